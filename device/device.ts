@@ -1,0 +1,57 @@
+/** Undoes a subscription; calling it twice is harmless. */
+export type Stop = () => void;
+
+/** A picture for a screen: `width * height` pixels of R G B A, row by row from the top left. */
+export type Frame = { readonly width: number; readonly height: number; readonly rgba: Uint8ClampedArray };
+
+/** A picture for a printer: one byte a dot, 1 is black, row by row; `width` is at most the printer's `dots`. */
+export type Strip = { readonly width: number; readonly height: number; readonly black: Uint8Array };
+
+/** `unknown` is not `ready`: a printer that does not answer gets no work. */
+export type Condition = "ready" | "paper-low" | "no-paper" | "cover-open" | "offline" | "overheated" | "unknown";
+
+/** `unclear`: it broke off, and some of it may be on paper. */
+export type Printed = "printed" | "no-paper" | "cover-open" | "offline" | "unclear";
+
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+  /** Resolves when the glass shows it. Frames must have the screen's size. Rejects with `HardwareFault`. */
+  show(frame: Frame): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Printer {
+  /** Dots across the paper: 384 on 58 mm, 576 on 80 mm. */
+  readonly dots: number;
+  /** Prints and cuts. Never repeats by itself. */
+  print(strip: Strip): Promise<Printed>;
+  condition(): Promise<Condition>;
+  close(): Promise<void>;
+}
+
+export interface Relay {
+  /**
+   * Closes the contact for `ms` milliseconds; resolves when it is open again. `label` names the order in the record of a
+   * simulated relay. Two pulses of one relay never overlap: the second rejects. Rejects with `HardwareFault`.
+   */
+  pulse(ms: number, label: string): Promise<void>;
+  /** Whether a pulse would work now, asked before money is taken. */
+  ready(): Promise<boolean>;
+  /** Opens the contact at once, whatever is under way, and closes the line. */
+  close(): Promise<void>;
+}
+
+/** A button or a sensor, debounced. */
+export interface Input {
+  onPress(hear: () => void): Stop;
+  close(): Promise<void>;
+}
+
+/** The hardware did not do what it promises; says what was tried on what, and what to do. */
+export class HardwareFault extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "HardwareFault";
+  }
+}

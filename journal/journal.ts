@@ -1,0 +1,140 @@
+import type { Instant } from "../protocol/time.ts";
+
+/** Names one effect for ever, across journals: a ULID made when it was committed. */
+export type EffectId = string;
+
+/** What a restart does with an effect that was started and not finished. */
+export type AfterCrash = "repeat" | "report";
+
+/**
+ * What `decide` answers. `finished`: nothing more is expected of the order; it may be swept away when it is old, and a later
+ * event may open it again. `takesBack`: kinds of this order's effects, not yet finished, that must not be performed any more.
+ */
+export type Step<State, Effect> =
+  | {
+      readonly state: State;
+      readonly effects: readonly DueEffect<Effect>[];
+      readonly takesBack?: readonly string[];
+      readonly finished?: boolean;
+    }
+  | { readonly ignored: string };
+
+/** An effect, and how long after the commit it becomes due (at once when absent). */
+export type DueEffect<Effect> = { readonly effect: Effect; readonly afterMs?: number };
+
+/** An effect that the journal still owes the world. */
+export type Owed<Effect> = {
+  readonly id: EffectId;
+  /** Rises with every effect of this journal. */
+  readonly seq: number;
+  readonly order: string;
+  readonly effect: Effect;
+  /** `start` was recorded, `finish` was not, and the process that did so is gone. */
+  readonly started: boolean;
+  /** How often it was put off with `again`. */
+  readonly tries: number;
+};
+
+export type Kept<State> = { readonly order: string; readonly state: State };
+
+export type AdvanceOptions = {
+  readonly now: Instant;
+  /** The effect whose outcome this event is; it is finished in the same commit, also when the event is ignored. */
+  readonly finishes?: EffectId;
+  /** The statement that brought the event: a second one with this id is ignored with `"duplicate"`. */
+  readonly once?: string;
+};
+
+/** How the journal reads what an effect is, without knowing what it means. */
+export type EffectTraits = {
+  /** Lanes and `takesBack` go by this word. */
+  readonly kind: string;
+  readonly afterCrash: AfterCrash;
+  /** For whom it is, where several addressees share a lane; a full or absent addressee does not hold up the others. */
+  readonly to?: string;
+};
+
+/**
+ * Turns stored JSON back into values. `read` receives what an earlier version wrote, with that version's number, and returns
+ * today's shape; it throws on what it cannot understand.
+ */
+export type Codec<Value> = { readonly version: number; read(json: unknown, version: number): Value };
+
+/** What a journal keeps for its owner: the plain words, without any idea of payments. */
+export type JournalShape<State, Event, Effect> = {
+  readonly state: Codec<State>;
+  readonly event: Codec<Event>;
+  readonly effect: Codec<Effect>;
+  traits(effect: Effect): EffectTraits;
+};
+
+export type TakeOptions = {
+  readonly now: Instant;
+  readonly kinds: readonly string[];
+  readonly limit: number;
+  /** Addressees whose effects are left where they are. */
+  readonly except?: readonly string[];
+  /** After this long without `finish`, `again` or `extend` another worker may take it. */
+  readonly leaseMs: number;
+};
+
+/**
+ * An event, the new state and the effects it owes are one durable commit; effects are performed afterwards, and whoever
+ * restarts performs what is still owed. Every promise resolves only when the thing is done; it rejects with `JournalFault`.
+ */
+export interface Journal<State, Event, Effect> {
+  /** Names this journal for ever; a journal that was lost and begun anew has another id. */
+  readonly id: string;
+  /**
+   * Reads the order's state, lets `decide` answer, and stores event, state and effects in one durable commit. Serial per
+   * order. `decide` must be pure; it may run more than once. What it throws is thrown, and nothing is stored.
+   */
+  advance(
+    order: string,
+    event: Event,
+    decide: (state: State | undefined) => Step<State, Effect>,
+    options: AdvanceOptions,
+  ): Promise<Step<State, Effect>>;
+  /** Leases effects that are due, oldest first. */
+  take(options: TakeOptions): Promise<readonly Owed<Effect>[]>;
+  /** Durable before an act that must not be repeated. After a crash such an effect comes back with `started: true`. */
+  start(effect: EffectId): Promise<void>;
+  /** Not waited for by the disk: a crash may forget it, and the effect is performed again. Only for `repeat` effects. */
+  finish(effect: EffectId): Promise<void>;
+  /** Gives the effect back, due at `due`, with one more try. */
+  again(effect: EffectId, due: Instant): Promise<void>;
+  /** Makes what waits for this addressee due now: it is back. */
+  hasten(to: string, now: Instant): Promise<void>;
+  /** When the next effect of these kinds becomes due, leased ones left out; `undefined` when none is owed. */
+  nextDue(kinds: readonly string[], now: Instant): Promise<Instant | undefined>;
+
+  stateOf(order: string): Promise<State | undefined>;
+  /** Orders that are not finished, oldest first. */
+  unfinished(): Promise<readonly Kept<State>[]>;
+  /** The order that was begun last, finished or not. */
+  newest(): Promise<Kept<State> | undefined>;
+  /** One order's events, oldest first: its whole story. */
+  story(order: string): Promise<readonly { readonly event: Event; readonly wall: number }[]>;
+  /** How many effects of these kinds are owed, and since when the oldest (wall clock, for health only). */
+  backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }>;
+
+  /** Telemetry: the only thing that may be dropped, oldest first, beyond the bound given at opening. Not durable. */
+  note(kind: string, json: unknown): Promise<void>;
+  notes(kind: string, limit: number): Promise<readonly { readonly wall: number; readonly json: unknown }[]>;
+
+  /** Deletes finished orders whose last event is older than `beforeWall`, with events and seen statements. Returns how many. */
+  sweep(beforeWall: number): Promise<number>;
+  /** Writes and reads a row: resolves when the disk still takes commits. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The disk broke its promise. `code`: `busy` (another process holds the journal), `full`, `corrupt`, `unwritable`, `newer`. */
+export class JournalFault extends Error {
+  readonly code: "busy" | "full" | "corrupt" | "unwritable" | "newer";
+  constructor(code: JournalFault["code"], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "JournalFault";
+    this.code = code;
+  }
+}
