@@ -1,0 +1,39 @@
+import type { Frame } from "../device.ts";
+import type { QrRefusal } from "./qr.ts";
+
+/** What a page feels like from three metres away: it decides colours and the sign. */
+export type Tone = "calm" | "good" | "warn" | "busy";
+
+/** One thing said twice: first large, then, for who does not read the first language, smaller below. */
+export type Words = { readonly first: string; readonly second?: string };
+
+/** One product of a menu: `key` is what stands on the button to press, `value` is set to the right. */
+export type MenuRow = { readonly key: string; readonly label: string; readonly value: string };
+
+/**
+ * What a screen shall say. Knows nothing of money or orders. Texts may be of any length: they wrap, then shrink, then are
+ * dropped or cut with "…", least important first (seconds before firsts, lines before the title, the title before the
+ * figure), and never leave the screen or lie on another. A QR code takes its room before any text does.
+ */
+export type Page = {
+  readonly tone: Tone;
+  readonly title: Words;
+  /** The one thing to read from afar: an amount, a code to tell the staff. Kept when all else is dropped. */
+  readonly figure?: string;
+  readonly lines?: readonly Words[];
+  readonly qr?: { readonly text: string; readonly caption?: Words };
+  /** 1 to 6 rows; what is beyond is not drawn. Not shown beside a QR code. */
+  readonly menu?: readonly MenuRow[];
+  /** What the customer can do now, or whom to call. Along the bottom. */
+  readonly footer?: Words;
+  /** Time left as a bar and as minutes and seconds. */
+  readonly countdown?: { readonly leftMs: number; readonly ofMs: number };
+  /** A mark that must not be overlooked, such as "MODE UJI". */
+  readonly badge?: string;
+};
+
+/** Pixels; whole, at least 1. */
+export type Size = { readonly width: number; readonly height: number };
+
+/** A frame of exactly `size`, or the numbers why its QR code cannot be drawn so that phones read it. */
+export type DrawnPage = Frame | QrRefusal;

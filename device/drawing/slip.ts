@@ -1,0 +1,32 @@
+import type { Strip } from "../device.ts";
+import type { QrRefusal } from "./qr.ts";
+
+/** Heights on paper of 8 dots a millimetre: 2.5, 3, 4.5 and 7 mm. */
+export type SlipSize = "small" | "normal" | "large" | "huge";
+
+/** One block of a slip, from top to bottom. Knows nothing of money. */
+export type SlipBlock =
+  | {
+      readonly is: "text";
+      readonly text: string;
+      readonly align?: "left" | "center" | "right";
+      readonly bold?: boolean;
+      readonly size?: SlipSize;
+    }
+  /** `left` and `right` on one line; `left` wraps when both do not fit. */
+  | {
+      readonly is: "pair";
+      readonly left: string;
+      readonly right: string;
+      readonly bold?: boolean;
+      readonly size?: SlipSize;
+    }
+  | { readonly is: "rule"; readonly dashed?: boolean }
+  | { readonly is: "gap" }
+  | { readonly is: "qr"; readonly text: string };
+
+/** What a printer shall print. Texts of any length wrap; a slip ends with "…" at `MAX_SLIP_DOTS`. */
+export type Slip = { readonly blocks: readonly SlipBlock[] };
+
+/** A strip as wide as the paper, or the numbers why its QR code cannot be printed so that phones read it. */
+export type DrawnSlip = Strip | QrRefusal;
