@@ -1,0 +1,209 @@
+import type { Log } from "../host/log.ts";
+import type { AdvanceOptions, Journal, Owed } from "../journal/journal.ts";
+import type { Outcome } from "../journal/performer.ts";
+import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
+import type { UpBody } from "../protocol/statements.ts";
+import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
+import { CLOSEST_ASK_MS } from "./ledger/effects.ts";
+import { step } from "./ledger/ledger.ts";
+import type { Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
+import { standOf } from "./ledger/words.ts";
+import type { Attempt, PaymentProvider, Standing } from "./providers/provider.ts";
+
+export type LedgerJournal = Journal<State, Event, Effect>;
+
+export type CashierOptions = {
+  readonly journal: LedgerJournal;
+  readonly provider: PaymentProvider;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly terms: Terms;
+  /** The journal owes something new. */
+  wake(): void;
+};
+
+/** Whether the ledger has the order that a notification speaks of. */
+export type Taken = "taken" | "unknown-order";
+
+type OpenOrders = Extract<UpBody, { type: "sync" }>["orders"];
+type OrderWord = Exclude<UpBody, { type: "sync" | "ack" }>;
+
+/** How many orders' last status queries are remembered, to keep their distance; the oldest are forgotten. */
+const ASKED_BOUND = 10_000;
+
+/**
+ * The loop of the backend: what stands, provider and staff say goes through the ledger into one commit each; what the ledger
+ * owes the provider is performed here.
+ */
+export class Cashier {
+  readonly #options: CashierOptions;
+  readonly #askedAt = new Map<OrderId, Instant>();
+
+  constructor(options: CashierOptions) {
+    this.#options = options;
+  }
+
+  /** A stand's statement about one of its orders; resolves when it is on disk. */
+  async hear(stand: StandId, body: OrderWord, once: StatementId): Promise<void> {
+    await this.#advance(body.order, eventOf(stand, body), { once });
+  }
+
+  /** A stand has connected: every order it names, and every order it should have named, gets the backend's word anew. */
+  async sync(stand: StandId, orders: OpenOrders): Promise<void> {
+    for (const { order, at } of orders) await this.#synced(stand, order, at);
+    const named = new Set<string>(orders.map(({ order }) => order));
+    for (const { order, state } of await this.#options.journal.unfinished()) {
+      if (standOf(state) === stand && !named.has(order)) await this.#synced(stand, order, "unlisted");
+    }
+  }
+
+  /** The provider told something by itself. */
+  async notified(reference: string, standing: Standing): Promise<Taken> {
+    return this.#fromProvider(reference, (attempt) => ({ type: "news", attempt, standing, via: "notification" }));
+  }
+
+  /** The provider told something that must not be believed as it is: it is asked. */
+  async hinted(reference: string): Promise<Taken> {
+    return this.#fromProvider(reference, (attempt) => ({ type: "hinted", attempt }));
+  }
+
+  /** Staff's word on an order that is owed. */
+  async decide(order: OrderId, event: Extract<Event, { type: "release-ordered" | "remedied" }>): Promise<Step> {
+    return this.#advance(order, event);
+  }
+
+  /** Performs what the ledger owes the provider, and the ledger's own alarms. */
+  async perform(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
+    const { effect } = owed;
+    switch (effect.do) {
+      case "charge":
+        return this.#charge(owed, effect.attempt, signal);
+      case "ask":
+        return this.#ask(owed, effect.attempt, signal);
+      case "void":
+        return this.#news(owed, effect.attempt, await this.#options.provider.void(effect.attempt, signal));
+      case "lapse":
+        return this.#report(owed, { type: "lapsed" });
+      case "alarm":
+        this.#options.log.error("alarm", { order: owed.order, alarm: effect.alarm, detail: effect.detail });
+        return "done";
+      case "tell":
+        return { againMs: 0 };
+    }
+  }
+
+  async #charge(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+    const { journal, provider } = this.#options;
+    const charged = (charge: Extract<Event, { type: "charged" }>["charge"]): Promise<Outcome> =>
+      this.#report(owed, { type: "charged", attempt: attempt.number, charge });
+    if (owed.started) return charged({ is: "unclear", detail: "the backend stopped while it was charging" });
+    if (!isWanted(await journal.stateOf(attempt.order), attempt)) return charged(WITHDRAWN);
+    await journal.start(owed.id);
+    return charged(await provider.charge(attempt, signal));
+  }
+
+  async #ask(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+    const now = this.#options.clock.now();
+    const last = this.#askedAt.get(attempt.order);
+    const tooEarlyMs = last === undefined ? 0 : leftMs(later(last, CLOSEST_ASK_MS), now);
+    if (tooEarlyMs > 0) return { againMs: tooEarlyMs };
+    this.#remember(attempt.order, now);
+    return this.#news(owed, attempt, await this.#options.provider.standing(attempt, signal));
+  }
+
+  #remember(order: OrderId, now: Instant): void {
+    this.#askedAt.delete(order);
+    this.#askedAt.set(order, now);
+    const [oldest] = this.#askedAt.keys();
+    if (this.#askedAt.size > ASKED_BOUND && oldest !== undefined) this.#askedAt.delete(oldest);
+  }
+
+  #news(owed: Owed<Effect>, attempt: Attempt, standing: Standing): Promise<Outcome> {
+    return this.#report(owed, { type: "news", attempt: attempt.number, standing, via: "answer" });
+  }
+
+  async #report(owed: Owed<Effect>, event: Event): Promise<Outcome> {
+    await this.#advance(owed.order, event, { finishes: owed.id });
+    return "reported";
+  }
+
+  async #synced(stand: StandId, order: OrderId, stage: OpenStage): Promise<void> {
+    await this.#advance(order, { type: "synced", stand, stage });
+  }
+
+  async #fromProvider(reference: string, eventFor: (attempt: number) => Event): Promise<Taken> {
+    const about = readReference(reference);
+    if (about === undefined) return "unknown-order";
+    if ((await this.#options.journal.stateOf(about.order)) === undefined) return "unknown-order";
+    await this.#advance(about.order, eventFor(about.attempt));
+    return "taken";
+  }
+
+  async #advance(order: string, event: Event, how: Omit<AdvanceOptions, "now"> = {}): Promise<Step> {
+    const { journal, clock, terms, wake } = this.#options;
+    const now = clock.now();
+    let from: State | undefined;
+    const decide = (state: State | undefined): Step => {
+      from = state;
+      return step(state, event, now, terms);
+    };
+    const done = await journal.advance(order, event, decide, { now, ...how });
+    this.#tell(order, event, from, done);
+    wake();
+    return done;
+  }
+
+  #tell(order: string, event: Event, from: State | undefined, done: Step): void {
+    const facts = { order, from: from?.at ?? "none", event: event.type, ...detailOf(event) };
+    if ("ignored" in done) this.#options.log.info("ignored", { ...facts, because: done.ignored });
+    else
+      this.#options.log.info("step", {
+        ...facts,
+        to: done.state.at,
+        stand: standOf(done.state),
+        owes: done.effects.map(nameOf),
+      });
+  }
+}
+
+const WITHDRAWN = {
+  is: "refused",
+  retriable: false,
+  because: "unavailable",
+  detail: "withdrawn before it was sent",
+} as const;
+
+/** A charge that has waited for its turn may not be wanted any more. */
+const isWanted = (state: State | undefined, attempt: Attempt): boolean =>
+  state?.at === "charging" && state.attempt === attempt.number && state.phase === "asked";
+
+function eventOf(stand: StandId, body: OrderWord): StandEvent {
+  switch (body.type) {
+    case "charge": {
+      const sale: Sale = { order: body.order, stand, amount: body.amount, items: body.items };
+      return { type: "asked", stand, sale, patienceMs: body.patienceMs };
+    }
+    case "void":
+      return { type: "void-asked", stand, order: body.order, why: body.why };
+    case "delivered":
+      return { type: "delivered", stand, release: body.release, confirmed: body.confirmed };
+    case "not-delivered":
+      return { type: "not-delivered", stand, because: body.because };
+  }
+}
+
+/** Takes `<order>-<attempt>` apart, as `referenceOf` put it together. */
+export function readReference(reference: string): { readonly order: OrderId; readonly attempt: number } | undefined {
+  const [order, number, ...rest] = reference.split("-");
+  const isNumber = number !== undefined && /^[1-9]\d?$/.test(number);
+  return isOrderId(order) && isNumber && rest.length === 0 ? { order, attempt: Number(number) } : undefined;
+}
+
+const nameOf = ({ effect }: { readonly effect: Effect }): string =>
+  effect.do === "tell" ? `tell ${effect.body.type}` : effect.do;
+
+const detailOf = (event: Event): Readonly<Record<string, unknown>> => {
+  if (event.type === "news") return { standing: event.standing.is, via: event.via, attempt: event.attempt };
+  if (event.type === "charged") return { charge: event.charge.is, attempt: event.attempt };
+  return {};
+};

@@ -1,0 +1,105 @@
+import type { AfterCrash, DueEffect, EffectTraits } from "../../journal/journal.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import type { DownBody } from "../../protocol/statements.ts";
+import type { Instant } from "../../protocol/time.ts";
+import type { Attempt, Payment } from "../providers/provider.ts";
+import type { Alarm, Effect, Event, Of, Sale, State, Step, Terms, Unpaid } from "./words.ts";
+
+/** The provider's wish: status queries of one order no closer than this (POS guide, "Get Transaction Status"). */
+export const CLOSEST_ASK_MS = 10_000;
+const RECHECK_MS = 60_000;
+
+/**
+ * `charge` reports: its reference could be charged again by a repeat once the first was ended, so what became of a started
+ * charge is asked for.
+ */
+const afterCrash = {
+  tell: "repeat",
+  charge: "report",
+  ask: "repeat",
+  void: "repeat",
+  lapse: "repeat",
+  alarm: "repeat",
+} as const satisfies Record<Effect["do"], AfterCrash>;
+
+export const tellKind = (type: DownBody["type"]): string => `tell ${type}`;
+
+export const tellKinds: readonly string[] = (
+  ["offer", "refused", "voided", "settled", "release", "remedied"] as const
+).map(tellKind);
+
+const kindOf = (effect: Effect): string => {
+  if (effect.do === "tell") return tellKind(effect.body.type);
+  return effect.do === "ask" && effect.isRecheck ? "recheck" : effect.do;
+};
+
+export const traitsOf = (effect: Effect): EffectTraits => ({
+  kind: kindOf(effect),
+  afterCrash: afterCrash[effect.do],
+  ...(effect.do === "tell" ? { to: effect.to } : {}),
+});
+
+/** Kinds that talk to the provider. */
+export const providerKinds: readonly string[] = ["charge", "ask", "recheck", "void"];
+
+export const ignored = (why: string): Step => ({ ignored: why });
+export const nothingToSay = (state: State, event: Event): Step =>
+  ignored(`${event.type} says nothing to an order that is ${state.at}`);
+
+export const tell = (sale: { readonly stand: StandId }, body: DownBody, until?: Instant): DueEffect<Effect> => ({
+  effect: { do: "tell", to: sale.stand, body, ...(until === undefined ? {} : { until }) },
+});
+export const alarm = (what: Alarm, detail: string): DueEffect<Effect> => ({
+  effect: { do: "alarm", alarm: what, detail },
+});
+export const ask = (attempt: Attempt, afterMs: number): DueEffect<Effect> => ({
+  effect: { do: "ask", attempt },
+  afterMs,
+});
+export const lapse = (afterMs: number): DueEffect<Effect> => ({ effect: { do: "lapse" }, afterMs });
+export const voidIt = (attempt: Attempt, afterMs = 0): DueEffect<Effect> => ({
+  effect: { do: "void", attempt },
+  afterMs,
+});
+/** Everything that only an unpaid order still needs. */
+export const unpaidKinds = ["ask", "void", "lapse", tellKind("offer"), tellKind("refused"), tellKind("voided")];
+
+export const attemptOf = (sale: Sale, number: number, terms: Terms): Attempt => ({
+  ...sale,
+  number,
+  validForMs: terms.payableMs,
+});
+
+export function received(state: Unpaid, attempt: number, payment: Payment) {
+  return {
+    state: { at: "paid", sale: state.sale, receipts: [{ attempt, payment }] } as const,
+    effects: [tell(state.sale, settlementOf(state.sale, payment))],
+    takesBack: unpaidKinds,
+  };
+}
+
+export const settlementOf = (sale: Sale, { amount, paidAt, issuer }: Payment): DownBody => ({
+  type: "settled",
+  order: sale.order,
+  amount,
+  paidAt,
+  ...(issuer === undefined ? {} : { issuer }),
+});
+
+export const offerOf = (sale: Sale, qr: string, validForMs: number): DownBody => ({
+  type: "offer",
+  order: sale.order,
+  qr,
+  amount: sale.amount,
+  validForMs,
+});
+
+/** An attempt given up as unknown to the provider is looked at once more: the lost request may have been slow. */
+export function withRecheck(step: Step, attempt: Attempt): Step {
+  if ("ignored" in step) return step;
+  const recheck: DueEffect<Effect> = { effect: { do: "ask", attempt, isRecheck: true }, afterMs: RECHECK_MS };
+  return { ...step, effects: [...step.effects, recheck] };
+}
+
+export const badQrAlarm = (event: Of<"void-asked">): readonly DueEffect<Effect>[] =>
+  event.why === "bad-qr" ? [alarm("bad-qr", "the stand refused the provider's QR payload")] : [];

@@ -1,0 +1,42 @@
+import type { Instant } from "../../protocol/time.ts";
+import { charging, unknownOrder } from "./charging.ts";
+import { ask, attemptOf, ignored, nothingToSay } from "./effects.ts";
+import { paidFor } from "./paid.ts";
+import { payable, voiding } from "./payable.ts";
+import { unpaidEnd } from "./stray.ts";
+import { type Event, isFinished, type State, type Step, standOf, type Terms } from "./words.ts";
+
+/** The backend's order machine: pure and total. A stand that speaks of another's order is not heard. */
+export function step(state: State | undefined, event: Event, now: Instant, terms: Terms): Step {
+  if (state === undefined) return unknownOrder(event, now, terms);
+  if ("stand" in event && event.stand !== standOf(state)) return ignored("the order belongs to another stand");
+  if (event.type === "hinted") return hinted(state, event.attempt, terms);
+  switch (state.at) {
+    case "forestalled":
+      return forestalled(state, event);
+    case "charging":
+      return charging(state, event, now, terms);
+    case "payable":
+      return payable(state, event, now, terms);
+    case "voiding":
+      return voiding(state, event, terms);
+    case "voided":
+    case "refused":
+      return unpaidEnd(state, event, terms);
+    case "paid":
+    case "delivered":
+    case "owed":
+    case "remedied":
+      return paidFor(state, event);
+  }
+}
+
+const forestalled = (state: State, event: Event): Step =>
+  event.type === "asked" ? ignored("it was voided before it was asked for") : nothingToSay(state, event);
+
+/** The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. */
+function hinted(state: State, attempt: number, terms: Terms): Step {
+  if (state.at === "forestalled") return ignored("nothing was ever charged");
+  const effects = [ask(attemptOf(state.sale, attempt, terms), 0)];
+  return { state, effects, takesBack: ["ask"], finished: isFinished(state) };
+}

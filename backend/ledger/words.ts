@@ -1,0 +1,155 @@
+import type { DueEffect, Step as JournalStep } from "../../journal/journal.ts";
+import type { OrderId, ReleaseId, StandId } from "../../protocol/ids.ts";
+import type { Rupiah } from "../../protocol/rupiah.ts";
+import type {
+  DownBody,
+  Item,
+  openStages,
+  RefusalReason,
+  Trouble,
+  Voiding,
+  VoidReason,
+} from "../../protocol/statements.ts";
+import type { Instant } from "../../protocol/time.ts";
+import type { Attempt, Charge, Payment, Standing } from "../providers/provider.ts";
+
+/**
+ * One order as the backend knows it: what the stand asked, what the provider said of the money, what the stand said of the
+ * goods. Pure and total. Only the provider's word makes an order paid; only the stand's word makes it delivered.
+ */
+
+export type Sale = {
+  readonly order: OrderId;
+  readonly stand: StandId;
+  readonly amount: Rupiah;
+  readonly items: readonly Item[];
+};
+
+/** Money that came, and by which attempt. */
+export type Receipt = { readonly attempt: number; readonly payment: Payment };
+
+/** Why a paid order waits for a person. */
+export type OwedReason = Trouble | "paid-twice";
+
+/**
+ * `asked`: the provider was asked to charge. `checking`: its answer was lost, its standing was asked for. `clearing`: a charge
+ * without a QR is being ended, before the next attempt.
+ */
+type Phase = "asked" | "checking" | "clearing";
+
+export type State =
+  /** Its void came before, or without, its charge. */
+  | { readonly at: "forestalled"; readonly order: OrderId; readonly stand: StandId }
+  | {
+      readonly at: "charging";
+      readonly sale: Sale;
+      readonly attempt: number;
+      readonly phase: Phase;
+      readonly until: Instant;
+    }
+  | {
+      readonly at: "payable";
+      readonly sale: Sale;
+      readonly attempt: number;
+      readonly qr: string;
+      readonly until: Instant;
+      /** Status queries so far; they slow down with age. */
+      readonly asks: number;
+    }
+  | {
+      readonly at: "voiding";
+      readonly sale: Sale;
+      readonly attempt: number;
+      readonly phase: Phase;
+      readonly asks: number;
+    }
+  | { readonly at: "voided"; readonly sale: Sale; readonly attempt: number; readonly as: Voiding }
+  | { readonly at: "refused"; readonly sale: Sale; readonly attempt: number; readonly because: RefusalReason }
+  | { readonly at: "paid"; readonly sale: Sale; readonly receipts: readonly Receipt[] }
+  | {
+      readonly at: "delivered";
+      readonly sale: Sale;
+      readonly receipts: readonly Receipt[];
+      readonly release: ReleaseId;
+    }
+  | {
+      readonly at: "owed";
+      readonly sale: Sale;
+      readonly receipts: readonly Receipt[];
+      readonly because: OwedReason;
+      /** The goods are out all the same: only money is owed. */
+      readonly delivered: boolean;
+    }
+  | {
+      readonly at: "remedied";
+      readonly sale: Sale;
+      readonly receipts: readonly Receipt[];
+      readonly how: Remedy;
+      readonly by: string;
+    };
+
+/** How news was learnt: the provider told it by itself, or answered. */
+export type Via = "notification" | "answer";
+
+export type Remedy = "refunded" | "settled-by-staff";
+export type OpenStage = (typeof openStages)[number] | "unlisted";
+
+/** What a stand said; `stand` is whose seal was on it. */
+export type StandEvent =
+  | { readonly type: "asked"; readonly stand: StandId; readonly sale: Sale; readonly patienceMs: number }
+  | { readonly type: "void-asked"; readonly stand: StandId; readonly order: OrderId; readonly why: VoidReason }
+  | { readonly type: "delivered"; readonly stand: StandId; readonly release: ReleaseId; readonly confirmed: boolean }
+  | { readonly type: "not-delivered"; readonly stand: StandId; readonly because: Trouble }
+  /** The stand connected and says where the order is with it; `unlisted`: the stand has lost it. */
+  | { readonly type: "synced"; readonly stand: StandId; readonly stage: OpenStage };
+
+export type Event =
+  | StandEvent
+  | { readonly type: "charged"; readonly attempt: number; readonly charge: Charge }
+  /** A standing at the provider, however it was learnt. Notifications come late and out of order; answers do not. */
+  | { readonly type: "news"; readonly attempt: number; readonly standing: Standing; readonly via: Via }
+  /** A notification that must not be believed as it is: the provider is asked. */
+  | { readonly type: "hinted"; readonly attempt: number }
+  /** The stand should long have ended this order; perhaps it is gone. */
+  | { readonly type: "lapsed" }
+  /** Staff decided. */
+  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly by: string }
+  | { readonly type: "remedied"; readonly how: Remedy; readonly by: string };
+
+export type Alarm = "bad-qr" | "paid-after-void" | "paid-twice" | "refunded-elsewhere" | "owed" | "contradiction";
+
+export type Effect =
+  | { readonly do: "tell"; readonly to: StandId; readonly body: DownBody; readonly until?: Instant }
+  | { readonly do: "charge"; readonly attempt: Attempt }
+  | { readonly do: "ask"; readonly attempt: Attempt; readonly isRecheck?: true }
+  | { readonly do: "void"; readonly attempt: Attempt }
+  | { readonly do: "lapse" }
+  | { readonly do: "alarm"; readonly alarm: Alarm; readonly detail: string };
+
+export type Effects = readonly DueEffect<Effect>[];
+export type Step = JournalStep<State, Effect>;
+
+/** The backend's own rules; part of its configuration. */
+export type Terms = {
+  /** How long a customer may pay, as told to the stand. */
+  readonly payableMs: number;
+  /** Pauses before the second, third, … attempt of an order; their number bounds the attempts. */
+  readonly retryPausesMs: readonly number[];
+  /** First status query this long after an offer; the provider wants none closer than 10 s. */
+  readonly firstAskMs: number;
+  readonly slowestAskMs: number;
+  /** How long after a payable order should have ended the backend ends it itself. */
+  readonly lapseMs: number;
+};
+
+export type At<Name extends State["at"]> = Extract<State, { at: Name }>;
+export type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
+/** Nobody has paid yet, as far as anybody knows. */
+export type Unpaid = At<"charging" | "payable" | "voiding" | "voided" | "refused">;
+export type PaidFor = At<"paid" | "delivered" | "owed" | "remedied">;
+
+const finished: readonly State["at"][] = ["forestalled", "voided", "refused", "delivered", "remedied"];
+/** Nothing more is expected; a contradiction may still open it again. */
+export const isFinished = (state: State): boolean => finished.includes(state.at);
+
+export const standOf = (state: State): StandId => (state.at === "forestalled" ? state.stand : state.sale.stand);

@@ -1,0 +1,28 @@
+import type { Rupiah } from "../protocol/rupiah.ts";
+import type { Item } from "../protocol/statements.ts";
+import type { Opening, Order } from "./order.ts";
+
+/** One thing this stand sells: the button that asks for it, its price, and the contact that lets it out. */
+export type Product = {
+  /** `a-z 0-9 -`, at most 32. */
+  readonly id: string;
+  readonly name: string;
+  readonly price: Rupiah;
+  readonly button: string;
+  readonly opening: Opening;
+};
+
+export type Menu = readonly Product[];
+
+export const itemOf = ({ id, name, price }: Product): Item => ({ product: id, name, price, quantity: 1 });
+
+export const openingOf = (menu: Menu, product: string): Opening | undefined =>
+  menu.find(({ id }) => id === product)?.opening;
+
+export const orderFor = (product: Product, id: Order["id"], begunAt: number): Order => ({
+  id,
+  amount: product.price,
+  items: [itemOf(product)],
+  opening: product.opening,
+  begunAt,
+});

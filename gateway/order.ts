@@ -1,0 +1,357 @@
+import type { AfterCrash, DueEffect, EffectTraits, Step as JournalStep } from "../journal/journal.ts";
+import { firstReleaseOf, type OrderId, type ReleaseId } from "../protocol/ids.ts";
+import { checkOffer } from "../protocol/qris.ts";
+import type { Rupiah } from "../protocol/rupiah.ts";
+import type { Item, RefusalReason, Trouble, UpBody, Voiding, VoidReason } from "../protocol/statements.ts";
+import { type Instant, isReached, later, sinceMs, type WallMs } from "../protocol/time.ts";
+
+/**
+ * One sale at one stand, top to bottom. Pure and total: every event has an answer in every state. What the customer sees and
+ * when the next alarm rings are derived from the state, so that a restart redraws and rearms them.
+ */
+
+/** Which contact opens the goods, and for how long it is closed. */
+export type Opening = { readonly line: string; readonly pulseMs: number };
+
+export type Order = {
+  readonly id: OrderId;
+  readonly amount: Rupiah;
+  readonly items: readonly Item[];
+  readonly begunAt: WallMs;
+  /** Absent for an order that this stand knows only from the backend, because it lost its journal. */
+  readonly opening?: Opening;
+};
+
+export type Settlement = { readonly amount: Rupiah; readonly paidAt: string; readonly issuer?: string };
+
+/** What is common to an order whose money has arrived. `releases`: every release id this order ever had, oldest first. */
+type Paid = { readonly order: Order; readonly paid: Settlement; readonly releases: readonly ReleaseId[] };
+
+export type Ending =
+  | { readonly is: "refused"; readonly because: RefusalReason }
+  | { readonly is: "voided"; readonly why: VoidReason | Voiding }
+  | { readonly is: "remedied"; readonly how: "refunded" | "settled-by-staff" };
+
+export type State =
+  | { readonly at: "charging"; readonly order: Order; readonly deadline: Instant }
+  | {
+      readonly at: "awaiting";
+      readonly order: Order;
+      readonly qr: string;
+      readonly shownAt: Instant;
+      readonly deadline: Instant;
+    }
+  | { readonly at: "closing"; readonly order: Order; readonly why: VoidReason; readonly since: Instant }
+  | ({ readonly at: "releasing"; readonly release: ReleaseId; readonly since: Instant } & Paid)
+  | ({
+      readonly at: "delivered";
+      readonly release: ReleaseId;
+      readonly confirmed: boolean;
+      readonly since: Instant;
+    } & Paid)
+  | ({ readonly at: "troubled"; readonly because: Trouble; readonly since: Instant } & Paid)
+  | { readonly at: "closed"; readonly order: Order; readonly ending: Ending; readonly since: Instant };
+
+export type Event =
+  | { readonly type: "begun"; readonly order: Order }
+  | { readonly type: "offered"; readonly qr: string; readonly amount: Rupiah; readonly validForMs: number }
+  | { readonly type: "refused"; readonly because: RefusalReason }
+  | { readonly type: "cancel-pressed" }
+  | { readonly type: "deadline" }
+  | { readonly type: "rebooted" }
+  /** Neither screen nor paper carries the QR. */
+  | { readonly type: "not-shown"; readonly because: "no-paper" | "screen-failed" }
+  /** `inFront`: no newer order has begun at this stand. */
+  | { readonly type: "settled"; readonly order: OrderId; readonly settlement: Settlement; readonly inFront: boolean }
+  | { readonly type: "voided"; readonly as: Voiding }
+  | { readonly type: "released"; readonly release: ReleaseId; readonly confirmed: boolean }
+  | { readonly type: "not-released"; readonly release: ReleaseId; readonly because: ReleaseTrouble }
+  /** Staff allowed another release. `opening`: where the goods are now, for an order this stand has forgotten. */
+  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly opening?: Opening }
+  | { readonly type: "remedied"; readonly how: "refunded" | "settled-by-staff" };
+
+export type ReleaseTrouble = Extract<Trouble, "release-failed" | "release-unclear" | "not-confirmed">;
+
+export type Effect =
+  /** `until`: the stand's patience, told as what is left of it when the statement is sent. */
+  | { readonly do: "tell"; readonly body: UpBody; readonly until?: Instant }
+  | { readonly do: "print-qr"; readonly order: Order; readonly qr: string; readonly until: Instant }
+  | { readonly do: "release"; readonly order: OrderId; readonly release: ReleaseId; readonly opening: Opening }
+  | {
+      readonly do: "print-receipt";
+      readonly order: Order;
+      readonly paid: Settlement;
+      readonly because?: Trouble;
+      readonly until: Instant;
+    };
+
+export type Step = JournalStep<State, Effect>;
+
+/** The stand's own rules; part of its configuration. */
+export type Rules = {
+  /** How long a customer waits for the QR. */
+  readonly chargePatienceMs: number;
+  /** How long a customer may take to pay; an offer may say less. */
+  readonly paymentPatienceMs: number;
+  /** After a close, for so long the customer is surely still there; 0 = never. */
+  readonly graceMs: number;
+  readonly prints: { readonly qr: boolean; readonly receipt: boolean };
+};
+
+/** A receipt that could not be printed for so long has lost its reader. */
+const RECEIPT_FRESH_MS = 60_000;
+
+/**
+ * What a restart does with an effect that was started and never finished. A slip printed twice carries the same charge, and
+ * ends with its deadline; goods released twice are gone.
+ */
+const afterCrash = {
+  tell: "repeat",
+  "print-qr": "repeat",
+  release: "report",
+  "print-receipt": "repeat",
+} as const satisfies Record<Effect["do"], AfterCrash>;
+
+const tellKind = (type: UpBody["type"]): string => `tell ${type}`;
+
+export const traitsOf = (effect: Effect): EffectTraits => ({
+  kind: effect.do === "tell" ? tellKind(effect.body.type) : effect.do,
+  afterCrash: afterCrash[effect.do],
+});
+
+/** The kinds of statement that wait in the journal until the backend has them. */
+export const tellKinds: readonly string[] = (["charge", "void", "delivered", "not-delivered"] as const).map(tellKind);
+
+/** What the printer does, one strip at a time. */
+export const printKinds: readonly string[] = ["print-qr", "print-receipt"] satisfies Effect["do"][];
+export const releaseKinds: readonly string[] = ["release"] satisfies Effect["do"][];
+
+/** When the clock itself is the next event. */
+export const deadlineOf = (state: State): Instant | undefined =>
+  state.at === "charging" || state.at === "awaiting" ? state.deadline : undefined;
+
+/** Open: the stand still expects something of this order and names it to the backend at every connect. */
+export const isOpen = (state: State): boolean => state.at !== "delivered" && state.at !== "closed";
+
+export function step(state: State | undefined, event: Event, now: Instant, rules: Rules): Step {
+  if (state === undefined) return unknownOrder(event, now, rules);
+  switch (state.at) {
+    case "charging":
+      return charging(state, event, now, rules);
+    case "awaiting":
+      return awaiting(state, event, now, rules);
+    case "closing":
+      return closing(state, event, now, rules);
+    case "releasing":
+      return releasing(state, event, now, rules);
+    case "delivered":
+      return delivered(state, event);
+    case "troubled":
+      return troubled(state, event, now, rules);
+    case "closed":
+      return closed(state, event, now, rules);
+  }
+}
+
+type Moment = { readonly now: Instant; readonly rules: Rules };
+type At<Name extends State["at"]> = Extract<State, { at: Name }>;
+
+const ignored = (why: string): Step => ({ ignored: why });
+const tell = (body: UpBody, until?: Instant): DueEffect<Effect> => ({
+  effect: { do: "tell", body, ...(until === undefined ? {} : { until }) },
+});
+
+function unknownOrder(event: Event, now: Instant, rules: Rules): Step {
+  if (event.type === "begun") return begin(event.order, now, rules);
+  if (event.type !== "settled") return ignored("this stand does not know the order");
+  const order: Order = { id: event.order, amount: event.settlement.amount, items: [], begunAt: 0 };
+  return trouble({ order, paid: event.settlement, releases: [] }, "unknown-here", { now, rules });
+}
+
+function begin(order: Order, now: Instant, rules: Rules): Step {
+  const deadline = later(now, rules.chargePatienceMs);
+  const { id, amount, items } = order;
+  const body: UpBody = {
+    type: "charge",
+    order: id,
+    amount,
+    items: [...items],
+    method: "qris",
+    patienceMs: rules.chargePatienceMs,
+  };
+  return { state: { at: "charging", order, deadline }, effects: [tell(body, deadline)] };
+}
+
+function charging(state: At<"charging">, event: Event, now: Instant, rules: Rules): Step {
+  switch (event.type) {
+    case "offered":
+      return offered(state, event, now, rules);
+    case "refused":
+      return close(state.order, { is: "refused", because: event.because }, now);
+    case "settled":
+      return settled(state.order, event.settlement, { now, rules });
+    default:
+      return unpaid(state, event, now);
+  }
+}
+
+function offered(state: At<"charging">, event: Extract<Event, { type: "offered" }>, now: Instant, rules: Rules): Step {
+  const { order } = state;
+  if (event.amount !== order.amount || checkOffer(event.qr, order.amount) !== "good") return end(order, "bad-qr", now);
+  const deadline = later(now, Math.min(event.validForMs, rules.paymentPatienceMs));
+  return {
+    state: { at: "awaiting", order, qr: event.qr, shownAt: now, deadline },
+    effects: rules.prints.qr ? [{ effect: { do: "print-qr", order, qr: event.qr, until: deadline } }] : [],
+  };
+}
+
+function awaiting(state: At<"awaiting">, event: Event, now: Instant, rules: Rules): Step {
+  switch (event.type) {
+    case "settled":
+      return settled(state.order, event.settlement, { now, rules });
+    case "not-shown":
+      return end(state.order, event.because, now);
+    case "offered":
+      return ignored("the offer is on show already");
+    default:
+      return unpaid(state, event, now);
+  }
+}
+
+/** What ends an order that nobody has paid, wherever it stands. */
+function unpaid(state: At<"charging" | "awaiting">, event: Event, now: Instant): Step {
+  switch (event.type) {
+    case "cancel-pressed":
+      return end(state.order, "cancelled", now);
+    case "rebooted":
+      return end(state.order, "rebooted", now);
+    case "deadline":
+      return isReached(state.deadline, now) ? end(state.order, "expired", now) : ignored("the deadline is not reached");
+    case "voided":
+      return close(state.order, { is: "voided", why: event.as }, now);
+    default:
+      return ignored(`${event.type} says nothing to an order that is ${state.at}`);
+  }
+}
+
+function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules): Step {
+  switch (event.type) {
+    case "voided":
+    case "refused":
+      return close(state.order, { is: "voided", why: state.why }, now);
+    case "settled": {
+      const age = sinceMs(state.since, now);
+      const isStillThere = event.inFront && age !== undefined && age < rules.graceMs;
+      return (isStillThere ? settled : paidLate)(state.order, event.settlement, { now, rules });
+    }
+    default:
+      return ignored("the order is closing; the backend's answer decides");
+  }
+}
+
+function releasing(state: At<"releasing">, event: Event, now: Instant, rules: Rules): Step {
+  if (event.type !== "released" && event.type !== "not-released") return ignored("paid; the release is under way");
+  if (event.release !== state.release) return ignored("the outcome of another release");
+  const { order, paid, releases, release } = state;
+  if (event.type === "not-released") return trouble({ order, paid, releases }, event.because, { now, rules }, release);
+  const body: UpBody = { type: "delivered", order: order.id, release, confirmed: event.confirmed };
+  return {
+    state: { at: "delivered", order, paid, releases, release, confirmed: event.confirmed, since: now },
+    effects: [tell(body), ...(rules.prints.receipt ? [receipt(order, paid, now)] : [])],
+    finished: true,
+  };
+}
+
+function delivered(state: At<"delivered">, event: Event): Step {
+  if (event.type !== "release-ordered") return ignored("delivered already");
+  const body: UpBody = { type: "delivered", order: state.order.id, release: state.release, confirmed: state.confirmed };
+  return { state, effects: [tell(body)], takesBack: [tellKind("delivered")], finished: true };
+}
+
+function troubled(state: At<"troubled">, event: Event, now: Instant, rules: Rules): Step {
+  switch (event.type) {
+    case "release-ordered":
+      return releaseAgain(state, event, { now, rules });
+    case "remedied":
+      return close(state.order, { is: "remedied", how: event.how }, now);
+    default:
+      return ignored("paid and not delivered: staff decides");
+  }
+}
+
+function releaseAgain(state: At<"troubled">, event: Extract<Event, { type: "release-ordered" }>, at: Moment): Step {
+  if (state.releases.includes(event.release)) return ignored("this release has been tried already");
+  const opening = event.opening ?? state.order.opening;
+  const releases = [...state.releases, event.release];
+  const { order, paid } = state;
+  if (opening === undefined) return trouble({ order, paid, releases }, "release-failed", at, event.release);
+  return release({ order: { ...order, opening }, paid, releases }, event.release, opening, at.now);
+}
+
+function closed(state: At<"closed">, event: Event, now: Instant, rules: Rules): Step {
+  if (event.type !== "settled") return ignored("the order is closed");
+  if (state.ending.is === "remedied") return ignored("the money of this order has been dealt with");
+  return paidLate(state.order, event.settlement, { now, rules });
+}
+
+/** The money is there, and so is the customer. */
+function settled(order: Order, paid: Settlement, at: Moment): Step {
+  if (paid.amount < order.amount) return trouble({ order, paid, releases: [] }, "underpaid", at);
+  const id = firstReleaseOf(order.id);
+  const { opening } = order;
+  if (opening === undefined) return trouble({ order, paid, releases: [] }, "unknown-here", at);
+  return release({ order, paid, releases: [id] }, id, opening, at.now);
+}
+
+const paidLate = (order: Order, paid: Settlement, at: Moment): Step =>
+  trouble({ order, paid, releases: [] }, paid.amount < order.amount ? "underpaid" : "paid-late", at);
+
+function release(about: Paid, id: ReleaseId, opening: Opening, now: Instant): Step {
+  return {
+    state: { at: "releasing", ...about, release: id, since: now },
+    effects: [{ effect: { do: "release", order: about.order.id, release: id, opening } }],
+    takesBack: ["print-qr", tellKind("void")],
+  };
+}
+
+function trouble(about: Paid, because: Trouble, { now, rules }: Moment, id?: ReleaseId): Step {
+  const { order, paid } = about;
+  const body: UpBody = {
+    type: "not-delivered",
+    order: order.id,
+    because,
+    ...(id === undefined ? {} : { release: id }),
+  };
+  const isForCustomer = rules.prints.receipt && because !== "unknown-here";
+  return {
+    state: { at: "troubled", ...about, because, since: now },
+    effects: [tell(body), ...(isForCustomer ? [receipt(order, paid, now, because)] : [])],
+    takesBack: ["print-qr"],
+  };
+}
+
+/** A charge that the backend does not have yet is taken back: its void says all. */
+function end(order: Order, why: VoidReason, now: Instant): Step {
+  return {
+    state: { at: "closing", order, why, since: now },
+    effects: [tell({ type: "void", order: order.id, why })],
+    takesBack: [tellKind("charge"), "print-qr"],
+  };
+}
+
+const close = (order: Order, ending: Ending, now: Instant): Step => ({
+  state: { at: "closed", order, ending, since: now },
+  effects: [],
+  takesBack: ["print-qr", tellKind("charge"), tellKind("void")],
+  finished: true,
+});
+
+const receipt = (order: Order, paid: Settlement, now: Instant, because?: Trouble): DueEffect<Effect> => ({
+  effect: {
+    do: "print-receipt",
+    order,
+    paid,
+    until: later(now, RECEIPT_FRESH_MS),
+    ...(because === undefined ? {} : { because }),
+  },
+});

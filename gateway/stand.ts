@@ -1,0 +1,181 @@
+import type { Log } from "../host/log.ts";
+import type { AdvanceOptions, EffectId, Journal, Kept } from "../journal/journal.ts";
+import { newOrderId, type OrderId, type Random, type StatementId } from "../protocol/ids.ts";
+import type { DownBody } from "../protocol/statements.ts";
+import { type Clock, leftMs, type Stop } from "../protocol/time.ts";
+import { type Menu, openingOf, orderFor, type Product } from "./menu.ts";
+import { deadlineOf, type Effect, type Event, isOpen, type Rules, type State, type Step, step } from "./order.ts";
+import type { Obstacle } from "./preflight.ts";
+
+export type StandJournal = Journal<State, Event, Effect>;
+
+export type StandOptions = {
+  readonly journal: StandJournal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly rules: Rules;
+  readonly menu: Menu;
+  /** What stands in the way of a sale right now; asked before every order. */
+  preflight(): Promise<readonly Obstacle[]>;
+  /** Something a customer can see may have changed. */
+  changed(): void;
+  /** The journal owes something new. */
+  wake(): void;
+};
+
+/** What became of a press of a product's button. */
+export type Pressed = "begun" | "busy" | { readonly obstacles: readonly Obstacle[] };
+
+/**
+ * The loop: an event goes through the order machine into one commit; then the screen is redrawn, the alarm set anew, and what
+ * is owed performed. The order in front is the one begun last.
+ */
+export class Stand {
+  readonly #options: StandOptions;
+  readonly #alarms = new Map<OrderId, Stop>();
+  #front: State | undefined;
+  #isBeginning = false;
+
+  constructor(options: StandOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what the journal holds. An order of an earlier boot has lost its deadline, and its customer: it is closed. */
+  async open(): Promise<void> {
+    const { journal } = this.#options;
+    this.#front = (await journal.newest())?.state;
+    for (const { state } of await journal.unfinished()) await this.#resume(state);
+    this.#options.changed();
+  }
+
+  get front(): State | undefined {
+    return this.#front;
+  }
+
+  /** A customer wants a product. While one order is in front, or being begun, no other begins. */
+  async begin(product: Product): Promise<Pressed> {
+    if (this.#isBeginning || isOccupied(this.#front)) return "busy";
+    this.#isBeginning = true;
+    try {
+      const obstacles = await this.#options.preflight();
+      if (obstacles.length > 0) return { obstacles };
+      const { clock, random } = this.#options;
+      const order = orderFor(product, newOrderId(clock.wall(), random), clock.wall());
+      await this.#advance(order.id, { type: "begun", order });
+      return "begun";
+    } finally {
+      this.#isBeginning = false;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#front !== undefined && isOpen(this.#front))
+      await this.report(this.#front.order.id, { type: "cancel-pressed" });
+  }
+
+  /** What became of an effect, or of the world. `finishes`: the effect whose outcome it is, in the same commit. */
+  async report(order: OrderId, event: Event, finishes?: EffectId): Promise<void> {
+    await this.#advance(order, event, finishes === undefined ? {} : { finishes });
+  }
+
+  /** A statement of the backend's; resolves when it is on disk. A second one with the same id changes nothing. */
+  async hear(body: DownBody, once: StatementId): Promise<void> {
+    if (body.type !== "ack") await this.#advance(body.order, this.#eventOf(body), { once });
+  }
+
+  /** The orders of which the stand expects something, oldest first. */
+  async openOrders(): Promise<readonly Kept<State>[]> {
+    return (await this.#options.journal.unfinished()).filter(({ state }) => isOpen(state));
+  }
+
+  close(): void {
+    for (const stop of this.#alarms.values()) stop();
+    this.#alarms.clear();
+  }
+
+  async #resume(state: State): Promise<void> {
+    const deadline = deadlineOf(state);
+    if (deadline === undefined) return;
+    const isOfThisBoot = deadline.clock === this.#options.clock.now().clock;
+    if (isOfThisBoot) this.#setAlarm(state);
+    else await this.report(state.order.id, { type: "rebooted" });
+  }
+
+  #eventOf(body: Exclude<DownBody, { type: "ack" }>): Event {
+    switch (body.type) {
+      case "offer":
+        return { type: "offered", qr: body.qr, amount: body.amount, validForMs: body.validForMs };
+      case "settled": {
+        const { order, amount, paidAt, issuer } = body;
+        const settlement = { amount, paidAt, ...(issuer === undefined ? {} : { issuer }) };
+        return { type: "settled", order, settlement, inFront: this.#front?.order.id === order };
+      }
+      case "release": {
+        const opening = openingOf(this.#options.menu, body.product);
+        return { type: "release-ordered", release: body.release, ...(opening === undefined ? {} : { opening }) };
+      }
+      case "refused":
+        return { type: "refused", because: body.because };
+      case "voided":
+        return { type: "voided", as: body.as };
+      case "remedied":
+        return { type: "remedied", how: body.how };
+    }
+  }
+
+  async #advance(id: OrderId, event: Event, how: Omit<AdvanceOptions, "now"> = {}): Promise<void> {
+    const { journal, clock, rules } = this.#options;
+    const now = clock.now();
+    let from: State | undefined;
+    const decide = (state: State | undefined): Step => {
+      from = state;
+      return step(state, event, now, rules);
+    };
+    const done = await journal.advance(id, event, decide, { now, ...how });
+    this.#tell(id, event, from, done);
+    if (!("ignored" in done)) this.#moved(done.state, event);
+    this.#options.wake();
+  }
+
+  #moved(state: State, event: Event): void {
+    if (event.type === "begun" || this.#front?.order.id === state.order.id) this.#front = state;
+    this.#setAlarm(state);
+    this.#options.changed();
+  }
+
+  #setAlarm(state: State): void {
+    const { id } = state.order;
+    const { clock, log } = this.#options;
+    this.#alarms.get(id)?.();
+    this.#alarms.delete(id);
+    const deadline = deadlineOf(state);
+    if (deadline === undefined) return;
+    const ring = (): void => {
+      this.report(id, { type: "deadline" }).catch((error: unknown) =>
+        log.error("deadline not recorded", { order: id, error }),
+      );
+    };
+    this.#alarms.set(id, clock.after(leftMs(deadline, clock.now()), ring));
+  }
+
+  #tell(order: OrderId, event: Event, from: State | undefined, done: Step): void {
+    const log = this.#options.log;
+    const facts = { order, from: from?.at ?? "none", event: event.type };
+    if ("ignored" in done) log.info("ignored", { ...facts, because: done.ignored });
+    else
+      log.info("step", {
+        ...facts,
+        to: done.state.at,
+        amount: done.state.order.amount,
+        owes: done.effects.map(nameOf),
+      });
+  }
+}
+
+/** The customer in front is being served; a press means nothing. */
+const isOccupied = (state: State | undefined): boolean =>
+  state?.at === "charging" || state?.at === "awaiting" || state?.at === "releasing";
+
+const nameOf = ({ effect }: { readonly effect: Effect }): string =>
+  effect.do === "tell" ? `tell ${effect.body.type}` : effect.do;
