@@ -1,0 +1,115 @@
+import type { Rupiah } from "../../protocol/rupiah.ts";
+import type { WallMs } from "../../protocol/time.ts";
+
+/** Now, on both clocks: `ms` of the steady one decides, `wall` is what Midtrans writes into its answers. */
+export type Moment = { readonly ms: number; readonly wall: WallMs };
+
+export const acquirers = ["gopay", "airpay shopee"] as const;
+export type AcquirerName = (typeof acquirers)[number];
+
+export const standings = ["pending", "settlement", "expire", "cancel", "deny"] as const;
+export type TransactionStanding = (typeof standings)[number];
+
+/** What the merchant asked for, read and found good. */
+export type ChargeOrder = {
+  readonly orderId: string;
+  readonly amount: Rupiah;
+  readonly acquirer: AcquirerName;
+  readonly validForMs: number;
+  /** Where this transaction's notifications go. */
+  readonly notify: readonly string[];
+  readonly metadata?: object;
+  /** `custom_field1` to `custom_field3`, as they came. */
+  readonly customFields: Readonly<Record<string, string>>;
+};
+
+/** `on-us`: the customer's wallet belongs to the acquirer itself. */
+export type Route = "on-us" | "off-us";
+
+export type Payment = {
+  readonly issuer: string;
+  readonly route: Route;
+  /** What the customer's wallet was told to pay, without the fee. */
+  readonly amount: Rupiah;
+};
+
+export type Transaction = Omit<ChargeOrder, "validForMs"> & {
+  readonly id: string;
+  /** Put on top of the amount by the dashboard's fee imposition. */
+  readonly fee: Rupiah;
+  readonly qr: string;
+  readonly madeAt: WallMs;
+  /** As announced; `dueMs` is the same on the steady clock. */
+  readonly expiresAt: WallMs;
+  readonly dueMs: number;
+  readonly standing: TransactionStanding;
+  readonly payment?: Payment & { readonly at: WallMs };
+  /** The acquirer's own code, when it denied the charge. */
+  readonly denied?: string;
+};
+
+export type TransactionEvent =
+  /** A wallet pays. `evenWhenDue`: the code's time is over, the scheduler has not come by, and the switch lets it pass. */
+  | { readonly type: "paid"; readonly payment: Payment; readonly evenWhenDue: boolean }
+  | { readonly type: "cancelled" }
+  | { readonly type: "expired" }
+  /** The expiry scheduler comes by. */
+  | { readonly type: "swept" }
+  /** The money turns up whatever was said before. */
+  | { readonly type: "settled-late"; readonly payment: Payment };
+
+export type Unmoved = "already-paid" | "expired" | "cancelled" | "denied" | "not-due";
+
+export type Change =
+  | { readonly is: "moved"; readonly to: Transaction }
+  | { readonly is: "unmoved"; readonly because: Unmoved };
+
+/** One transaction's life, total: every event has an answer in every standing. Only `pending` can be moved, except late. */
+export function step(transaction: Transaction, event: TransactionEvent, now: Moment): Change {
+  if (event.type === "settled-late") return settleLate(transaction, event.payment, now);
+  const because = FINAL[transaction.standing];
+  if (because !== undefined) return { is: "unmoved", because };
+  const isDue = transaction.dueMs <= now.ms;
+  switch (event.type) {
+    case "paid":
+      if (isDue && !event.evenWhenDue) return { is: "unmoved", because: "expired" };
+      return settled(transaction, event.payment, now);
+    case "swept":
+      return isDue ? moved(transaction, "expire") : { is: "unmoved", because: "not-due" };
+    case "cancelled":
+      return moved(transaction, "cancel");
+    case "expired":
+      return moved(transaction, "expire");
+  }
+}
+
+const FINAL: Readonly<Record<TransactionStanding, Unmoved | undefined>> = {
+  pending: undefined,
+  settlement: "already-paid",
+  expire: "expired",
+  cancel: "cancelled",
+  deny: "denied",
+};
+
+const moved = (transaction: Transaction, standing: TransactionStanding): Change => ({
+  is: "moved",
+  to: { ...transaction, standing },
+});
+
+const settled = (transaction: Transaction, payment: Payment, now: Moment): Change => ({
+  is: "moved",
+  to: { ...transaction, standing: "settlement", payment: { ...payment, at: now.wall } },
+});
+
+const settleLate = (transaction: Transaction, payment: Payment, now: Moment): Change =>
+  transaction.standing === "settlement"
+    ? { is: "unmoved", because: "already-paid" }
+    : settled(transaction, payment, now);
+
+/** While this holds, Midtrans refuses another charge under the same order id. */
+export const holdsOrderId = (transaction: Transaction): boolean =>
+  transaction.standing === "pending" || transaction.standing === "settlement";
+
+/** What Midtrans writes as `gross_amount` once the fee is on it. */
+export const grossOf = (transaction: Transaction): number =>
+  (transaction.payment?.amount ?? transaction.amount) + transaction.fee;

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { standings } from "./acquirer.ts";
+
+export const operations = ["charge", "status", "cancel", "expire", "qr"] as const;
+export type Operation = (typeof operations)[number];
+
+const common = {
+  /** Only for this order. */
+  order: z.string().min(1).max(50).optional(),
+  /** How often it strikes; until cleared when absent. */
+  times: z.int().min(1).max(1_000_000).optional(),
+};
+const on = z.enum(operations).optional();
+const of = z.enum(standings).optional();
+const when = z.enum(["before", "after"]).default("before");
+const ms = z.int().min(0).max(600_000);
+const code = z.string().regex(/^\d{3}$/);
+const amount = z.int().min(0).max(1_000_000_000);
+const fault = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.strictObject({ fault: z.literal(name), ...common, ...shape });
+
+/** Everything that can be made to go wrong. `on`: at which call of the API; `of`: at notifications of which standing. */
+export const faultSchema = z.discriminatedUnion("fault", [
+  /** The answer takes `ms` longer: waited before the call is carried out, or after. */
+  fault("delay", { on, ms, when }),
+  /** The call is carried out; the connection is cut instead of an answer. */
+  fault("lost-answer", { on }),
+  /** HTTP status `http`, and no word in JSON: before the call is carried out, or after. */
+  fault("error", { on, http: z.int().min(500).max(599).default(500), when }),
+  /** Nothing is carried out; the body says `code`. */
+  fault("refuse", { on, code, message: z.string().max(200).optional() }),
+  /** The body's status_code stands in the HTTP status too, where it is 400 or more. */
+  fault("mirror-status", { on }),
+  /** The acquirer denies the charge; `code` is its channel_response_code. */
+  fault("deny", { code: code.default("900") }),
+  fault("no-qr-string", {}),
+  /** A payload that must not be shown. `amount`: valid, for 1 rupiah more. */
+  fault("bad-qr", { how: z.enum(["crc", "amount", "static", "garbage"]).default("crc") }),
+  /** Automatic fee imposition: `amount` is put on top in status and notifications. */
+  fault("fee", { amount }),
+  /** The older name of the expiry field, or none at all. */
+  fault("expiry-field", { as: z.enum(["expire_time", "none"]).default("expire_time") }),
+  /** A wallet may pay after the expiry time, until the scheduler comes by. */
+  fault("payable-late", {}),
+  fault("drop", { of }),
+  fault("duplicate", { of, copies: z.int().min(1).max(20).default(1) }),
+  /** Sent only after the order's next notification has had its first answer. */
+  fault("reorder", { of }),
+  fault("late", { of, ms }),
+  /** The signature of somebody who does not know the server key. */
+  fault("forge", { of }),
+  /** Another amount; with `signed` the signature fits it. */
+  fault("wrong-amount", { of, amount, signed: z.boolean().default(true) }),
+  /** Fields that the signature does not cover, or new ones; the signature stays as it was. */
+  fault("alter", { of, fields: z.record(z.string().max(50), z.json()) }),
+]);
+
+export type Fault = z.output<typeof faultSchema>;
+export type FaultName = Fault["fault"];
+type Of<Name extends FaultName> = Extract<Fault, { readonly fault: Name }>;
+export type Armed = { readonly id: number; readonly fault: Fault };
+
+/** Which happening a fault may strike. */
+export type Occasion = {
+  readonly order?: string | undefined;
+  readonly on?: Operation;
+  readonly of?: string;
+  readonly when?: "before" | "after";
+};
+
+const ARMED_MAX = 200;
+
+/** What is armed against this sandbox, oldest first. */
+export class Faults {
+  #armed: readonly Armed[] = [];
+  #made = 0;
+
+  /** Throws `RangeError` beyond 200. */
+  arm(fault: z.input<typeof faultSchema>): Armed {
+    if (this.#armed.length >= ARMED_MAX) throw new RangeError(`at most ${ARMED_MAX} faults at once: clear some`);
+    this.#made += 1;
+    const armed = { id: this.#made, fault: faultSchema.parse(fault) };
+    this.#armed = [...this.#armed, armed];
+    return armed;
+  }
+
+  list(): readonly Armed[] {
+    return this.#armed;
+  }
+
+  /** One fault, or all of them; false when there is none of this number. */
+  clear(id?: number): boolean {
+    const before = this.#armed.length;
+    this.#armed = id === undefined ? [] : this.#armed.filter((each) => each.id !== id);
+    return id === undefined || this.#armed.length < before;
+  }
+
+  /** The oldest fault of this name that strikes here, counted as having struck. */
+  take<Name extends FaultName>(name: Name, occasion: Occasion): Of<Name> | undefined {
+    const isHit = (fault: Fault): fault is Of<Name> => fault.fault === name && strikes(fault, occasion);
+    const hit = this.#armed.find((each) => isHit(each.fault));
+    if (hit === undefined || !isHit(hit.fault)) return undefined;
+    this.#armed = this.#armed.flatMap((each) => (each === hit ? countDown(each) : each));
+    return hit.fault;
+  }
+}
+
+function strikes(fault: Fault, occasion: Occasion): boolean {
+  const fits = (own: unknown, here: unknown): boolean => own === undefined || own === here;
+  return (
+    fits(fault.order, occasion.order) &&
+    fits("on" in fault ? fault.on : undefined, occasion.on) &&
+    fits("of" in fault ? fault.of : undefined, occasion.of) &&
+    fits("when" in fault ? fault.when : undefined, occasion.when)
+  );
+}
+
+const countDown = ({ id, fault }: Armed): readonly Armed[] => {
+  if (fault.times === undefined) return [{ id, fault }];
+  return fault.times === 1 ? [] : [{ id, fault: { ...fault, times: fault.times - 1 } }];
+};
