@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { Log } from "../../../host/log.ts";
+import type { Secret } from "../../../host/secret.ts";
+import type { Http, HttpOutcome, HttpRequest } from "../http.ts";
+import { type MidtransAnswer, readAnswer } from "./answers.ts";
+
+export type CallOptions = {
+  readonly http: Http;
+  readonly base: URL;
+  readonly serverKey: Secret;
+  readonly timeoutMs: number;
+  readonly log: Log;
+};
+
+export type Call = {
+  readonly operation: "charge" | "status" | "cancel" | "expire";
+  readonly reference: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+};
+
+/** `none`: no answer that can be read. `sent: false`: Midtrans surely heard nothing. */
+export type Answered =
+  | { readonly is: "answer"; readonly answer: MidtransAnswer }
+  | { readonly is: "none"; readonly sent: boolean; readonly detail: string };
+
+/** A status answer is about 2 KiB; action lists and metadata leave it far below this. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** One call to the Core API. Logs code and outcome, never a body. */
+export async function callMidtrans(options: CallOptions, call: Call): Promise<Answered> {
+  const outcome = await options.http.request(requestFor(options, call));
+  const answered = read(outcome);
+  report(options.log, call, outcome, answered);
+  return answered;
+}
+
+function requestFor({ base, serverKey, timeoutMs }: CallOptions, call: Call): HttpRequest {
+  const { operation, reference, body, headers, signal } = call;
+  const path = operation === "charge" ? "charge" : `${encodeURIComponent(reference)}/${operation}`;
+  const method = operation === "status" ? "GET" : "POST";
+  return {
+    method,
+    url: `${base.href.replace(/\/$/, "")}/v2/${path}`,
+    headers: {
+      accept: "application/json",
+      authorization: `Basic ${Buffer.from(`${serverKey.reveal()}:`).toString("base64")}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(method === "GET" ? {} : { "idempotency-key": idempotencyKeyOf(operation, reference) }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    timeoutMs,
+    signal,
+    maxBytes: MAX_ANSWER_BYTES,
+  };
+}
+
+/**
+ * The same for every repeat of one call, another for every other call: keys are shared by all endpoints, are remembered five
+ * minutes, and are ignored when longer than 46 characters (docs.midtrans.com/reference/api-headers; their Go client says 36).
+ */
+export const idempotencyKeyOf = (operation: string, reference: string): string =>
+  createHash("sha256").update(`${operation} ${reference}`).digest("hex").slice(0, 32);
+
+function read(outcome: HttpOutcome): Answered {
+  if (outcome.is !== "answer") return { is: "none", sent: outcome.sent, detail: `${outcome.is}: ${outcome.detail}` };
+  const answer = readAnswer(outcome.body);
+  if (answer === undefined) return { is: "none", sent: true, detail: `HTTP ${outcome.status} without a status_code` };
+  return { is: "answer", answer };
+}
+
+function report(log: Log, { operation, reference }: Call, outcome: HttpOutcome, answered: Answered): void {
+  const facts = { operation, reference, ...(outcome.is === "answer" ? { http: outcome.status } : {}) };
+  if (answered.is === "none") log.warn("midtrans did not answer", { ...facts, detail: answered.detail });
+  else log.info("midtrans answered", { ...facts, code: answered.answer.status_code });
+}
