@@ -7,7 +7,7 @@ import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
 import { CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type { Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
-import { standOf } from "./ledger/words.ts";
+import { orderOf, standOf } from "./ledger/words.ts";
 import type { Attempt, PaymentProvider, Standing } from "./providers/provider.ts";
 
 export type LedgerJournal = Journal<State, Event, Effect>;
@@ -52,7 +52,8 @@ export class Cashier {
   async sync(stand: StandId, orders: OpenOrders): Promise<void> {
     for (const { order, at } of orders) await this.#synced(stand, order, at);
     const named = new Set<string>(orders.map(({ order }) => order));
-    for (const { order, state } of await this.#options.journal.unfinished()) {
+    for (const { state } of await this.#options.journal.unfinished()) {
+      const order = orderOf(state);
       if (standOf(state) === stand && !named.has(order)) await this.#synced(stand, order, "unlisted");
     }
   }

@@ -16,8 +16,8 @@ export type StandOptions = {
   readonly log: Log;
   readonly rules: Rules;
   readonly menu: Menu;
-  /** What stands in the way of a sale right now; asked before every order. */
-  preflight(): Promise<readonly Obstacle[]>;
+  /** What stands in the way of selling this product right now; asked before every order. */
+  preflight(product: Product): Promise<readonly Obstacle[]>;
   /** Something a customer can see may have changed. */
   changed(): void;
   /** The journal owes something new. */
@@ -58,7 +58,7 @@ export class Stand {
     if (this.#isBeginning || isOccupied(this.#front)) return "busy";
     this.#isBeginning = true;
     try {
-      const obstacles = await this.#options.preflight();
+      const obstacles = await this.#options.preflight(product);
       if (obstacles.length > 0) return { obstacles };
       const { clock, random } = this.#options;
       const order = orderFor(product, newOrderId(clock.wall(), random), clock.wall());

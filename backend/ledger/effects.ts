@@ -39,9 +39,6 @@ export const traitsOf = (effect: Effect): EffectTraits => ({
   ...(effect.do === "tell" ? { to: effect.to } : {}),
 });
 
-/** Kinds that talk to the provider. */
-export const providerKinds: readonly string[] = ["charge", "ask", "recheck", "void"];
-
 export const ignored = (why: string): Step => ({ ignored: why });
 export const nothingToSay = (state: State, event: Event): Step =>
   ignored(`${event.type} says nothing to an order that is ${state.at}`);

@@ -153,3 +153,4 @@ const finished: readonly State["at"][] = ["forestalled", "voided", "refused", "d
 export const isFinished = (state: State): boolean => finished.includes(state.at);
 
 export const standOf = (state: State): StandId => (state.at === "forestalled" ? state.stand : state.sale.stand);
+export const orderOf = (state: State): OrderId => (state.at === "forestalled" ? state.order : state.sale.order);

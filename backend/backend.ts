@@ -1,0 +1,92 @@
+import type { Log } from "../host/log.ts";
+import { type Lane, Performer } from "../journal/performer.ts";
+import type { Random, StandId, StatementId } from "../protocol/ids.ts";
+import type { KeySet, SigningKey } from "../protocol/keys.ts";
+import type { UpBody } from "../protocol/statements.ts";
+import type { Clock } from "../protocol/time.ts";
+import type { OpenTransport } from "../wire/transport.ts";
+import { Cashier, type LedgerJournal } from "./cashier.ts";
+import { Fleet } from "./fleet.ts";
+import { tellKinds } from "./ledger/effects.ts";
+import type { Effect, Terms } from "./ledger/words.ts";
+import type { PaymentProvider } from "./providers/provider.ts";
+
+export type BackendParts = {
+  readonly clientId: string;
+  readonly journal: LedgerJournal;
+  readonly provider: PaymentProvider;
+  readonly key: SigningKey;
+  readonly standKeys: KeySet;
+  readonly openTransport: OpenTransport;
+  readonly group?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly terms: Terms;
+  /** The journal failed: what is under way is lost for this process, not for the journal. */
+  onFault(fault: unknown): void;
+};
+
+export type Backend = {
+  readonly cashier: Cashier;
+  readonly fleet: Fleet;
+  /** Resolves when nothing that is due is under way. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** How many statements one stand may have unacked. */
+const WINDOW = 16;
+
+/** Puts the backend together from parts that are open already, and sets it to work. */
+export function openBackend(parts: BackendParts): Backend {
+  const { journal, clock, log, onFault } = parts;
+  const cashier = new Cashier({ ...parts, wake: () => performer.wake() });
+  const fleet = new Fleet({
+    ...parts,
+    open: parts.openTransport,
+    journal: journal.id,
+    hear: (stand, body, id) => hear({ stand, body, id }, parts, cashier, performer),
+    healthOf: (stand, health) => {
+      journal.note("health", { stand, health }).catch(onFault);
+    },
+    changed: () => performer.wake(),
+  });
+  const performer: Performer<Effect> = new Performer({ journal, clock, log, onFault, lanes: lanesOf(cashier, fleet) });
+  performer.start();
+  const stop = async (): Promise<void> => {
+    await performer.stop();
+    await fleet.close();
+  };
+  return { cashier, fleet, idle: () => performer.idle(), stop };
+}
+
+type Heard = { readonly stand: StandId; readonly body: Exclude<UpBody, { type: "ack" }>; readonly id: StatementId };
+
+/** A stand that connects is told everything that waits for it, at once. */
+async function hear(heard: Heard, parts: BackendParts, cashier: Cashier, performer: Performer<Effect>): Promise<void> {
+  const { stand, body, id } = heard;
+  if (body.type !== "sync") return cashier.hear(stand, body, id);
+  if (body.lost)
+    parts.log.error("alarm", { stand, alarm: "journal-lost", detail: "the stand has begun a new journal" });
+  await cashier.sync(stand, body.orders);
+  await parts.journal.hasten(stand, parts.clock.now());
+  performer.wake();
+}
+
+const lanesOf = (cashier: Cashier, fleet: Fleet): readonly Lane<Effect>[] => {
+  const perform: Lane<Effect>["perform"] = (owed, signal) => cashier.perform(owed, signal);
+  return [
+    {
+      kinds: tellKinds,
+      atOnce: 256,
+      perAddressee: WINDOW,
+      isOpen: () => fleet.connected,
+      perform: (owed, signal) => fleet.tell(owed, signal),
+    },
+    { kinds: ["charge"], atOnce: 32, perform },
+    { kinds: ["void"], atOnce: 16, perform },
+    { kinds: ["ask", "recheck"], atOnce: 8, perform },
+    { kinds: ["lapse", "alarm"], atOnce: 1, perform },
+  ];
+};

@@ -1,0 +1,134 @@
+import type { Log } from "../host/log.ts";
+import type { Owed } from "../journal/journal.ts";
+import type { Outcome } from "../journal/performer.ts";
+import { isStandId, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
+import type { KeySet, SigningKey } from "../protocol/keys.ts";
+import { unsealUp } from "../protocol/seal.ts";
+import { type DownBody, type Presence, presenceSchema, type UpBody, type UpStatement } from "../protocol/statements.ts";
+import { type Clock, leftMs } from "../protocol/time.ts";
+import { everyTopicOf, readTopic, topicOf } from "../protocol/topics.ts";
+import { againAfterMs, Exchange } from "../wire/exchange.ts";
+import { Post } from "../wire/post.ts";
+import type { Message, OpenTransport, Transport } from "../wire/transport.ts";
+import type { Effect } from "./ledger/words.ts";
+
+export type FleetOptions = {
+  /** Names this process to the broker; another process needs another name. */
+  readonly clientId: string;
+  readonly key: SigningKey;
+  readonly standKeys: KeySet;
+  readonly open: OpenTransport;
+  readonly journal: string;
+  /** Shares the stands' statements among the backends of this group (`$share`); alone when absent. */
+  readonly group?: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Resolves when it is on disk. */
+  hear(stand: StandId, body: Exclude<UpBody, { type: "ack" }>, id: StatementId): Promise<void>;
+  /** A stand reported its health; nothing depends on it. */
+  healthOf(stand: StandId, health: unknown): void;
+  /** Connected, or not any more. */
+  changed(): void;
+};
+
+/** Longest health or presence message that is read. */
+const TELEMETRY_MAX_BYTES = 4_096;
+
+/** The backend's end of the wire to all stands. */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #transport: Transport;
+  readonly #post: Post;
+  readonly #exchange: Exchange<UpStatement>;
+  readonly #presence = new Map<StandId, Presence>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#transport = options.open(
+      {
+        clientId: options.clientId,
+        subscribe: [everyTopicOf("up", options.group), everyTopicOf("presence"), everyTopicOf("health", options.group)],
+      },
+      { up: () => options.changed(), down: (because) => this.#down(because), hear: (message) => this.#hear(message) },
+    );
+    this.#post = new Post({ transport: this.#transport, clock: options.clock });
+    this.#exchange = this.#openExchange();
+  }
+
+  get connected(): boolean {
+    return this.#transport.connected;
+  }
+
+  /** What each stand last said of being there. */
+  get presence(): ReadonlyMap<StandId, Presence> {
+    return this.#presence;
+  }
+
+  /** Tells a stand what the ledger owes it. An offer says how long it is still good, worked out now. */
+  async tell(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
+    const { effect, id, seq, tries } = owed;
+    if (effect.do !== "tell") return "done";
+    const left = effect.until === undefined ? undefined : leftMs(effect.until, this.#options.clock.now());
+    if (left === 0) return "done";
+    if (this.#presence.get(effect.to)?.online === false) return { againMs: againAfterMs("silent", tries) };
+    const body: DownBody =
+      effect.body.type === "offer" && left !== undefined ? { ...effect.body, validForMs: left } : effect.body;
+    const delivery = await this.#exchange.tell({ id, seq, body }, effect.to, signal);
+    return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+
+  #openExchange(): Exchange<UpStatement> {
+    const { standKeys } = this.#options;
+    return new Exchange<UpStatement>({
+      ...this.#options,
+      me: "backend",
+      post: this.#post,
+      topicTo: (party) => topicOf(party as StandId, "down"),
+      publish: (topic, payload) => this.#transport.publish(topic, payload),
+      unseal: (payload) => unsealUp(payload, standKeys, "backend"),
+      commit: (statement) => this.#commit(statement),
+    });
+  }
+
+  async #commit({ from, body, id }: UpStatement): Promise<void> {
+    if (!isStandId(from) || body.type === "ack") return;
+    await this.#options.hear(from, body, id);
+  }
+
+  #down(because: string): void {
+    this.#options.log.warn("fleet link down", { because });
+    this.#post.lost();
+    this.#options.changed();
+  }
+
+  async #hear({ topic, payload }: Message): Promise<void> {
+    const about = readTopic(topic);
+    if (about === undefined) return;
+    if (about.channel === "up") await this.#exchange.hear(payload);
+    else if (about.channel === "presence") this.#hearPresence(about.stand, payload);
+    else if (about.channel === "health") this.#options.healthOf(about.stand, readJson(payload));
+  }
+
+  /** A last will of an earlier connection says nothing of the newer one. */
+  #hearPresence(stand: StandId, payload: Uint8Array): void {
+    const said = presenceSchema.safeParse(readJson(payload));
+    if (!said.success) return;
+    const known = this.#presence.get(stand);
+    const isStale = known?.boot === said.data.boot && said.data.connection < known.connection;
+    if (!isStale) this.#presence.set(stand, said.data);
+  }
+}
+
+function readJson(payload: Uint8Array): unknown {
+  if (payload.length > TELEMETRY_MAX_BYTES) return undefined;
+  try {
+    return JSON.parse(Buffer.from(payload).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Log } from "../host/log.ts";
+import type { Kept, Owed } from "../journal/journal.ts";
+import type { Outcome } from "../journal/performer.ts";
+import type { Random, StandId, StatementId } from "../protocol/ids.ts";
+import type { KeySet, SigningKey } from "../protocol/keys.ts";
+import { unsealDown } from "../protocol/seal.ts";
+import type { DownBody, DownStatement, UpBody } from "../protocol/statements.ts";
+import { type Clock, leftMs } from "../protocol/time.ts";
+import { topicOf } from "../protocol/topics.ts";
+import { againAfterMs, Exchange } from "../wire/exchange.ts";
+import { Post } from "../wire/post.ts";
+import type { OpenTransport, Transport } from "../wire/transport.ts";
+import type { Effect, State } from "./order.ts";
+
+export type LinkOptions = {
+  readonly stand: StandId;
+  readonly key: SigningKey;
+  readonly backendKeys: KeySet;
+  readonly open: OpenTransport;
+  /** The journal's id and the boot's, named in what the stand says. */
+  readonly journal: string;
+  readonly boot: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The journal was lost and begun anew. */
+  readonly lost: boolean;
+  hear(body: DownBody, id: StatementId): Promise<void>;
+  openOrders(): Promise<readonly Kept<State>[]>;
+  /** Connected, or not any more. */
+  changed(): void;
+};
+
+/** As many orders as one sync may name; a stand with more open ones names the oldest. */
+const SYNC_MOST = 200;
+
+/** The stand's end of the wire: presence, a sync at every connect, what is owed to the backend, and what it says. */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #transport: Transport;
+  readonly #post: Post;
+  readonly #exchange: Exchange<DownStatement>;
+  #connections = 0;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    const { stand, clock } = options;
+    this.#transport = options.open(
+      {
+        clientId: `stand-${stand}`,
+        subscribe: [topicOf(stand, "down")],
+        will: (connection) => ({ topic: topicOf(stand, "presence"), payload: this.#presence(false, connection) }),
+      },
+      { up: () => this.#up(), down: (because) => this.#down(because), hear: (message) => this.#hear(message.payload) },
+    );
+    this.#post = new Post({ transport: this.#transport, clock });
+    this.#exchange = this.#openExchange();
+  }
+
+  get connected(): boolean {
+    return this.#transport.connected;
+  }
+
+  /** Connections so far, less the first. */
+  get reconnects(): number {
+    return Math.max(0, this.#connections - 1);
+  }
+
+  get transport(): Transport {
+    return this.#transport;
+  }
+
+  /**
+   * Tells the backend what the journal owes it. What it says of time is worked out now, when it is sent; a request whose time
+   * is over is not sent any more.
+   */
+  async tell(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
+    const { effect, id, seq, tries } = owed;
+    if (effect.do !== "tell") return "done";
+    const left = effect.until === undefined ? undefined : leftMs(effect.until, this.#options.clock.now());
+    if (left === 0) return "done";
+    const body: UpBody =
+      effect.body.type === "charge" && left !== undefined ? { ...effect.body, patienceMs: left } : effect.body;
+    const delivery = await this.#exchange.tell({ id, seq, body }, "backend", signal);
+    return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
+  }
+
+  /** One line of telemetry; dropped when there is no connection. */
+  async publishHealth(health: object): Promise<boolean> {
+    return this.#transport.publish(topicOf(this.#options.stand, "health"), JSON.stringify(health));
+  }
+
+  /** Says goodbye, so that nobody waits for the last will. */
+  async close(): Promise<void> {
+    if (this.connected) await this.#sayPresence(false);
+    await this.#transport.close();
+  }
+
+  #openExchange(): Exchange<DownStatement> {
+    const { stand, backendKeys, hear } = this.#options;
+    return new Exchange<DownStatement>({
+      ...this.#options,
+      me: stand,
+      post: this.#post,
+      topicTo: () => topicOf(stand, "up"),
+      publish: (topic, payload) => this.#transport.publish(topic, payload),
+      unseal: (payload) => unsealDown(payload, backendKeys, stand),
+      commit: (statement) => hear(statement.body, statement.id),
+    });
+  }
+
+  #up(): void {
+    this.#connections += 1;
+    this.#options.changed();
+    this.#greet().catch((error: unknown) => this.#options.log.warn("greeting failed", { error }));
+  }
+
+  async #greet(): Promise<void> {
+    await this.#sayPresence(true);
+    const orders = (await this.#options.openOrders())
+      .slice(0, SYNC_MOST)
+      .flatMap(({ state }) =>
+        state.at === "delivered" || state.at === "closed" ? [] : [{ order: state.order.id, at: state.at }],
+      );
+    await this.#exchange.say("backend", { type: "sync", orders, lost: this.#options.lost });
+  }
+
+  async #sayPresence(online: boolean): Promise<void> {
+    const topic = topicOf(this.#options.stand, "presence");
+    await this.#transport.publish(topic, this.#presence(online, this.#connections), { retain: true });
+  }
+
+  #presence(online: boolean, connection: number): string {
+    return JSON.stringify({ online, boot: this.#options.boot, connection });
+  }
+
+  #down(because: string): void {
+    this.#options.log.warn("link down", { because });
+    this.#post.lost();
+    this.#options.changed();
+  }
+
+  async #hear(payload: Uint8Array): Promise<void> {
+    await this.#exchange.hear(payload);
+  }
+}

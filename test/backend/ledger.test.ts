@@ -1,0 +1,327 @@
+import { describe, expect, test } from "vitest";
+import { CLOSEST_ASK_MS, traitsOf } from "../../backend/ledger/effects.ts";
+import { step } from "../../backend/ledger/ledger.ts";
+import type { Event, Receipt, Sale, State, Step, Terms } from "../../backend/ledger/words.ts";
+import type { Payment } from "../../backend/providers/provider.ts";
+import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import type { Instant } from "../../protocol/time.ts";
+import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
+
+const at = (ms: number): Instant => ({ clock: "utc", ms });
+const NOW = at(1_000_000);
+const terms: Terms = {
+  payableMs: 120_000,
+  retryPausesMs: [1_000, 3_000],
+  firstAskMs: 15_000,
+  slowestAskMs: 300_000,
+  lapseMs: 30_000,
+};
+const sale: Sale = { order: ORDER_ID, stand: STAND, amount: PRICE, items: order.items };
+const payment: Payment = {
+  amount: PRICE,
+  fee: rupiah(0),
+  transaction: "t-1",
+  paidAt: "2026-01-01T07:00:10+07:00",
+  issuer: "gopay",
+};
+const receipts: readonly Receipt[] = [{ attempt: 1, payment }];
+const staff = "STAFF-1" as ReleaseId;
+
+const states = {
+  unheard: undefined,
+  forestalled: { at: "forestalled", order: ORDER_ID, stand: STAND },
+  asked: { at: "charging", sale, attempt: 1, phase: "asked", until: at(1_020_000) },
+  checking: { at: "charging", sale, attempt: 1, phase: "checking", until: at(1_020_000) },
+  clearing: { at: "charging", sale, attempt: 1, phase: "clearing", until: at(1_020_000) },
+  payable: { at: "payable", sale, attempt: 1, qr: qrFor(PRICE), until: at(1_060_000), asks: 0 },
+  lapsed: { at: "payable", sale, attempt: 1, qr: qrFor(PRICE), until: at(999_000), asks: 3 },
+  "voiding early": { at: "voiding", sale, attempt: 1, phase: "asked", asks: 0 },
+  voiding: { at: "voiding", sale, attempt: 1, phase: "clearing", asks: 0 },
+  voided: { at: "voided", sale, attempt: 1, as: "cancelled" },
+  refused: { at: "refused", sale, attempt: 1, because: "denied" },
+  paid: { at: "paid", sale, receipts },
+  delivered: { at: "delivered", sale, receipts, release: firstReleaseOf(ORDER_ID) },
+  owed: { at: "owed", sale, receipts, because: "paid-late", delivered: false },
+  remedied: { at: "remedied", sale, receipts, how: "refunded", by: "ani" },
+} as const satisfies Record<string, State | undefined>;
+
+const news = (is: "pending" | "cancelled" | "refunded", attempt = 1, via: "answer" | "notification" = "answer") =>
+  ({ type: "news", attempt, via, standing: { is, transaction: "t-1" } }) as const;
+
+const events = {
+  asked: { type: "asked", stand: STAND, sale, patienceMs: 20_000 },
+  void: { type: "void-asked", stand: STAND, order: ORDER_ID, why: "cancelled" },
+  delivered: { type: "delivered", stand: STAND, release: firstReleaseOf(ORDER_ID), confirmed: true },
+  "not delivered": { type: "not-delivered", stand: STAND, because: "release-failed" },
+  synced: { type: "synced", stand: STAND, stage: "awaiting" },
+  issued: { type: "charged", attempt: 1, charge: { is: "issued", qr: qrFor(PRICE), transaction: "t-1" } },
+  denied: { type: "charged", attempt: 1, charge: { is: "refused", retriable: false, because: "denied", detail: "" } },
+  "denied for now": {
+    type: "charged",
+    attempt: 1,
+    charge: { is: "refused", retriable: true, because: "denied", detail: "" },
+  },
+  unclear: { type: "charged", attempt: 1, charge: { is: "unclear", detail: "no answer" } },
+  settled: { type: "news", attempt: 1, via: "notification", standing: { is: "settled", payment } },
+  "settled another": { type: "news", attempt: 2, via: "notification", standing: { is: "settled", payment } },
+  pending: news("pending"),
+  "pending told": news("pending", 1, "notification"),
+  "pending another": news("pending", 2),
+  cancelled: news("cancelled"),
+  refunded: news("refunded"),
+  unknown: { type: "news", attempt: 1, via: "answer", standing: { is: "unknown" } },
+  "no answer": { type: "news", attempt: 1, via: "answer", standing: { is: "unclear", detail: "time-out" } },
+  hinted: { type: "hinted", attempt: 1 },
+  lapsed: { type: "lapsed" },
+  ordered: { type: "release-ordered", release: staff, by: "ani" },
+  remedied: { type: "remedied", how: "refunded", by: "ani" },
+} as const satisfies Record<string, Event>;
+
+type StateName = keyof typeof states;
+type EventName = keyof typeof events;
+
+const no = "ignored";
+const ask = (was: string): string => `${was}: ask`;
+const isPaid = "paid: tell settled";
+const paidAgainst = "paid: tell settled, alarm";
+const isVoided = "voided: tell voided";
+
+/** Rows in the order of `events`: what the stand says, what the provider answers, what it tells, what staff does. */
+const silent: Record<EventName, string> = {
+  asked: no,
+  void: no,
+  delivered: no,
+  "not delivered": no,
+  synced: no,
+  issued: no,
+  denied: no,
+  "denied for now": no,
+  unclear: no,
+  settled: no,
+  "settled another": no,
+  pending: no,
+  "pending told": no,
+  "pending another": no,
+  cancelled: no,
+  refunded: no,
+  unknown: no,
+  "no answer": no,
+  hinted: no,
+  lapsed: no,
+  ordered: no,
+  remedied: no,
+};
+const money = { settled: isPaid, "settled another": paidAgainst };
+const afterTheMoney = { ...silent, "settled another": "owed: alarm" };
+
+const table: Record<StateName, Record<EventName, string>> = {
+  unheard: { ...silent, asked: "charging: charge", void: "forestalled: tell voided" },
+  forestalled: silent,
+  asked: {
+    ...silent,
+    ...money,
+    void: "voiding: ",
+    issued: "payable: tell offer, ask, lapse",
+    denied: "refused: tell refused",
+    "denied for now": "charging: charge",
+    unclear: ask("charging"),
+    "pending another": "charging: void",
+    hinted: ask("charging"),
+  },
+  checking: {
+    ...silent,
+    ...money,
+    void: "voiding: ",
+    issued: "payable: tell offer, ask, lapse",
+    denied: "refused: tell refused",
+    "denied for now": "charging: charge",
+    unclear: ask("charging"),
+    pending: "charging: void",
+    "pending another": "charging: void",
+    cancelled: "charging: charge",
+    refunded: "charging: charge",
+    unknown: "charging: charge, recheck",
+    "no answer": ask("charging"),
+    hinted: ask("charging"),
+  },
+  clearing: {
+    ...silent,
+    ...money,
+    void: "voiding: ",
+    issued: "payable: tell offer, ask, lapse",
+    denied: "refused: tell refused",
+    "denied for now": "charging: charge",
+    unclear: ask("charging"),
+    pending: "charging: void",
+    "pending another": "charging: void",
+    cancelled: "charging: charge",
+    refunded: "charging: charge",
+    unknown: "charging: charge, recheck",
+    "no answer": ask("charging"),
+    hinted: ask("charging"),
+  },
+  payable: {
+    ...silent,
+    ...money,
+    void: "voiding: void",
+    synced: "payable: tell offer",
+    pending: ask("payable"),
+    "pending told": ask("payable"),
+    "pending another": "payable: void",
+    cancelled: isVoided,
+    refunded: `${isVoided}, alarm`,
+    unknown: ask("payable"),
+    "no answer": ask("payable"),
+    hinted: ask("payable"),
+  },
+  lapsed: {
+    ...silent,
+    ...money,
+    void: "voiding: void",
+    pending: ask("payable"),
+    "pending told": ask("payable"),
+    "pending another": "payable: void",
+    cancelled: isVoided,
+    refunded: `${isVoided}, alarm`,
+    unknown: ask("payable"),
+    "no answer": ask("payable"),
+    hinted: ask("payable"),
+    lapsed: "voiding: void",
+  },
+  "voiding early": {
+    ...silent,
+    ...money,
+    issued: "voiding: void",
+    denied: isVoided,
+    "denied for now": isVoided,
+    unclear: ask("voiding"),
+    "pending another": "voiding: void",
+    hinted: ask("voiding"),
+  },
+  voiding: {
+    ...silent,
+    ...money,
+    issued: "voiding: void",
+    denied: isVoided,
+    "denied for now": isVoided,
+    unclear: ask("voiding"),
+    pending: "voiding: void",
+    "pending another": "voiding: void",
+    cancelled: isVoided,
+    refunded: `${isVoided}, alarm`,
+    unknown: `${isVoided}, recheck`,
+    "no answer": ask("voiding"),
+    hinted: ask("voiding"),
+  },
+  voided: {
+    ...silent,
+    settled: paidAgainst,
+    "settled another": paidAgainst,
+    synced: isVoided,
+    issued: "voided: void",
+    pending: "voided: void",
+    "pending another": "voided: void",
+    hinted: ask("voided"),
+  },
+  refused: {
+    ...silent,
+    settled: paidAgainst,
+    "settled another": paidAgainst,
+    synced: "refused: tell refused",
+    issued: "refused: void",
+    pending: "refused: void",
+    "pending another": "refused: void",
+    hinted: ask("refused"),
+  },
+  paid: {
+    ...silent,
+    "settled another": "paid: alarm",
+    delivered: "delivered: ",
+    "not delivered": "owed: alarm",
+    synced: isPaid,
+    refunded: "paid: alarm",
+    hinted: ask("paid"),
+  },
+  delivered: { ...afterTheMoney, refunded: "delivered: alarm", hinted: ask("delivered") },
+  owed: {
+    ...afterTheMoney,
+    delivered: "delivered: ",
+    "not delivered": "owed: alarm",
+    refunded: "owed: alarm",
+    hinted: ask("owed"),
+    ordered: "owed: tell settled, tell release",
+    remedied: "remedied: tell remedied",
+  },
+  remedied: { ...afterTheMoney, delivered: "remedied: alarm", refunded: "remedied: alarm", hinted: ask("remedied") },
+};
+
+const say = (done: Step): string =>
+  "ignored" in done ? no : `${done.state.at}: ${done.effects.map(({ effect }) => traitsOf(effect).kind).join(", ")}`;
+const pauseOf = (done: Step): number | undefined => ("ignored" in done ? undefined : done.effects[0]?.afterMs);
+
+describe("the ledger", () => {
+  for (const [name, row] of Object.entries(table) as [StateName, Record<EventName, string>][]) {
+    test.each(Object.entries(row) as [EventName, string][])(`${name}, then %s: %s`, (event, expected) => {
+      expect(say(step(states[name], events[event], NOW, terms))).toBe(expected);
+    });
+  }
+
+  test("a stand is not heard when it speaks of another's order", () => {
+    const thief = "stand-2" as StandId;
+    for (const event of [events.void, events.delivered, events["not delivered"], events.synced]) {
+      for (const [name, state] of Object.entries(states)) {
+        if (state === undefined) continue;
+        expect(say(step(state, { ...event, stand: thief }, NOW, terms)), name).toBe(no);
+      }
+    }
+  });
+
+  test("an amount that is not the sum of its items, or more than QRIS carries, is refused", () => {
+    const asked = (amount: number): Step =>
+      step(undefined, { ...events.asked, sale: { ...sale, amount: rupiah(amount) } }, NOW, terms);
+    expect(say(asked(14_999))).toBe("refused: tell refused");
+    const dear = { product: "x", name: "X", price: rupiah(10_000_001), quantity: 1 };
+    const big = { ...sale, amount: dear.price, items: [dear] };
+    expect(say(step(undefined, { ...events.asked, sale: big }, NOW, terms))).toBe("refused: tell refused");
+  });
+
+  test("after the last attempt, or when the customer's patience ends first, there is no other", () => {
+    expect(say(step({ ...states.asked, attempt: 3 }, { ...events["denied for now"], attempt: 3 }, NOW, terms))).toBe(
+      "refused: tell refused",
+    );
+    expect(say(step({ ...states.asked, until: at(1_000_500) }, events["denied for now"], NOW, terms))).toBe(
+      "refused: tell refused",
+    );
+  });
+
+  test("status queries slow down, and are never closer than the provider wants", () => {
+    const pauses = [0, 1, 2, 5, 20].map((asks) =>
+      pauseOf(step({ ...states.payable, asks }, events.pending, NOW, terms)),
+    );
+    expect(pauses).toEqual([22_500, 33_750, 50_625, 170_859, 300_000]);
+    const hasty = pauseOf(step(states.payable, events.pending, NOW, { ...terms, firstAskMs: 100 }));
+    expect(hasty).toBe(CLOSEST_ASK_MS);
+  });
+
+  test("an order paid twice stays owed, even though the goods are out", () => {
+    const twice: State = { ...states.paid, receipts: [...receipts, { attempt: 2, payment }] };
+    const done = step(twice, events.delivered, NOW, terms);
+    expect("ignored" in done ? done : done.state).toMatchObject({ at: "owed", because: "paid-twice", delivered: true });
+  });
+
+  test("a stand that has the settlement already is not told again", () => {
+    expect(say(step(states.paid, { ...events.synced, stage: "releasing" }, NOW, terms))).toBe(no);
+    expect(say(step(states.paid, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(isPaid);
+  });
+
+  test("nothing that was settled is ever unsettled", () => {
+    for (const state of [states.paid, states.delivered, states.owed, states.remedied]) {
+      for (const event of Object.values(events)) {
+        const done = step(state, event, NOW, terms);
+        const next = "ignored" in done ? state : done.state;
+        expect("receipts" in next && next.receipts.length).toBeGreaterThan(0);
+      }
+    }
+  });
+});

@@ -1,0 +1,346 @@
+import { describe, expect, test } from "vitest";
+import {
+  deadlineOf,
+  type Event,
+  type Order,
+  type Rules,
+  type State,
+  type Step,
+  step,
+  traitsOf,
+} from "../../gateway/order.ts";
+import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import type { Instant } from "../../protocol/time.ts";
+import { ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";
+
+const at = (ms: number): Instant => ({ clock: "boot-1", ms });
+const NOW = at(100_000);
+const first = firstReleaseOf(ORDER_ID);
+const second = "01JD5S3V8Q4R6T2W9Y0ZSTAFF1" as ReleaseId;
+const paid = settlementOf(PRICE);
+const sold = { order, paid, releases: [first] };
+
+/** Every state, as it is a moment before NOW. `forgotten`: the stand has no record of the order. */
+const states = {
+  forgotten: undefined,
+  charging: { at: "charging", order, deadline: at(110_000) },
+  overdue: { at: "charging", order, deadline: at(100_000) },
+  awaiting: { at: "awaiting", order, qr: qrFor(PRICE), shownAt: at(90_000), deadline: at(200_000) },
+  "closing at once": { at: "closing", order, why: "cancelled", since: at(99_000) },
+  "closing for long": { at: "closing", order, why: "cancelled", since: at(70_000) },
+  releasing: { at: "releasing", ...sold, release: first, since: at(99_000) },
+  delivered: { at: "delivered", ...sold, release: first, confirmed: true, since: at(99_000) },
+  troubled: { at: "troubled", ...sold, because: "release-failed", since: at(99_000) },
+  closed: { at: "closed", order, ending: { is: "voided", why: "cancelled" }, since: at(90_000) },
+  remedied: { at: "closed", order, ending: { is: "remedied", how: "refunded" }, since: at(90_000) },
+} as const satisfies Record<string, State | undefined>;
+
+const events = {
+  begun: { type: "begun", order },
+  offered: { type: "offered", qr: qrFor(PRICE), amount: PRICE, validForMs: 60_000 },
+  "offered badly": { type: "offered", qr: qrFor(rupiah(1)), amount: PRICE, validForMs: 60_000 },
+  refused: { type: "refused", because: "denied" },
+  cancel: { type: "cancel-pressed" },
+  deadline: { type: "deadline" },
+  rebooted: { type: "rebooted" },
+  "not shown": { type: "not-shown", because: "no-paper" },
+  settled: { type: "settled", order: ORDER_ID, settlement: paid, inFront: true },
+  "settled behind": { type: "settled", order: ORDER_ID, settlement: paid, inFront: false },
+  underpaid: { type: "settled", order: ORDER_ID, settlement: settlementOf(rupiah(14_999)), inFront: true },
+  voided: { type: "voided", as: "cancelled" },
+  released: { type: "released", release: first, confirmed: true },
+  "released another": { type: "released", release: second, confirmed: true },
+  "not released": { type: "not-released", release: first, because: "release-failed" },
+  ordered: { type: "release-ordered", release: second },
+  "ordered again": { type: "release-ordered", release: first },
+  remedied: { type: "remedied", how: "refunded" },
+} as const satisfies Record<string, Event>;
+
+type StateName = keyof typeof states;
+type EventName = keyof typeof events;
+
+const no = "ignored";
+const opens = "releasing: release";
+const late = "troubled: tell not-delivered, print-receipt";
+const voids = "closing: tell void";
+const ends = "closed: ";
+
+/** The diagram. A pair that is missing does not compile. */
+const table: Record<StateName, Record<EventName, string>> = {
+  forgotten: {
+    begun: "charging: tell charge",
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: "troubled: tell not-delivered",
+    "settled behind": "troubled: tell not-delivered",
+    underpaid: "troubled: tell not-delivered",
+    voided: no,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  charging: {
+    begun: no,
+    offered: "awaiting: print-qr",
+    "offered badly": voids,
+    refused: ends,
+    cancel: voids,
+    deadline: no,
+    rebooted: voids,
+    "not shown": no,
+    settled: opens,
+    "settled behind": opens,
+    underpaid: late,
+    voided: ends,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  overdue: {
+    begun: no,
+    offered: "awaiting: print-qr",
+    "offered badly": voids,
+    refused: ends,
+    cancel: voids,
+    deadline: voids,
+    rebooted: voids,
+    "not shown": no,
+    settled: opens,
+    "settled behind": opens,
+    underpaid: late,
+    voided: ends,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  awaiting: {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: voids,
+    deadline: no,
+    rebooted: voids,
+    "not shown": voids,
+    settled: opens,
+    "settled behind": opens,
+    underpaid: late,
+    voided: ends,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  "closing at once": {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: ends,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: opens,
+    "settled behind": late,
+    underpaid: late,
+    voided: ends,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  "closing for long": {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: ends,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: late,
+    "settled behind": late,
+    underpaid: late,
+    voided: ends,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  releasing: {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: no,
+    "settled behind": no,
+    underpaid: no,
+    voided: no,
+    released: "delivered: tell delivered, print-receipt",
+    "released another": no,
+    "not released": late,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  delivered: {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: no,
+    "settled behind": no,
+    underpaid: no,
+    voided: no,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: "delivered: tell delivered",
+    "ordered again": "delivered: tell delivered",
+    remedied: no,
+  },
+  troubled: {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: no,
+    "settled behind": no,
+    underpaid: no,
+    voided: no,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: opens,
+    "ordered again": no,
+    remedied: ends,
+  },
+  closed: {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: late,
+    "settled behind": late,
+    underpaid: late,
+    voided: no,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  remedied: {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: no,
+    "not shown": no,
+    settled: no,
+    "settled behind": no,
+    underpaid: no,
+    voided: no,
+    released: no,
+    "released another": no,
+    "not released": no,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+};
+
+const withPaper: Rules = { ...rules, prints: { qr: true, receipt: true } };
+const say = (done: Step): string =>
+  "ignored" in done ? no : `${done.state.at}: ${done.effects.map(({ effect }) => traitsOf(effect).kind).join(", ")}`;
+
+describe("the order machine", () => {
+  for (const [name, row] of Object.entries(table) as [StateName, Record<EventName, string>][]) {
+    test.each(Object.entries(row) as [EventName, string][])(`${name}, then %s: %s`, (event, expected) => {
+      expect(say(step(states[name], events[event], NOW, withPaper))).toBe(expected);
+    });
+  }
+
+  test("without a printer nothing is printed", () => {
+    const dry: Rules = { ...rules, prints: { qr: false, receipt: false } };
+    expect(say(step(states.charging, events.offered, NOW, dry))).toBe("awaiting: ");
+    expect(say(step(states.releasing, events.released, NOW, dry))).toBe("delivered: tell delivered");
+  });
+
+  test("a grace of 0 means that late money never opens the gate", () => {
+    expect(say(step(states["closing at once"], events.settled, NOW, { ...withPaper, graceMs: 0 }))).toBe(late);
+  });
+
+  test("a close of an earlier boot has no grace: nobody knows how long ago it was", () => {
+    const closing: State = { ...states["closing at once"], since: { clock: "boot-0", ms: 99_999 } };
+    expect(say(step(closing, events.settled, NOW, withPaper))).toBe(late);
+  });
+
+  test("the customer has the shorter of the offer's time and the stand's patience", () => {
+    const offerFor = (validForMs: number): Instant | undefined => {
+      const done = step(states.charging, { ...events.offered, validForMs }, NOW, rules);
+      return "ignored" in done ? undefined : deadlineOf(done.state);
+    };
+    expect(offerFor(60_000)).toEqual(at(160_000));
+    expect(offerFor(600_000)).toEqual(at(220_000));
+  });
+
+  test("a charge that is not yet told is taken back with its void", () => {
+    const done = step(states.charging, events.cancel, NOW, rules);
+    expect("ignored" in done ? [] : done.takesBack).toContain("tell charge");
+  });
+
+  test("an order that is forgotten is released only where the backend says the goods are", () => {
+    const bare: Order = { id: order.id, amount: order.amount, items: [], begunAt: 0 };
+    const forgotten: State = { at: "troubled", order: bare, paid, releases: [], because: "unknown-here", since: NOW };
+    expect(say(step(forgotten, events.ordered, NOW, withPaper))).toBe(late);
+    const opening = { line: "gate", pulseMs: 500 };
+    expect(say(step(forgotten, { ...events.ordered, opening }, NOW, withPaper))).toBe(opens);
+  });
+
+  test("what can be told is known as repeatable, and a release is not", () => {
+    const done = step(states.awaiting, events.settled, NOW, rules);
+    const effects = "ignored" in done ? [] : done.effects;
+    expect(effects.map(({ effect }) => traitsOf(effect).afterCrash)).toEqual(["report"]);
+  });
+});

@@ -1,0 +1,108 @@
+import type { Log } from "../host/log.ts";
+import { newUlid, type Random, type StatementId } from "../protocol/ids.ts";
+import type { SigningKey } from "../protocol/keys.ts";
+import { seal, type Unsealed } from "../protocol/seal.ts";
+import type { DownBody, DownStatement, Party, Statement, UpBody, UpStatement } from "../protocol/statements.ts";
+import type { Clock } from "../protocol/time.ts";
+import type { Delivery, Post } from "./post.ts";
+
+/** A statement that a journal owes: it keeps its id however often it is sent. */
+export type Letter = { readonly id: string; readonly seq: number; readonly body: UpBody | DownBody };
+
+export type ExchangeOptions<Said extends Statement> = {
+  readonly me: Party;
+  readonly key: SigningKey;
+  /** The sender's journal, named in every statement. */
+  readonly journal: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly post: Post;
+  topicTo(party: Party): string;
+  /** Sends what nobody owes and nobody waits for: acks and syncs. */
+  publish(topic: string, payload: string): Promise<boolean>;
+  unseal(payload: Uint8Array): Unsealed<Said>;
+  /** Resolves when the statement is on disk; rejects when it cannot be put there. Never called with an ack. */
+  commit(statement: Said): Promise<void>;
+};
+
+/** Acks travel together: those of one moment, at most so many in one statement. */
+const ACKS_TOGETHER_MS = 2;
+const ACKS_AT_ONCE = 64;
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** How long to wait before a statement that was not acked is sent again: longer each time, while the other side is silent. */
+export const againAfterMs = (delivery: Exclude<Delivery, "acked">, tries: number): number =>
+  delivery === "down" ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(tries, 20));
+
+/**
+ * One side of the talk between stand and backend: seals what is owed and waits for its ack; unseals what comes, has it
+ * committed, and only then acks it.
+ */
+export class Exchange<Said extends UpStatement | DownStatement> {
+  readonly #options: ExchangeOptions<Said>;
+  readonly #toAck = new Map<Party, StatementId[]>();
+
+  constructor(options: ExchangeOptions<Said>) {
+    this.#options = options;
+  }
+
+  /** Sends one owed statement, and waits until the other side has it on disk, or has been silent for too long. */
+  async tell(letter: Letter, to: Party, signal: AbortSignal): Promise<Delivery> {
+    const { post, topicTo } = this.#options;
+    return post.send(letter.id, topicTo(to), this.#seal(letter, to), signal);
+  }
+
+  /** Says something once, without waiting for an answer. False when it did not reach the broker. */
+  async say(to: Party, body: UpBody | DownBody): Promise<boolean> {
+    const { clock, random, publish, topicTo } = this.#options;
+    const id = newUlid(clock.wall(), random);
+    return publish(topicTo(to), this.#seal({ id, seq: 0, body }, to));
+  }
+
+  /** A message from the broker; resolves when what it said is on disk. What is not sealed well is dropped, and logged. */
+  async hear(payload: Uint8Array): Promise<Said | undefined> {
+    const unsealed = this.#options.unseal(payload);
+    if (unsealed.is === "refused") {
+      this.#options.log.warn("statement refused", { because: unsealed.because, bytes: payload.length });
+      return undefined;
+    }
+    const { statement } = unsealed;
+    if (statement.body.type === "ack") {
+      this.#options.post.acked(statement.body.ids);
+      return statement;
+    }
+    await this.#options.commit(statement);
+    this.#ack(statement);
+    return statement;
+  }
+
+  #seal({ id, seq, body }: Letter, to: Party): string {
+    const { me, key, journal } = this.#options;
+    // The journal made the id and the types of `body` and `to` belong together; the receiver's schema checks all of it again.
+    const statement = { v: 1, id, from: me, to, at: { journal, seq }, body } as Statement;
+    return seal(statement, key);
+  }
+
+  #ack({ from, id }: Said): void {
+    const waiting = this.#toAck.get(from);
+    if (waiting !== undefined) waiting.push(id);
+    else {
+      this.#toAck.set(from, [id]);
+      this.#options.clock.after(ACKS_TOGETHER_MS, () => this.#sendAcks(from));
+    }
+  }
+
+  /** An ack that gets lost is no harm: the statement comes again, and is acked again. */
+  #sendAcks(to: Party): void {
+    const ids = this.#toAck.get(to) ?? [];
+    this.#toAck.delete(to);
+    for (let from = 0; from < ids.length; from += ACKS_AT_ONCE) {
+      this.say(to, { type: "ack", ids: ids.slice(from, from + ACKS_AT_ONCE) }).catch((error: unknown) =>
+        this.#options.log.warn("ack not sent", { to, error }),
+      );
+    }
+  }
+}
