@@ -21,6 +21,7 @@ export type Page = {
   /** The one thing to read from afar: an amount, a code to tell the staff. Kept when all else is dropped. */
   readonly figure?: string;
   readonly lines?: readonly Words[];
+  /** `caption` is small print for the code: whose it is, by which number. */
   readonly qr?: { readonly text: string; readonly caption?: Words };
   /** 1 to 6 rows; what is beyond is not drawn. Not shown beside a QR code. */
   readonly menu?: readonly MenuRow[];

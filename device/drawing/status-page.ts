@@ -1,0 +1,107 @@
+import { type Box, centred, cutBottom, cutLeft, cutTop, inset } from "./box.ts";
+import { type Desk, LEAST, layBadge, layCountdown, layFooter, wholeBox, wordPieces } from "./furniture.ts";
+import { fitPieces, type Piece, place, type Setting } from "./lettering.ts";
+import type { Mark } from "./marks.ts";
+import type { Page, Size } from "./page.ts";
+import { MENU, PAPER } from "./tones.ts";
+
+/** One message over the whole screen: a sign, what is the matter, and what to do. */
+export function layStatusPage(page: Page, size: Size, desk: Desk): readonly Mark[] {
+  const ground: Mark = { is: "area", box: wholeBox(size), color: desk.palette.base };
+  const badge = layBadge(page, wholeBox(size), desk);
+  const footer = layFooter(page, badge.rest, desk);
+  const count = layCountdown(page, inset(footer.rest, desk.em, desk.em / 2), desk);
+  const body: Box = { ...footer.rest, height: Math.max(0, count.rest.y + count.rest.height - footer.rest.y) };
+  const lay = size.width >= size.height * 1.3 ? besideSign : belowSign;
+  return [ground, ...badge.marks, ...footer.marks, ...count.marks, ...lay(page, body, desk)];
+}
+
+function belowSign(page: Page, box: Box, desk: Desk): readonly Mark[] {
+  const column = inset(box, desk.em * 0.8, desk.em * 0.6);
+  const side = Math.round(Math.min(column.width, column.height) * 0.32);
+  const gap = Math.round(desk.em * 0.7);
+  const pieces = messagePieces(page, desk, "center");
+  const signed = fitPieces(pieces, column.width, column.height - side - gap, desk.measure);
+  const bare = fitPieces(pieces, column.width, column.height, desk.measure);
+  if (isPoorer(signed, bare)) return withCards(bare, column, "middle");
+  const group = centred(column, column.width, side + gap + signed.height);
+  const { taken, rest } = cutTop(group, side);
+  return [signMark(centred(taken, side, side), desk), ...withCards(signed, cutTop(rest, gap).rest, "top")];
+}
+
+function besideSign(page: Page, box: Box, desk: Desk): readonly Mark[] {
+  const pieces = messagePieces(page, desk, "left");
+  const { taken, rest } = cutLeft(box, Math.round(box.width * 0.3));
+  const column = inset(rest, desk.em * 0.9, desk.em * 0.5);
+  const side = Math.round(Math.min(taken.width * 0.66, taken.height * 0.6));
+  const setting = fitPieces(pieces, column.width, column.height, desk.measure);
+  const wide = inset(box, desk.em * 0.8, desk.em * 0.5);
+  const bare = fitPieces(pieces, wide.width, wide.height, desk.measure);
+  if (isPoorer(setting, bare)) return withCards(bare, wide, "middle");
+  const panel: Mark = { is: "area", box: taken, color: desk.palette.deep };
+  return [panel, signMark(centred(taken, side, side), desk), ...withCards(setting, column, "middle")];
+}
+
+/** Whether the sign costs words, or much of their size. */
+const isPoorer = (signed: Setting, bare: Setting): boolean =>
+  signed.dropped > bare.dropped || signed.scale < Math.min(bare.scale, 0.6);
+
+const signMark = (box: Box, { palette }: Desk): Mark => ({
+  is: "sign",
+  box,
+  sign: palette.sign,
+  disc: palette.on,
+  ink: palette.base,
+});
+
+function messagePieces(page: Page, desk: Desk, align: "left" | "center"): readonly Piece[] {
+  const { em, palette } = desk;
+  const manner = { color: palette.on, second: palette.soft, align } as const;
+  const title = { ...manner, size: Math.round(em * 1.75), weight: "bold", rank: 1 } as const;
+  const line = { ...manner, size: Math.round(em * 1.05), weight: "regular", gap: Math.round(em * 0.55) } as const;
+  const lines = (page.lines ?? []).slice(0, 6);
+  return [
+    ...wordPieces(page.title, title),
+    ...figurePieces(page, desk, align),
+    ...lines.flatMap((words, index) => wordPieces(words, { ...line, rank: 3 + index })),
+  ];
+}
+
+function figurePieces(page: Page, { em }: Desk, align: "left" | "center"): readonly Piece[] {
+  if (page.figure === undefined) return [];
+  return [
+    {
+      text: page.figure,
+      size: Math.round(em * 2.1),
+      least: LEAST,
+      weight: "bold",
+      color: MENU.ink,
+      align,
+      whole: true,
+      most: 2,
+      gap: Math.round(em * 0.5),
+      pad: Math.round(em * 0.4),
+      rank: 0,
+    },
+  ];
+}
+
+/** Puts a white card behind each piece that keeps room for one. */
+function withCards(setting: Setting, box: Box, vertical: "top" | "middle"): readonly Mark[] {
+  const { text, pieces } = place(setting, box, vertical);
+  const cards = pieces
+    .filter(({ piece }) => (piece.pad ?? 0) > 0)
+    .map((placed) => cardMark(placed.piece, placed.box, box));
+  return [...cards, ...text];
+}
+
+function cardMark(piece: Piece, box: Box, column: Box): Mark {
+  const beside = piece.pad ?? 0;
+  const left = Math.max(
+    column.x - (piece.align === "left" ? 0 : beside),
+    box.x - (piece.align === "left" ? 0 : beside),
+  );
+  const right = Math.min(column.x + column.width + beside, box.x + box.width + beside);
+  const full: Box = { ...box, x: left, width: right - left };
+  return { is: "area", box: cutBottom(full, box.height).taken, color: PAPER, radius: Math.round(beside * 0.6) };
+}
