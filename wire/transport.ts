@@ -1,26 +1,37 @@
+import type { Instant } from "../protocol/time.ts";
+
 export type Message = { readonly topic: string; readonly payload: Uint8Array };
 
 /** One connection to a broker, kept alive by itself. It is a pipe, not a queue: what cannot be sent now is not sent. */
 export interface Transport {
   readonly connected: boolean;
+  /** When it last began to connect. While it is not connected, an attempt lies never longer than two minutes back. */
+  readonly lastAttempt: Instant;
   /** Sends with QoS 1. True when the broker has it; false when it is not connected or the broker does not answer in time. */
   publish(topic: string, payload: string, options?: { readonly retain?: boolean }): Promise<boolean>;
+  /** Says goodbye, so that the broker keeps the last will to itself. No event comes afterwards. */
   close(): Promise<void>;
 }
 
 export type TransportEvents = {
   /** Connected, and every subscription granted. */
   up(): void;
+  /** The connection is gone, or an attempt to connect has failed: it comes again for every attempt. */
   down(because: string): void;
-  /** Resolves when the message is on disk: only then the broker is told. A rejection drops the connection. */
+  /**
+   * Resolves when the message is on disk: only then the broker is told. A rejection drops the connection. One message after
+   * another; a retained one may come before `up`.
+   */
   hear(message: Message): Promise<void>;
 };
+
+export type Will = { readonly topic: string; readonly payload: string };
 
 export type TransportOptions = {
   readonly clientId: string;
   readonly subscribe: readonly string[];
-  /** The last will of the `connection`-th connection, counted from 1; retained. */
-  will?(connection: number): { readonly topic: string; readonly payload: string };
+  /** The last will of the `connection`-th attempt to connect, counted from 1; retained. Asked once for each attempt. */
+  will?(connection: number): Will;
 };
 
 /** Opens a connection; what lies behind it (MQTT over TCP or TLS, or a simulated network) is the opener's business. */

@@ -1,0 +1,172 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
+import { type IClientOptions, MqttClient } from "mqtt";
+import type { Log } from "../host/log.ts";
+import type { Random } from "../protocol/ids.ts";
+import type { Clock } from "../protocol/time.ts";
+import { type Connection, type ConnectionEvents, type Dial, type Patience, wordsOf } from "./attempt.ts";
+import { PACKET_MAX_BYTES, PacketMeter } from "./packet-meter.ts";
+import { type Redial, RedialledTransport, usualPatience, usualRedial } from "./redial.ts";
+import type { OpenTransport, TransportOptions, Will } from "./transport.ts";
+
+export type MqttSettings = {
+  /** `mqtt://host[:1883]` or `mqtts://host[:8883]`, without user or password. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** PEM texts: who may vouch for the broker (the system's list when absent), and who we are. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** A silent connection is noticed after one and a half of these. Default 30. */
+  readonly keepaliveSeconds?: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly redial?: Partial<Redial>;
+  readonly patience?: Partial<Patience>;
+};
+
+/**
+ * MQTT 3.1.1 with QoS 1 and clean sessions. Of MQTT.js it uses the codec, the acknowledgements and the pings; its queue, its
+ * stores and its reconnecting stay unused. Throws `TypeError` on settings that can never connect.
+ */
+export function openMqtt(settings: MqttSettings): OpenTransport {
+  const openSocket = socketOpener(settings);
+  const { clock, random, log } = settings;
+  const redial = { ...usualRedial, ...settings.redial };
+  const patience = { ...usualPatience, ...settings.patience };
+  return (options, events) => {
+    const dial: Dial = (will, heard) => dialMqtt({ ...settings, patience }, options, openSocket(), will, heard);
+    return new RedialledTransport({ dial, clock, random, log, redial, patience }, options, events);
+  };
+}
+
+/** A slow mobile link needs longer than Node's 250 ms before the next of several addresses is tried. */
+const NEXT_ADDRESS_MS = 2_500;
+
+function socketOpener({ url, tls }: MqttSettings): () => Socket {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  if (username !== "" || password !== "")
+    throw new TypeError("a broker's address holds no user or password: give them apart");
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  if (protocol === "mqtt:") {
+    const at = { host, port: Number(port || 1883), autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
+    return () => connectTcp(at);
+  }
+  if (protocol !== "mqtts:") throw new TypeError(`${url}: a broker's address begins with mqtt:// or mqtts://`);
+  const at = { host, port: Number(port || 8883), autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
+  const secureContext = trusting(tls ?? {});
+  const servername = isIP(host) === 0 ? host : "";
+  return () => connectTls({ ...at, secureContext, servername });
+}
+
+function trusting(tls: NonNullable<MqttSettings["tls"]>): SecureContext {
+  try {
+    return createSecureContext({ ...tls, minVersion: "TLSv1.2" });
+  } catch (error) {
+    throw new TypeError(`the certificates or the key for the broker cannot be read: ${wordsOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+type DialSettings = MqttSettings & { readonly patience: Patience };
+
+function dialMqtt(
+  settings: DialSettings,
+  options: TransportOptions,
+  socket: Socket,
+  will: Will | undefined,
+  events: ConnectionEvents,
+): Connection {
+  watch(socket, events);
+  const client = new MqttClient(() => socket, clientOptions(settings, options.clientId, will));
+  client.handleMessage = ({ topic, payload }, stored) => events.hear({ topic, payload: bytesOf(payload) }, stored);
+  /* Stays for as long as the client exists: an `error` that nobody hears ends the process. */
+  client.on("error", (error) => events.ended(wordsOf(error)));
+  client.on("close", () => events.ended("the connection was closed"));
+  client.on("packetreceive", (packet) => {
+    if (packet.cmd === "publish" && packet.qos === 2)
+      events.ended("the broker sent with QoS 2, which nobody asked for");
+  });
+  client.on("connect", () => subscribe(client, options.subscribe, events));
+  return {
+    publish: (topic, payload, retain, taken) =>
+      void client.publish(topic, payload, { qos: 1, retain }, (error) => taken(error === undefined || error === null)),
+    cut: () => {
+      client.end(true);
+      socket.destroy();
+    },
+    leave: (gone) => void client.end(false, {}, gone),
+  };
+}
+
+/** Nagle's algorithm would hold each answer back for up to 44 ms. */
+function watch(socket: Socket, events: ConnectionEvents): void {
+  const meter = new PacketMeter();
+  socket.on("connect", () => socket.setNoDelay(true));
+  socket.on("secureConnect", () => socket.setNoDelay(true));
+  socket.on("error", (error) => events.ended(wordsOf(error)));
+  socket.on("data", (bytes: Uint8Array) => {
+    if (!meter.see(bytes)) events.ended(`the broker sent a packet of more than ${PACKET_MAX_BYTES} bytes`);
+  });
+}
+
+function subscribe(client: MqttClient, topics: readonly string[], events: ConnectionEvents): void {
+  if (topics.length === 0) {
+    events.up();
+    return;
+  }
+  client.subscribe([...topics], { qos: 1 }, (error) => {
+    if (error) events.ended(`the broker refused a subscription to ${topics.join(", ")}: ${wordsOf(error)}`);
+    else events.up();
+  });
+}
+
+function clientOptions(settings: DialSettings, clientId: string, will: Will | undefined): IClientOptions {
+  const { username, password } = settings;
+  return {
+    clientId,
+    protocolVersion: 4,
+    clean: true,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    connectTimeout: settings.patience.connectMs,
+    keepalive: settings.keepaliveSeconds ?? 30,
+    timerVariant: intervalsOf(settings.clock),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(will === undefined
+      ? {}
+      : { will: { ...will, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } }),
+  };
+}
+
+const bytesOf = (payload: string | Uint8Array): Uint8Array =>
+  typeof payload === "string" ? Buffer.from(payload) : payload;
+
+type Intervals = Exclude<NonNullable<IClientOptions["timerVariant"]>, string>;
+
+/** The pings run on our clock, like everything else. */
+function intervalsOf(clock: Clock): Intervals {
+  const running = new Map<number, () => void>();
+  let made = 0;
+  const rearm = (id: number, run: () => void, ms: number): void => {
+    const stop = clock.after(ms, () => {
+      rearm(id, run, ms);
+      run();
+    });
+    running.set(id, stop);
+  };
+  return {
+    set: (run: () => void, ms?: number) => {
+      made += 1;
+      rearm(made, run, ms ?? 0);
+      return made;
+    },
+    clear: (id: number) => {
+      running.get(id)?.();
+      running.delete(id);
+    },
+  } as Intervals;
+}

@@ -1,0 +1,90 @@
+import type { Clock } from "../protocol/time.ts";
+import type { Transport } from "./transport.ts";
+
+/** `acked`: the other side has it on disk. `silent`: no word in time. `down`: the connection was gone, or went. */
+export type Delivery = "acked" | "silent" | "down";
+
+export type PostOptions = {
+  readonly publish: Transport["publish"];
+  readonly clock: Clock;
+  /** How long to wait for the ack, from the sending on. Default 10 s. */
+  readonly ackWithinMs?: number;
+  /** How many statements may be under way; one more is `silent` at once, and stays owed. Default 1,024. */
+  readonly atMost?: number;
+};
+
+const ACK_WITHIN_MS = 10_000;
+const AT_MOST = 1_024;
+
+/**
+ * Knows which statements are under way, and tells each sender what became of its own. Keeps nothing: what is not acked is
+ * still owed in its sender's journal.
+ */
+export class Post {
+  readonly #options: PostOptions;
+  readonly #underWay = new Map<string, Set<(delivery: Delivery) => void>>();
+  #count = 0;
+
+  constructor(options: PostOptions) {
+    this.#options = options;
+  }
+
+  /** Statements that were sent and wait for their ack. */
+  get underWay(): number {
+    return this.#count;
+  }
+
+  /** Sends once and waits for the ack; `silent`, too, when `signal` says to wait no longer. Never rejects. */
+  send(id: string, topic: string, sealed: string, signal?: AbortSignal): Promise<Delivery> {
+    if (signal?.aborted || this.#count >= (this.#options.atMost ?? AT_MOST)) return Promise.resolve("silent");
+    const delivery = this.#wait(id, signal);
+    this.#options.publish(topic, sealed).then(
+      (isTaken) => isTaken || this.#settle(id, "down"),
+      () => this.#settle(id, "down"),
+    );
+    return delivery;
+  }
+
+  /** The other side says that it has these. Ids that nobody waits for are of no interest. */
+  acked(ids: Iterable<string>): void {
+    for (const id of ids) this.#settle(id, "acked");
+  }
+
+  /** The connection is gone: nobody will ack what is under way. */
+  lost(): void {
+    for (const id of [...this.#underWay.keys()]) this.#settle(id, "down");
+  }
+
+  #wait(id: string, signal: AbortSignal | undefined): Promise<Delivery> {
+    return new Promise((resolve) => {
+      const give = (delivery: Delivery): void => {
+        if (!this.#forget(id, give)) return;
+        stop();
+        signal?.removeEventListener("abort", giveUp);
+        resolve(delivery);
+      };
+      const giveUp = (): void => give("silent");
+      const stop = this.#options.clock.after(this.#options.ackWithinMs ?? ACK_WITHIN_MS, giveUp);
+      signal?.addEventListener("abort", giveUp);
+      this.#remember(id, give);
+    });
+  }
+
+  #settle(id: string, delivery: Delivery): void {
+    for (const give of [...(this.#underWay.get(id) ?? [])]) give(delivery);
+  }
+
+  #remember(id: string, give: (delivery: Delivery) => void): void {
+    const waiting = this.#underWay.get(id) ?? new Set();
+    this.#underWay.set(id, waiting.add(give));
+    this.#count += 1;
+  }
+
+  #forget(id: string, give: (delivery: Delivery) => void): boolean {
+    const waiting = this.#underWay.get(id);
+    if (waiting?.delete(give) !== true) return false;
+    if (waiting.size === 0) this.#underWay.delete(id);
+    this.#count -= 1;
+    return true;
+  }
+}

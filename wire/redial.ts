@@ -1,0 +1,109 @@
+import type { Log } from "../host/log.ts";
+import type { Random } from "../protocol/ids.ts";
+import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
+import { Attempt, type Dial, type Patience } from "./attempt.ts";
+import type { Transport, TransportEvents, TransportOptions } from "./transport.ts";
+
+export type Redial = {
+  /** The longest pause after the first failure; it doubles with each further one. */
+  readonly firstMs: number;
+  readonly capMs: number;
+  /** A connection that held this long begins again with the shortest pause. */
+  readonly stableMs: number;
+};
+
+export const usualRedial: Redial = { firstMs: 2_000, capMs: 60_000, stableMs: 10_000 };
+export const usualPatience: Patience = { connectMs: 10_000, publishMs: 10_000, storeMs: 10_000, leaveMs: 1_000 };
+
+/** Not even the luckiest draw may turn a refusing broker into a busy loop. */
+const SHORTEST_PAUSE_MS = 50;
+
+/**
+ * How long to wait before the next attempt, after `failures` in a row (1 or more): anything up to a bound that doubles, so
+ * that ten thousand stands do not come back in the same second.
+ */
+export function pauseMs(failures: number, redial: Redial, random: Random): number {
+  const longest = Math.min(redial.capMs, redial.firstMs * 2 ** Math.min(failures - 1, 30));
+  return Math.max(SHORTEST_PAUSE_MS, Math.floor(random() * longest));
+}
+
+export type RedialParts = {
+  readonly dial: Dial;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly redial: Redial;
+  readonly patience: Patience;
+};
+
+/** A transport out of single connections: when one ends, for whatever reason, it is thrown away and another is dialled. */
+export class RedialledTransport implements Transport {
+  readonly #parts: RedialParts;
+  readonly #events: TransportEvents;
+  readonly #options: Pick<TransportOptions, "will">;
+  #attempt: Attempt | undefined;
+  #attempts = 0;
+  #failures = 0;
+  #upAt: Instant | undefined;
+  #lastAttempt: Instant;
+  #stopPause: Stop | undefined;
+
+  /** Begins to connect at once. */
+  constructor(parts: RedialParts, options: Pick<TransportOptions, "will">, events: TransportEvents) {
+    this.#parts = parts;
+    this.#events = events;
+    this.#options = options;
+    this.#lastAttempt = parts.clock.now();
+    this.#try();
+  }
+
+  get connected(): boolean {
+    return this.#attempt?.isUp ?? false;
+  }
+
+  get lastAttempt(): Instant {
+    return this.#lastAttempt;
+  }
+
+  publish(topic: string, payload: string, options: { readonly retain?: boolean } = {}): Promise<boolean> {
+    return this.#attempt?.publish(topic, payload, options.retain ?? false) ?? Promise.resolve(false);
+  }
+
+  async close(): Promise<void> {
+    this.#stopPause?.();
+    await this.#attempt?.leave();
+  }
+
+  #try(): void {
+    const { dial, clock, patience } = this.#parts;
+    this.#attempts += 1;
+    this.#lastAttempt = clock.now();
+    const events = {
+      up: () => this.#rise(),
+      over: (because: string) => this.#fall(because),
+      hear: this.#events.hear,
+    };
+    this.#attempt = new Attempt(dial, this.#options.will?.(this.#attempts), events, clock, patience);
+  }
+
+  #rise(): void {
+    this.#upAt = this.#parts.clock.now();
+    this.#parts.log.info("connected to the broker", { attempt: this.#attempts, failures: this.#failures });
+    this.#events.up();
+  }
+
+  #fall(because: string): void {
+    const { clock, redial, random, log } = this.#parts;
+    this.#failures = this.#hasHeld() ? 1 : this.#failures + 1;
+    this.#upAt = undefined;
+    const pause = pauseMs(this.#failures, redial, random);
+    log.warn("not connected to the broker", { because, attempt: this.#attempts, failures: this.#failures, pause });
+    this.#stopPause = clock.after(pause, () => this.#try());
+    this.#events.down(because);
+  }
+
+  #hasHeld(): boolean {
+    const held = this.#upAt && sinceMs(this.#upAt, this.#parts.clock.now());
+    return held !== undefined && held >= this.#parts.redial.stableMs;
+  }
+}
