@@ -5,7 +5,7 @@ import type { Transport } from "./transport.ts";
 export type Delivery = "acked" | "silent" | "down";
 
 export type PostOptions = {
-  readonly publish: Transport["publish"];
+  readonly transport: Pick<Transport, "publish">;
   readonly clock: Clock;
   /** How long to wait for the ack, from the sending on. Default 10 s. */
   readonly ackWithinMs?: number;
@@ -38,7 +38,7 @@ export class Post {
   send(id: string, topic: string, sealed: string, signal?: AbortSignal): Promise<Delivery> {
     if (signal?.aborted || this.#count >= (this.#options.atMost ?? AT_MOST)) return Promise.resolve("silent");
     const delivery = this.#wait(id, signal);
-    this.#options.publish(topic, sealed).then(
+    this.#options.transport.publish(topic, sealed).then(
       (isTaken) => isTaken || this.#settle(id, "down"),
       () => this.#settle(id, "down"),
     );
