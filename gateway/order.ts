@@ -238,7 +238,7 @@ function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules)
   switch (event.type) {
     case "voided":
     case "refused":
-      return close(state.order, { is: "voided", why: state.why }, now);
+      return close(state.order, { is: "voided", why: state.why }, state.since);
     case "settled": {
       const age = sinceMs(state.since, now);
       const isStillThere = event.inFront && age !== undefined && age < rules.graceMs;
@@ -339,8 +339,9 @@ function end(order: Order, why: VoidReason, now: Instant): Step {
   };
 }
 
-const close = (order: Order, ending: Ending, now: Instant): Step => ({
-  state: { at: "closed", order, ending, since: now },
+/** `since`: when the customer saw it end, which may be long before the backend knew. */
+const close = (order: Order, ending: Ending, since: Instant): Step => ({
+  state: { at: "closed", order, ending, since },
   effects: [],
   takesBack: ["print-qr", tellKind("charge"), tellKind("void")],
   finished: true,

@@ -1,3 +1,7 @@
+import type { Condition, Printer, Relay } from "../device/device.ts";
+import type { Clock } from "../protocol/time.ts";
+import { within } from "./within.ts";
+
 /** What keeps a stand from selling. A sale that cannot end is not begun. */
 export type Obstacle =
   | "link-down"
@@ -7,3 +11,105 @@ export type Obstacle =
   | "release-not-ready"
   | "disk-full"
   | "journal-failed";
+
+export type PreflightParts = {
+  readonly clock: Clock;
+  readonly isConnected: () => boolean;
+  /** Absent on a stand without one. */
+  readonly screen?: { readonly failure: string | undefined };
+  readonly printer?: Printer;
+  readonly printsQr: boolean;
+  /** A release is under way, or its outcome is not on disk yet. */
+  readonly isReleasing: () => boolean;
+  readonly journal: { probe(): Promise<void> };
+  readonly freeDiskBytes?: () => Promise<number>;
+};
+
+/** Which relays one of must be ready, and whether to write to the disk, which wears it. */
+export type Look = { readonly relays: readonly (Relay | undefined)[]; readonly probesJournal: boolean };
+
+/** What does not answer for so long is not ready. */
+const PATIENCE_MS = 3_000;
+/** A sale writes some kilobytes; what is left beyond belongs to the journal's own growth and to the system. */
+const LEAST_FREE_BYTES = 20 * 1024 * 1024;
+
+/** Everything that stands in the way of a sale right now, each question asked at the same time and with a deadline. */
+export async function obstaclesTo(parts: PreflightParts, look: Look): Promise<readonly Obstacle[]> {
+  const answers = await Promise.all([
+    parts.isConnected() ? undefined : "link-down",
+    carrierObstacle(parts),
+    releaseObstacle(parts, look.relays),
+    diskObstacle(parts),
+    look.probesJournal ? journalObstacle(parts) : undefined,
+  ] as const);
+  return answers.filter((answer) => answer !== undefined);
+}
+
+/** The QR needs one carrier: a screen that works, or paper. */
+async function carrierObstacle({ screen, printer, printsQr, clock }: PreflightParts): Promise<Obstacle | undefined> {
+  if (screen !== undefined && screen.failure === undefined) return undefined;
+  if (printer === undefined || !printsQr) return "screen-failed";
+  return obstacleOf(await conditionOf(printer, clock));
+}
+
+/** A printer that does not answer is in a condition nobody knows. */
+export async function conditionOf(printer: Printer, clock: Clock): Promise<Condition> {
+  const unknown = "unknown" as const;
+  return within(
+    clock,
+    PATIENCE_MS,
+    printer.condition().catch(() => unknown),
+    unknown,
+  );
+}
+
+export const isPrintable = (condition: Condition): boolean => condition === "ready" || condition === "paper-low";
+
+function obstacleOf(condition: Condition): Obstacle | undefined {
+  if (isPrintable(condition)) return undefined;
+  return condition === "no-paper" ? "no-paper" : "printer-not-ready";
+}
+
+async function releaseObstacle(
+  { clock, isReleasing }: PreflightParts,
+  relays: Look["relays"],
+): Promise<Obstacle | undefined> {
+  if (isReleasing()) return "release-not-ready";
+  const ready = await Promise.all(relays.map((relay) => isReady(relay, clock)));
+  return ready.includes(true) ? undefined : "release-not-ready";
+}
+
+/** No relay is not ready, and neither is one that does not answer. */
+export const isReady = (relay: Relay | undefined, clock: Clock): Promise<boolean> =>
+  relay === undefined
+    ? Promise.resolve(false)
+    : within(
+        clock,
+        PATIENCE_MS,
+        relay.ready().catch(() => false),
+        false,
+      );
+
+async function diskObstacle({ clock, freeDiskBytes }: PreflightParts): Promise<Obstacle | undefined> {
+  if (freeDiskBytes === undefined) return undefined;
+  const free = await within(
+    clock,
+    PATIENCE_MS,
+    freeDiskBytes().catch(() => 0),
+    0,
+  );
+  return free < LEAST_FREE_BYTES ? "disk-full" : undefined;
+}
+
+async function journalObstacle({ clock, journal }: PreflightParts): Promise<Obstacle | undefined> {
+  const answered = await within(
+    clock,
+    PATIENCE_MS,
+    journal.probe().then(
+      () => true,
+      () => false,
+    ),
+    false,
+  );
+  return answered ? undefined : "journal-failed";
+}
