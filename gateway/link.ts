@@ -9,7 +9,7 @@ import { type Clock, leftMs } from "../protocol/time.ts";
 import { topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
 import { Post } from "../wire/post.ts";
-import type { OpenTransport, Transport } from "../wire/transport.ts";
+import type { OpenTransport, Transport, Will } from "../wire/transport.ts";
 import type { Effect, State } from "./order.ts";
 
 export type LinkOptions = {
@@ -41,6 +41,8 @@ export class Link {
   readonly #post: Post;
   readonly #exchange: Exchange<DownStatement>;
   #connections = 0;
+  /** The attempt that made, or will make, the connection: will and presence of one connection bear the same number. */
+  #attempt = 0;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class Link {
       {
         clientId: `stand-${stand}`,
         subscribe: [topicOf(stand, "down")],
-        will: (connection) => ({ topic: topicOf(stand, "presence"), payload: this.#presence(false, connection) }),
+        will: (connection) => this.#lastWill(connection),
       },
       { up: () => this.#up(), down: (because) => this.#down(because), hear: (message) => this.#hear(message.payload) },
     );
@@ -109,6 +111,11 @@ export class Link {
     });
   }
 
+  #lastWill(connection: number): Will {
+    this.#attempt = connection;
+    return { topic: topicOf(this.#options.stand, "presence"), payload: this.#presence(false) };
+  }
+
   #up(): void {
     this.#connections += 1;
     this.#options.changed();
@@ -127,11 +134,11 @@ export class Link {
 
   async #sayPresence(online: boolean): Promise<void> {
     const topic = topicOf(this.#options.stand, "presence");
-    await this.#transport.publish(topic, this.#presence(online, this.#connections), { retain: true });
+    await this.#transport.publish(topic, this.#presence(online), { retain: true });
   }
 
-  #presence(online: boolean, connection: number): string {
-    return JSON.stringify({ online, boot: this.#options.boot, connection });
+  #presence(online: boolean): string {
+    return JSON.stringify({ online, boot: this.#options.boot, connection: this.#attempt });
   }
 
   #down(because: string): void {

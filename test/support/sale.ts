@@ -35,7 +35,7 @@ export const settlementOf = (amount: Rupiah): Settlement => ({
 });
 
 /** A payload as the provider makes it, for this amount. */
-export const qrFor = (amount: Rupiah): string =>
+export const qrFor = (amount: Rupiah, terminal = "A01"): string =>
   writeQris({
     acquirer: { guid: "COM.GO-JEK.WWW", mpan: "9360091434905263034", merchant: "G490526303" },
     criteria: "UKE",
@@ -46,5 +46,5 @@ export const qrFor = (amount: Rupiah): string =>
     city: "BANDUNG",
     postalCode: "40284",
     reference: "c032f87c-f773-4619-aefa-675e1f06f921",
-    terminal: "A01",
+    terminal,
   });

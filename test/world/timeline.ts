@@ -1,0 +1,64 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Clock, Instant, Stop } from "../../protocol/time.ts";
+
+type Entry = { readonly at: number; readonly nth: number; readonly run: () => void };
+
+/** 2026-01-01T00:00:00Z, where every simulated world begins. */
+const FIRST_WALL = Date.UTC(2026, 0, 1);
+
+/** Virtual time: what is due runs in order, and everything it set off has come to rest before the next is due. */
+export class Timeline {
+  #ms = 0;
+  #made = 0;
+  readonly #entries: Entry[] = [];
+
+  get ms(): number {
+    return this.#ms;
+  }
+
+  at(ms: number, run: () => void): Stop {
+    const entry: Entry = { at: Math.max(ms, this.#ms), nth: this.#made, run };
+    this.#made += 1;
+    const place = this.#entries.findIndex((other) => other.at > entry.at);
+    this.#entries.splice(place < 0 ? this.#entries.length : place, 0, entry);
+    return () => {
+      const index = this.#entries.indexOf(entry);
+      if (index >= 0) this.#entries.splice(index, 1);
+    };
+  }
+
+  after(ms: number, run: () => void): Stop {
+    return this.at(this.#ms + Math.max(0, ms), run);
+  }
+
+  /** Runs until `until`, or until `isOver` says so; `checked` after every entry. */
+  async run(until: number, checked: () => void = () => undefined, isOver: () => boolean = () => false): Promise<void> {
+    await rest();
+    while (!isOver()) {
+      const next = this.#entries[0];
+      if (next === undefined || next.at > until) break;
+      this.#entries.shift();
+      this.#ms = next.at;
+      next.run();
+      await rest();
+      checked();
+    }
+    if (!isOver()) this.#ms = Math.max(this.#ms, until);
+  }
+
+  /** A clock on this timeline. `boot` names it; `offsetMs` is how far its monotonic count is behind the world's. */
+  clock(boot: string, isAlive: () => boolean = () => true, wallOffset: () => number = () => 0): Clock {
+    const began = boot === "utc" ? -FIRST_WALL : this.#ms;
+    return {
+      now: (): Instant => ({ clock: boot, ms: this.#ms - began }),
+      wall: () => FIRST_WALL + this.#ms + wallOffset(),
+      after: (ms, run) => this.after(ms, () => (isAlive() ? run() : undefined)),
+    };
+  }
+}
+
+/** Lets every promise that is under way come to rest; no time passes. */
+export const rest = async (): Promise<void> => {
+  await turn();
+  await turn();
+};
