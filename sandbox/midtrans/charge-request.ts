@@ -39,7 +39,6 @@ export function readCharge(json: unknown, context: ChargeContext): ReadCharge {
 function readQrisCharge(body: Fields, context: ChargeContext): ReadCharge {
   const messages: string[] = [];
   const details = fieldsIn(body["transaction_details"]) ?? {};
-  if (body["transaction_details"] === undefined) messages.push("transaction_details is required");
   const orderId = readOrderId(details["order_id"], messages);
   const amount = readAmount(details["gross_amount"], messages);
   checkItems(body["item_details"], amount, messages);
@@ -145,7 +144,20 @@ function readMetadata(value: unknown, messages: string[]): object | undefined {
   if (value === undefined || value === null) return undefined;
   const metadata = fieldsIn(value);
   if (metadata === undefined) messages.push("metadata must be a JSON object");
+  else if (!isModest(metadata)) messages.push(`metadata must be at most ${METADATA_MAX} characters of JSON`);
   return metadata;
+}
+
+/** No published limit; this one keeps the answers readable. */
+const METADATA_MAX = 8_192;
+
+/** False also for what is nested too deeply to be written. */
+function isModest(metadata: object): boolean {
+  try {
+    return JSON.stringify(metadata).length <= METADATA_MAX;
+  } catch {
+    return false;
+  }
 }
 
 export const MAX_NOTIFICATION_URLS = 3;

@@ -35,7 +35,7 @@ export function qrPayload(
 /** Made-up account numbers that keep to the rule: eight digits name the institution, the last is a Luhn check digit. */
 const ACCOUNTS: Readonly<Record<AcquirerName, { readonly guid: string; readonly mpan: string }>> = {
   gopay: { guid: "COM.GO-JEK.WWW", mpan: "9360091434905263034" },
-  "airpay shopee": { guid: "ID.CO.SHOPEE.WWW", mpan: "9360091800000000018" },
+  "airpay shopee": { guid: "ID.CO.SHOPEE.WWW", mpan: "9360091800000000010" },
 };
 
 function spoil(text: string, bad: BadQr | undefined): string {

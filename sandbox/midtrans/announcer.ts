@@ -1,0 +1,91 @@
+import type { Clock, Stop } from "../../protocol/time.ts";
+import type { Transaction } from "./acquirer.ts";
+import { type Body, type Merchant, notificationBody } from "./bodies.ts";
+import type { Faults, Occasion } from "./faults.ts";
+import type { Notifier } from "./notifier.ts";
+import { signatureOf } from "./signature.ts";
+
+export type AnnouncerOptions = {
+  readonly merchant: Merchant;
+  readonly faults: Faults;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+};
+
+const HELD_MAX = 1_000;
+
+/** Tells the merchant how a transaction stands now, through whatever faults are armed against notifications. */
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  readonly #waits = new Set<Stop>();
+  #held: readonly { readonly order: string; readonly send: () => Promise<void> }[] = [];
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  announce(transaction: Transaction): void {
+    const { faults, merchant } = this.#options;
+    const occasion = { order: transaction.orderId, of: transaction.standing };
+    if (faults.take("drop", occasion) !== undefined) return;
+    const body = this.#tampered(notificationBody(transaction, merchant), occasion);
+    const copies = 1 + (faults.take("duplicate", occasion)?.copies ?? 0);
+    const send = () => this.#send(transaction, body, copies);
+    if (faults.take("reorder", occasion) !== undefined) this.#hold(transaction.orderId, send);
+    else this.#later(faults.take("late", occasion)?.ms ?? 0, () => void this.#sendWithHeld(transaction.orderId, send));
+  }
+
+  close(): void {
+    for (const stop of this.#waits) stop();
+    this.#waits.clear();
+    this.#held = [];
+  }
+
+  #tampered(body: Body, occasion: Occasion): Body {
+    const { faults, merchant } = this.#options;
+    const wrong = faults.take("wrong-amount", occasion);
+    const priced = wrong === undefined ? body : { ...body, gross_amount: `${wrong.amount}.00` };
+    const signed = wrong?.signed === true ? signedBy(merchant.serverKey, priced) : priced;
+    const forged = faults.take("forge", occasion) === undefined ? signed : signedBy("not-the-server-key", signed);
+    return { ...forged, ...faults.take("alter", occasion)?.fields };
+  }
+
+  async #send(transaction: Transaction, body: Body, copies: number): Promise<void> {
+    const about = { order: transaction.orderId, standing: transaction.standing };
+    const urls = Array.from({ length: copies }, () => transaction.notify).flat();
+    await Promise.all(urls.map((url) => this.#options.notifier.send(url, about, body)));
+  }
+
+  /** What was held back of this order goes out behind what is sent now. */
+  async #sendWithHeld(order: string, send: () => Promise<void>): Promise<void> {
+    await send();
+    const held = this.#held.filter((each) => each.order === order);
+    this.#held = this.#held.filter((each) => each.order !== order);
+    for (const each of held) await each.send();
+  }
+
+  #hold(order: string, send: () => Promise<void>): void {
+    this.#held = [...this.#held, { order, send }].slice(-HELD_MAX);
+  }
+
+  #later(ms: number, run: () => void): void {
+    const stop = this.#options.clock.after(ms, () => {
+      this.#waits.delete(stop);
+      run();
+    });
+    this.#waits.add(stop);
+  }
+}
+
+/** The same body with the signature that `serverKey` gives it. */
+const signedBy = (serverKey: string, body: Body): Body => ({
+  ...body,
+  signature_key: signatureOf(
+    {
+      orderId: String(body["order_id"]),
+      statusCode: String(body["status_code"]),
+      grossAmount: String(body["gross_amount"]),
+    },
+    serverKey,
+  ),
+});

@@ -1,0 +1,150 @@
+import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { type Body, chargeBody, type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
+import type { Calls } from "./calls.ts";
+import { readCharge, readNotificationUrls } from "./charge-request.ts";
+import type { Faults, Operation } from "./faults.ts";
+import type { Midtrans, Moved } from "./midtrans.ts";
+import { qrPicture } from "./qr-picture.ts";
+
+export type ApiOptions = {
+  readonly midtrans: Midtrans;
+  readonly calls: Calls;
+  readonly faults: Faults;
+  readonly merchant: Merchant;
+  /** The payment types this merchant may use. */
+  readonly activated: readonly string[];
+  /** The dashboard's notification address. */
+  readonly notificationUrl?: string;
+  readonly wall: () => number;
+};
+
+/** Midtrans' Core API, as far as QRIS goes. Nearly every answer is HTTP 200; the body's `status_code` tells what it means. */
+export function apiRoutes(options: ApiOptions): readonly Route[] {
+  const api = new Api(options);
+  const picture = (request: HttpRequest) => api.picture(request);
+  return [
+    { method: "POST", path: "/v2/charge", answer: (request) => api.charge(request) },
+    { method: "GET", path: "/v2/:id/status", answer: (request) => api.status(request) },
+    { method: "POST", path: "/v2/:id/cancel", answer: (request) => api.end("cancel", request) },
+    { method: "POST", path: "/v2/:id/expire", answer: (request) => api.end("expire", request) },
+    { method: "GET", path: "/v2/qris/:id/qr-code", answer: picture },
+    { method: "GET", path: "/v4/qris/:id/qr-code", answer: picture },
+    { method: "GET", path: "/v2/*", answer: async () => api.nothing() },
+    { method: "POST", path: "/v2/*", answer: async () => api.nothing() },
+  ];
+}
+
+class Api {
+  readonly #options: ApiOptions;
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  charge(request: HttpRequest): Promise<HttpAnswer> {
+    const json = parse(request.body);
+    const perform = () => (json === "malformed" ? this.#error("413", MALFORMED) : this.#charge(json.value, request));
+    const order = json === "malformed" ? undefined : orderIn(json.value);
+    return this.#options.calls.answer({ operation: "charge", request, order, perform });
+  }
+
+  status(request: HttpRequest): Promise<HttpAnswer> {
+    return this.#about("status", request, (id) => {
+      const { midtrans, merchant } = this.#options;
+      const transaction = midtrans.find(id);
+      if (transaction === undefined) return this.#error("404", UNKNOWN);
+      return statusBody(transaction, merchant, this.#expiryField(transaction.orderId));
+    });
+  }
+
+  end(operation: "cancel" | "expire", request: HttpRequest): Promise<HttpAnswer> {
+    return this.#about(operation, request, (id) => this.#ended(this.#options.midtrans[operation](id)));
+  }
+
+  /** The picture needs no key: merchants put its address straight into their pages. */
+  async picture(request: HttpRequest): Promise<HttpAnswer> {
+    const transaction = this.#options.midtrans.find(request.params["id"] ?? "");
+    const call = { operation: "qr", request, order: transaction?.orderId } as const;
+    const hindered = await this.#options.calls.hinder(call);
+    if (hindered !== undefined) return hindered;
+    const png = transaction === undefined || transaction.standing === "deny" ? undefined : qrPicture(transaction.qr);
+    if (png === undefined) return { status: 404, body: this.#error("404", UNKNOWN) };
+    return { status: 200, headers: { "content-type": "image/png" }, body: png };
+  }
+
+  nothing(): HttpAnswer {
+    return { status: 404, body: this.#error("404", "The requested resource is not found") };
+  }
+
+  #about(operation: Operation, request: HttpRequest, answer: (id: string) => Body): Promise<HttpAnswer> {
+    const id = request.params["id"] ?? "";
+    const order = this.#options.midtrans.find(id)?.orderId ?? id;
+    return this.#options.calls.answer({ operation, request, order, perform: () => answer(id) });
+  }
+
+  #charge(json: unknown, request: HttpRequest): Body {
+    const notify = this.#notifyUrls(request.headers);
+    if ("bad" in notify) return this.#error("400", INVALID, [notify.bad]);
+    const { activated, midtrans, merchant } = this.#options;
+    const read = readCharge(json, { now: this.#options.wall(), activated, notify });
+    if (read.is === "bad") {
+      const message = read.code === "402" ? NOT_ACTIVATED : INVALID;
+      return this.#error(read.code, message, read.code === "402" ? [] : read.messages);
+    }
+    const transaction = midtrans.charge(read.order);
+    if (transaction === "duplicate") return this.#error("406", CONFLICT);
+    const { orderId } = transaction;
+    const base = `http://${request.headers["host"] ?? "localhost"}`;
+    const { qr_string, ...body } = chargeBody(transaction, merchant, base, this.#expiryField(orderId));
+    const isWithout = this.#options.faults.take("no-qr-string", { order: orderId }) !== undefined;
+    return isWithout || qr_string === undefined ? body : { ...body, qr_string };
+  }
+
+  #notifyUrls(headers: HttpRequest["headers"]): readonly string[] | { readonly bad: string } {
+    const read = (header: string | undefined) => (header === undefined ? [] : readNotificationUrls(header));
+    const own = this.#options.notificationUrl === undefined ? [] : [this.#options.notificationUrl];
+    const instead = read(headers["x-override-notification"]);
+    const beside = read(headers["x-append-notification"]);
+    if ("bad" in instead) return instead;
+    if ("bad" in beside) return beside;
+    return instead.length > 0 ? instead : [...own, ...beside];
+  }
+
+  #ended(moved: Moved): Body {
+    if (moved === "unknown") return this.#error("404", UNKNOWN);
+    if ("unmoved" in moved) return this.#error("412", NOT_MODIFIABLE);
+    return voidedBody(moved, this.#options.merchant);
+  }
+
+  #expiryField(order: string): ExpiryField {
+    return this.#options.faults.take("expiry-field", { order })?.as ?? "expiry_time";
+  }
+
+  #error(code: string, message: string, validation: readonly string[] = []): Body {
+    return this.#options.calls.error(code, message, validation);
+  }
+}
+
+const MALFORMED = "The request cannot be processed due to malformed syntax in the request body";
+const INVALID = "One or more parameters in the payload is invalid.";
+const NOT_ACTIVATED = "Payment channel is not activated.";
+const UNKNOWN = "Transaction doesn't exist.";
+const NOT_MODIFIABLE = "Transaction status cannot be updated.";
+const CONFLICT =
+  "The request could not be completed due to a conflict with the current state of the target resource, please try again";
+
+function parse(body: Uint8Array): { readonly value: unknown } | "malformed" {
+  try {
+    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
+  } catch {
+    return "malformed";
+  }
+}
+
+/** The order id of a charge that may be nonsense otherwise. */
+function orderIn(json: unknown): string | undefined {
+  if (typeof json !== "object" || json === null || !("transaction_details" in json)) return undefined;
+  const details = json.transaction_details;
+  if (typeof details !== "object" || details === null || !("order_id" in details)) return undefined;
+  return typeof details.order_id === "string" ? details.order_id.slice(0, 50) : undefined;
+}

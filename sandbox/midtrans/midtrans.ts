@@ -1,0 +1,164 @@
+import type { Random } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
+import {
+  type Change,
+  type ChargeOrder,
+  holdsOrderId,
+  type Moment,
+  type Payment,
+  step,
+  type Transaction,
+  type TransactionEvent,
+  type TransactionStanding,
+  type Unmoved,
+} from "./acquirer.ts";
+import type { Announcer } from "./announcer.ts";
+import { Books } from "./books.ts";
+import type { Faults } from "./faults.ts";
+import { qrPayload, type Shop } from "./qr-payload.ts";
+import { newUuid } from "./uuid.ts";
+
+export type MidtransOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Divides every length of time that Midtrans sets: expiry, the scheduler's rounds. */
+  readonly speed: number;
+  readonly shop: Shop;
+  readonly faults: Faults;
+  readonly announcer: Announcer;
+  /** Told of every transaction that was made or moved. */
+  readonly hear: (transaction: Transaction) => void;
+};
+
+/** A transaction put into the books as if it had come about earlier. */
+export type Seed = { readonly order: ChargeOrder; readonly standing: TransactionStanding };
+
+export type Moved = Transaction | { readonly unmoved: Unmoved } | "unknown";
+
+/** The expiry scheduler comes by once a minute: an unpaid charge expires up to that much late. */
+const SWEEP_MS = 60_000;
+
+/** The payment company: its books, its scheduler, and what merchants and wallets can ask of it. In memory alone. */
+export class Midtrans {
+  readonly #options: MidtransOptions;
+  readonly #books = new Books();
+  #stopSweeping: Stop;
+
+  constructor(options: MidtransOptions) {
+    this.#options = options;
+    this.#stopSweeping = this.#sweepLater();
+  }
+
+  /** `"duplicate"`: the order id is held by an earlier transaction, paid or still payable. */
+  charge(order: ChargeOrder): Transaction | "duplicate" {
+    const earlier = this.#books.ofOrder(order.orderId);
+    if (earlier !== undefined && holdsOrderId(earlier)) return "duplicate";
+    const denied = this.#options.faults.take("deny", { order: order.orderId });
+    const transaction = this.#open(order, denied === undefined ? "pending" : "deny");
+    const made = denied === undefined ? transaction : { ...transaction, denied: denied.code };
+    this.#keep(made);
+    if (denied === undefined) this.#options.announcer.announce(made);
+    return made;
+  }
+
+  /** By transaction id or order id. */
+  find(id: string): Transaction | undefined {
+    return this.#books.find(id);
+  }
+
+  byQr(text: string): Transaction | undefined {
+    return this.#books.byQr(text);
+  }
+
+  /** Oldest first. */
+  transactions(): readonly Transaction[] {
+    return this.#books.all();
+  }
+
+  cancel(id: string): Moved {
+    return this.#move(id, { type: "cancelled" });
+  }
+
+  expire(id: string): Moved {
+    return this.#move(id, { type: "expired" });
+  }
+
+  pay(id: string, payment: Payment): Moved {
+    const order = this.#books.find(id)?.orderId;
+    const evenWhenDue = this.#options.faults.take("payable-late", { order }) !== undefined;
+    return this.#move(id, { type: "paid", payment, evenWhenDue });
+  }
+
+  /** The money turns up after all, even of a charge that was cancelled, expired or denied. */
+  settle(id: string, payment?: Payment): Moved {
+    const transaction = this.#books.find(id);
+    if (transaction === undefined) return "unknown";
+    const own: Payment = { issuer: "gopay", route: "on-us", amount: transaction.amount };
+    return this.#move(id, { type: "settled-late", payment: payment ?? own });
+  }
+
+  /** Tells the merchant once more how a transaction stands; false when there is no such transaction. */
+  announce(id: string): boolean {
+    const transaction = this.#books.find(id);
+    if (transaction !== undefined) this.#options.announcer.announce(transaction);
+    return transaction !== undefined;
+  }
+
+  /** Nobody is notified. */
+  seed({ order, standing }: Seed): Transaction {
+    const transaction = this.#open(order, standing);
+    const payment = { issuer: "gopay", route: "on-us", amount: order.amount, at: transaction.madeAt } as const;
+    const seeded = standing === "settlement" ? { ...transaction, payment } : transaction;
+    this.#keep(seeded);
+    return seeded;
+  }
+
+  close(): void {
+    this.#stopSweeping();
+  }
+
+  #open({ validForMs, ...order }: ChargeOrder, standing: TransactionStanding): Transaction {
+    const { faults, random, shop, speed } = this.#options;
+    const now = this.#now();
+    const lengthMs = validForMs / speed;
+    const about = { order: order.orderId };
+    return {
+      ...order,
+      id: newUuid(random),
+      fee: rupiah(faults.take("fee", about)?.amount ?? 0),
+      qr: qrPayload(shop, order, random, faults.take("bad-qr", about)?.how),
+      madeAt: now.wall,
+      expiresAt: now.wall + lengthMs,
+      dueMs: now.ms + lengthMs,
+      standing,
+    };
+  }
+
+  #move(id: string, event: TransactionEvent): Moved {
+    const transaction = this.#books.find(id);
+    if (transaction === undefined) return "unknown";
+    const change: Change = step(transaction, event, this.#now());
+    if (change.is === "unmoved") return { unmoved: change.because };
+    this.#keep(change.to);
+    this.#options.announcer.announce(change.to);
+    return change.to;
+  }
+
+  #keep(transaction: Transaction): void {
+    this.#books.put(transaction);
+    this.#options.hear(transaction);
+  }
+
+  #now(): Moment {
+    const { clock } = this.#options;
+    return { ms: clock.now().ms, wall: clock.wall() };
+  }
+
+  #sweepLater(): Stop {
+    return this.#options.clock.after(SWEEP_MS / this.#options.speed, () => {
+      for (const { id } of this.#books.pending()) this.#move(id, { type: "swept" });
+      this.#stopSweeping = this.#sweepLater();
+    });
+  }
+}
