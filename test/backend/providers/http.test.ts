@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -43,15 +44,11 @@ const ask = (server: { readonly port: number }, rest: Partial<HttpRequest> = {},
 
 /** Resolves when the server has read a request; then the test moves the clock. */
 function heardOnce(): { promise: Promise<Socket>; hear: (socket: Socket) => void } {
-  const { promise, resolve } = withResolvers<Socket>();
-  return { promise, hear: resolve };
-}
-function withResolvers<Value>() {
-  let resolve: (value: Value) => void = () => undefined;
-  const promise = new Promise<Value>((settle) => {
-    resolve = settle;
+  let hear: (socket: Socket) => void = () => undefined;
+  const promise = new Promise<Socket>((resolve) => {
+    hear = resolve;
   });
-  return { promise, resolve };
+  return { promise, hear };
 }
 
 describe("an answer", () => {
@@ -243,16 +240,14 @@ describe("a request that may have arrived", () => {
 
 /** Accepts a connection and holds back all bytes until it is opened; then it leads to `port`. */
 async function closedDoor(port: number) {
-  const knocked = withResolvers<void>();
-  const closed = withResolvers<void>();
   const held: Socket[] = [];
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
-    socket.on("close", () => closed.resolve());
     socket.pause();
     held.push(socket);
-    knocked.resolve();
   });
+  const knocked: Promise<Socket> = once(server, "connection").then(([socket]) => socket);
+  const closed = knocked.then((socket) => new Promise((resolve) => socket.on("close", resolve)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
@@ -267,5 +262,5 @@ async function closedDoor(port: number) {
     inner.on("error", () => undefined);
     socket.pipe(inner).pipe(socket);
   };
-  return { port: address.port, knocked: knocked.promise, closed: closed.promise, open: () => held.forEach(lead) };
+  return { port: address.port, knocked, closed, open: () => held.forEach(lead) };
 }
