@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { publicJwkSchema } from "../protocol/keys.ts";
+import { standIdSchema } from "../protocol/statements.ts";
+
+/** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
+
+const secretFile = z.string().min(1);
+const seconds = (least: number, most: number) => z.number().min(least).max(most);
+
+const link = z.strictObject({
+  url: z
+    .url({ protocol: /^mqtts?$/ })
+    .describe("The broker that the stands use.")
+    .meta({ example: "mqtts://broker.example.id:8883" }),
+  client_id: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,23}$/)
+    .default("backend-1")
+    .describe("Names this process to the broker; every backend process needs another name."),
+  username: z.string().optional().describe("Of the broker's account for backends.").meta({ example: "backend" }),
+  password_file: secretFile.optional().meta({ example: "credential:broker-password" }),
+  ca_file: z.string().optional().describe("Who signed the broker's certificate, when no public authority did."),
+  shared_group: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,32}$/)
+    .optional()
+    .describe("Shares the stands' statements among all backends of this group; only for brokers that have $share.")
+    .meta({ example: "backends" }),
+});
+
+const midtrans = z.strictObject({
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .describe("Production, sandbox, or this project's own sandbox on this machine.")
+    .meta({ example: "https://api.midtrans.com" }),
+  server_key_file: secretFile.meta({ example: "credential:midtrans-server-key" }),
+  acquirer: z.enum(["gopay", "airpay shopee"]).default("gopay"),
+  notification_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Where Midtrans reaches this backend from outside. Absent: the address set in Midtrans' dashboard.")
+    .meta({ example: "https://pay.example.id/midtrans/notification" }),
+  site: z
+    .string()
+    .max(255)
+    .optional()
+    .describe("Shown at Midtrans beside stand and order.")
+    .meta({ example: "Bandung" }),
+  timeout_seconds: seconds(1, 60).default(15).describe("For one call."),
+});
+
+const stand = z.strictObject({
+  id: standIdSchema.meta({ example: "lobby-1" }),
+  key: publicJwkSchema
+    .describe("The stand's public key.")
+    .meta({ example: '{ kty = "OKP", crv = "Ed25519", x = "…" }' }),
+});
+
+const terms = z.strictObject({
+  payable_seconds: seconds(20, 900).default(180).describe("How long a customer may pay; the stand may allow less."),
+  retry_pauses_seconds: z
+    .array(seconds(0, 60))
+    .max(5)
+    .default([1, 3])
+    .describe("Pauses before the second, third … attempt of a charge that the provider refused for now."),
+  first_ask_seconds: seconds(10, 300)
+    .default(15)
+    .describe("First status query after an offer, should no notification come."),
+  slowest_ask_seconds: seconds(10, 3_600).default(300),
+  lapse_seconds: seconds(5, 600)
+    .default(30)
+    .describe("So long after its time a charge is ended even if the stand is silent."),
+});
+
+export const backendConfigSchema = z.strictObject({
+  http: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: z.int().min(0).max(65_535).default(8_080).describe("0 takes any free port."),
+      notification_path: z.string().startsWith("/").default("/midtrans/notification"),
+    })
+    .prefault({}),
+  journal: z.strictObject({
+    file: z.string().min(1).meta({ example: "/var/lib/qris-backend/ledger.sqlite" }),
+    keep_days: z.int().min(1).max(3_650).default(90).describe("Finished orders older than this are deleted."),
+  }),
+  link,
+  keys: z.strictObject({
+    private_file: secretFile
+      .describe("The backend's Ed25519 key, PKCS #8 PEM.")
+      .meta({ example: "credential:backend-key" }),
+  }),
+  midtrans,
+  terms: terms.prefault({}),
+  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
+  stands: z.array(stand).max(10_000).default([]),
+});
+
+export type BackendConfig = z.output<typeof backendConfigSchema>;
