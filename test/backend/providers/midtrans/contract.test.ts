@@ -1,0 +1,28 @@
+import { openHttp } from "../../../../backend/providers/http.ts";
+import { midtransCore } from "../../../../backend/providers/midtrans/core.ts";
+import { silentLog } from "../../../../host/log.ts";
+import { VirtualClock } from "../../../support/virtual-clock.ts";
+import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
+import { LittleMidtrans } from "./little-midtrans.ts";
+import { SERVER_KEY } from "./samples.ts";
+import { tapeServer } from "./tape-server.ts";
+
+async function openRig(): Promise<ProviderRig> {
+  const midtrans = new LittleMidtrans();
+  const server = await tapeServer((heard) => midtrans.answer(heard));
+  const clock = new VirtualClock();
+  const http = openHttp({ clock });
+  const options = { serverKey: SERVER_KEY, baseUrl: server.url, notificationUrls: [], http, clock, log: silentLog };
+  return {
+    provider: midtransCore(options),
+    pay: async (reference) => midtrans.become(reference, "settlement"),
+    expireAtProvider: async (reference) => midtrans.become(reference, "expire"),
+    notifications: async (reference) => midtrans.reports(reference),
+    close: async () => {
+      await http.close();
+      await server.close();
+    },
+  };
+}
+
+keepsTheProviderContract("midtrans-core", openRig);
