@@ -1,0 +1,289 @@
+import { describe, expect, test } from "vitest";
+import { silentLog } from "../../host/log.ts";
+import { sinceMs } from "../../protocol/time.ts";
+import type { Dial } from "../../wire/attempt.ts";
+import { pauseMs, RedialledTransport, usualPatience, usualRedial } from "../../wire/redial.ts";
+import type { Message } from "../../wire/transport.ts";
+import { settle, VirtualClock } from "../support/virtual-clock.ts";
+import { fakeDial } from "./fake-dial.ts";
+
+const message: Message = { topic: "t", payload: new Uint8Array([1]) };
+
+function setUp(
+  options: { readonly hear?: () => Promise<void>; readonly dial?: Dial; readonly random?: () => number } = {},
+) {
+  const clock = new VirtualClock();
+  const net = fakeDial();
+  const told: string[] = [];
+  const transport = new RedialledTransport(
+    {
+      dial: options.dial ?? net.dial,
+      clock,
+      random: options.random ?? (() => 0.999),
+      log: silentLog,
+      redial: usualRedial,
+      patience: usualPatience,
+    },
+    { will: (connection) => ({ topic: "presence", payload: String(connection) }) },
+    {
+      up: () => void told.push("up"),
+      down: (because) => void told.push(`down: ${because}`),
+      hear: options.hear ?? (async () => undefined),
+    },
+  );
+  return { clock, net, told, transport };
+}
+
+describe("the pause before the next attempt", () => {
+  test("is anywhere between nothing and a bound that doubles up to a minute", () => {
+    const longest = [1, 2, 3, 4, 5, 6, 7, 60].map((failures) => pauseMs(failures, usualRedial, () => 0.999_999));
+    expect(longest).toEqual([1_999, 3_999, 7_999, 15_999, 31_999, 59_999, 59_999, 59_999]);
+    expect(pauseMs(7, usualRedial, () => 0.5)).toBe(30_000);
+  });
+
+  test("is never so short that a refusing broker makes a busy loop", () => {
+    expect(pauseMs(1, usualRedial, () => 0)).toBe(50);
+  });
+});
+
+describe("a transport that dials again", () => {
+  test("is connected from `up` until the connection ends", () => {
+    const { net, told, transport } = setUp();
+    expect(transport.connected).toBe(false);
+    net.latest().events.up();
+    expect(transport.connected).toBe(true);
+    net.latest().events.ended("the cable");
+    expect(transport.connected).toBe(false);
+    expect(told).toEqual(["up", "down: the cable"]);
+  });
+
+  test("dials anew after the pause, with a new connection and the next number for its will", () => {
+    const { clock, net } = setUp();
+    net.latest().events.ended("refused");
+    clock.pass(1_997);
+    expect(net.connections).toHaveLength(1);
+    clock.pass(2);
+    expect(net.connections.map(({ will }) => will?.payload)).toEqual(["1", "2"]);
+    expect(net.connections[0]?.cuts).toBe(1);
+  });
+
+  test("waits longer after each failure, and starts over once a connection has held", () => {
+    const { clock, net, transport } = setUp();
+    const gaps: number[] = [];
+    const failAndMeasure = (): void => {
+      const begun = clock.now();
+      const count = net.connections.length;
+      net.latest().events.ended("no");
+      while (net.connections.length === count) clock.pass(100);
+      gaps.push(Math.round((sinceMs(begun, transport.lastAttempt) ?? 0) / 1_000));
+    };
+    for (let nth = 0; nth < 7; nth++) failAndMeasure();
+    net.latest().events.up();
+    clock.pass(9_000);
+    failAndMeasure();
+    net.latest().events.up();
+    clock.pass(10_000);
+    failAndMeasure();
+    expect(gaps).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 2]);
+  });
+
+  test("never leaves the last attempt further back than the longest pause and the longest dialling", () => {
+    const { clock, net, transport } = setUp();
+    const [ages, seconds] = [[] as number[], 600];
+    for (let nth = 0; nth < seconds; nth++) {
+      clock.pass(1_000);
+      ages.push(sinceMs(transport.lastAttempt, clock.now()) ?? Number.NaN);
+    }
+    expect(Math.max(...ages)).toBeLessThanOrEqual(usualPatience.connectMs + usualRedial.capMs);
+    expect(net.connections.length).toBeGreaterThan(8);
+    expect(net.connections.slice(0, -1).every(({ cuts }) => cuts === 1)).toBe(true);
+  });
+
+  test("gives up an attempt that leads nowhere", () => {
+    const { clock, net, told } = setUp();
+    clock.pass(10_000);
+    expect(told).toEqual(["down: not connected within 10000 ms"]);
+    expect(net.latest().cuts).toBe(1);
+  });
+
+  test("tells of each end once, whatever the dead connection still says", () => {
+    const { clock, net, told } = setUp();
+    const { events } = net.latest();
+    events.ended("first");
+    events.ended("second");
+    events.up();
+    clock.pass(1_900);
+    expect(told).toEqual(["down: first"]);
+  });
+
+  test("goes on when dialling itself breaks", () => {
+    const broken: Dial = () => {
+      throw new Error("no such device");
+    };
+    const { clock, told } = setUp({ dial: broken });
+    expect(told).toEqual([]);
+    clock.pass(6_500);
+    expect(told).toEqual(Array(3).fill("down: could not begin to connect: no such device"));
+  });
+
+  test("cuts a connection that ended while it was being made", () => {
+    const net = fakeDial();
+    setUp({
+      dial: (will, events) => {
+        const connection = net.dial(will, events);
+        events.ended("at once");
+        return connection;
+      },
+    });
+    expect(net.latest().cuts).toBeGreaterThan(0);
+  });
+});
+
+describe("publishing", () => {
+  test("is true when the broker has it", async () => {
+    const { net, transport } = setUp();
+    net.latest().events.up();
+    const sent = transport.publish("t", "hello", { retain: true });
+    expect(net.latest().published[0]).toMatchObject({ topic: "t", payload: "hello", retain: true });
+    net.latest().published[0]?.taken(true);
+    expect(await sent).toBe(true);
+  });
+
+  test("is false at once while not connected, and nothing is kept for later", async () => {
+    const { net, transport } = setUp();
+    expect(await transport.publish("t", "early")).toBe(false);
+    net.latest().events.up();
+    net.latest().events.ended("gone");
+    expect(await transport.publish("t", "late")).toBe(false);
+    expect(net.latest().published).toEqual([]);
+  });
+
+  test("is false when the broker does not answer in time, and the connection is thrown away as suspect", async () => {
+    const { clock, net, told, transport } = setUp();
+    net.latest().events.up();
+    const sent = transport.publish("t", "hello");
+    clock.pass(9_999);
+    expect(transport.connected).toBe(true);
+    clock.pass(1);
+    expect(await sent).toBe(false);
+    expect(told.at(-1)).toBe("down: the broker did not take a message for t within 10000 ms");
+    expect(net.latest().cuts).toBe(1);
+  });
+
+  test("is false for all that is under way when the connection ends, and leaves no timer", async () => {
+    const { clock, net, transport } = setUp();
+    net.latest().events.up();
+    const sent = [transport.publish("a", "1"), transport.publish("b", "2")];
+    net.latest().events.ended("gone");
+    expect(await Promise.all(sent)).toEqual([false, false]);
+    expect(clock.pending).toBe(1);
+  });
+
+  test("is false beyond 256 at a time", async () => {
+    const { net, transport } = setUp();
+    net.latest().events.up();
+    const sent = Array.from({ length: 257 }, () => transport.publish("t", "x"));
+    expect(await sent[256]).toBe(false);
+    expect(net.latest().published).toHaveLength(256);
+    net.latest().published[0]?.taken(true);
+    expect(await sent[0]).toBe(true);
+    void transport.publish("t", "x");
+    expect(net.latest().published).toHaveLength(257);
+  });
+});
+
+describe("hearing", () => {
+  test("tells the broker only when the message is stored", async () => {
+    let store = (): void => undefined;
+    const { net } = setUp({ hear: () => new Promise((resolve) => (store = resolve)) });
+    net.latest().events.up();
+    let isStored = false;
+    net.latest().events.hear(message, () => (isStored = true));
+    await settle();
+    expect(isStored).toBe(false);
+    store();
+    await settle();
+    expect(isStored).toBe(true);
+  });
+
+  test("drops the connection when the message cannot be stored, and never tells the broker", async () => {
+    const { net, told } = setUp({ hear: () => Promise.reject(new Error("disk full")) });
+    net.latest().events.up();
+    let isStored = false;
+    net.latest().events.hear(message, () => (isStored = true));
+    await settle();
+    expect(isStored).toBe(false);
+    expect(told.at(-1)).toBe("down: a message on t could not be stored: disk full");
+    expect(net.latest().cuts).toBe(1);
+  });
+
+  test("drops the connection when storing takes too long, and a late success says nothing to a dead connection", async () => {
+    let store = (): void => undefined;
+    const { clock, net, told } = setUp({ hear: () => new Promise((resolve) => (store = resolve)) });
+    net.latest().events.up();
+    let isStored = false;
+    net.latest().events.hear(message, () => (isStored = true));
+    await clock.advance(10_000);
+    expect(told.at(-1)).toBe("down: a message on t was not stored within 10000 ms");
+    store();
+    await settle();
+    expect(isStored).toBe(false);
+  });
+
+  test("passes nothing on from a connection that is over", async () => {
+    let heard = 0;
+    const { net } = setUp({
+      hear: async () => {
+        heard += 1;
+      },
+    });
+    net.latest().events.up();
+    net.latest().events.ended("gone");
+    net.latest().events.hear(message, () => undefined);
+    await settle();
+    expect(heard).toBe(0);
+  });
+});
+
+describe("closing", () => {
+  test("says goodbye, and then nothing more happens", async () => {
+    const { clock, net, told, transport } = setUp();
+    net.latest().events.up();
+    const closed = transport.close();
+    net.latest().goodbyes[0]?.();
+    await closed;
+    net.latest().events.ended("as asked");
+    clock.pass(120_000);
+    expect(told).toEqual(["up"]);
+    expect(net.connections).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+    expect(await transport.publish("t", "x")).toBe(false);
+  });
+
+  test("waits no more than a second for a broker that does not answer, and then cuts", async () => {
+    const { clock, net, transport } = setUp();
+    net.latest().events.up();
+    const closed = transport.close();
+    clock.pass(1_000);
+    await closed;
+    expect(net.latest().cuts).toBe(1);
+  });
+
+  test("during a pause ends the pause", async () => {
+    const { clock, net, transport } = setUp();
+    net.latest().events.ended("gone");
+    await transport.close();
+    clock.pass(120_000);
+    expect(net.connections).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("answers whoever still waits for the broker", async () => {
+    const { net, transport } = setUp();
+    net.latest().events.up();
+    const sent = transport.publish("t", "x");
+    void transport.close();
+    expect(await sent).toBe(false);
+    net.latest().goodbyes[0]?.();
+  });
+});
