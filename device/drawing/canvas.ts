@@ -39,6 +39,12 @@ export function newMeasure(): Measure {
   };
 }
 
+/** Black where the picture is darker than two thirds grey: thin strokes stay whole on thermal paper. */
+export function threshold({ width, height, rgba }: Frame): Strip {
+  const black = Uint8Array.from({ length: width * height }, (_, dot) => ((rgba[dot * 4] ?? 255) < 170 ? 1 : 0));
+  return { width, height, black };
+}
+
 export const framePng = (frame: Frame): Buffer => canvasOf(frame).toBuffer("image/png");
 
 /** Black on white, as on paper. */

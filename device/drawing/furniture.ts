@@ -1,8 +1,8 @@
 import { type Box, cutBottom, cutLeft, cutRight, cutTop, inset } from "./box.ts";
-import { fitPieces, lineHeight, type Piece, place } from "./lettering.ts";
+import { fitPieces, lineHeight, type Piece, place, widest } from "./lettering.ts";
 import type { Mark, Measure } from "./marks.ts";
 import type { Page, Size, Words } from "./page.ts";
-import { BADGE, type Palette, URGENT } from "./tones.ts";
+import { type Palette, URGENT } from "./tones.ts";
 
 /** What every part of a page is laid out with. `em` is the size of plain text on this screen. */
 export type Desk = { readonly em: number; readonly measure: Measure; readonly palette: Palette };
@@ -53,7 +53,11 @@ export function layBadge(page: Page, box: Box, desk: Desk): Built {
   const edge = cutBottom(taken, Math.max(2, Math.round(desk.em / 10))).taken;
   const text = badgeText(page.badge, inset(taken, desk.em / 3, 0), { ...desk, em: size });
   return {
-    marks: [{ is: "area", box: taken, color: BADGE.ground }, { is: "area", box: edge, color: BADGE.edge }, ...text],
+    marks: [
+      { is: "area", box: taken, color: desk.palette.badge.ground },
+      { is: "area", box: edge, color: desk.palette.badge.ink },
+      ...text,
+    ],
     rest,
   };
 }
@@ -61,14 +65,14 @@ export function layBadge(page: Page, box: Box, desk: Desk): Built {
 /** A badge without a strip of its own, at the left of a bar that has other things to say. */
 export function layBadgePill(badge: string, box: Box, desk: Desk): Built {
   const size = LEAST_SECOND;
-  const piece: Piece = { text: badge, size, least: 8, weight: "bold", color: BADGE.ink, most: 1, rank: 0 };
+  const piece: Piece = { text: badge, size, least: 8, weight: "bold", color: desk.palette.badge.ink, most: 1, rank: 0 };
   const setting = fitPieces([piece], Math.floor(box.width * 0.4), box.height, desk.measure);
-  const width = Math.max(0, ...setting.pieces.flatMap((set) => set.lines.map((line) => line.width)));
+  const width = widest(setting);
   if (width === 0) return { marks: [], rest: box };
   const { taken, rest } = cutLeft(box, width + 8);
   const pill = inset(taken, 0, Math.max(0, (taken.height - setting.height) / 2 - 1));
   const marks: Mark[] = [
-    { is: "area", box: pill, color: BADGE.ground, radius: 3 },
+    { is: "area", box: pill, color: desk.palette.badge.ground, radius: 3 },
     ...place(setting, inset(taken, 4, 0), "middle").text,
   ];
   return { marks, rest: cutLeft(rest, desk.em / 3).rest };
@@ -80,7 +84,7 @@ function badgeText(badge: string, box: Box, desk: Desk): readonly Mark[] {
     size: desk.em,
     least: 8,
     weight: "bold",
-    color: BADGE.ink,
+    color: desk.palette.badge.ink,
     align: "center",
     most: 1,
     rank: 0,
@@ -157,16 +161,23 @@ export function layTime(countdown: Countdown, box: Box, desk: Desk, align: "left
     rank: 0,
   };
   const setting = fitPieces([piece], box.width, box.height, desk.measure);
-  const width = Math.max(0, ...setting.pieces.flatMap((set) => set.lines.map((line) => line.width)));
+  const width = widest(setting);
   const { text } = place(setting, box, "middle");
   return { marks: text, rest: align === "right" ? cutRight(box, width + desk.em / 2).rest : cutLeft(box, width).rest };
+}
+
+/** A bar along the whole bottom of `box`: for pages that go away by themselves. */
+export function layTimeLine(page: Page, box: Box, desk: Desk): Built {
+  if (page.countdown === undefined) return { marks: [], rest: box };
+  const { taken, rest } = cutBottom(box, Math.max(4, Math.round(desk.em * 0.34)));
+  return { marks: layTimeBar(page.countdown, taken, desk.palette), rest };
 }
 
 /** Time above its bar, along the bottom of `box`. */
 export function layCountdown(page: Page, box: Box, desk: Desk): Built {
   if (page.countdown === undefined || box.height < 2 * LEAST) return { marks: [], rest: box };
   const thick = Math.max(4, Math.round(desk.em * 0.34));
-  const size = Math.min(Math.round(desk.em * 1.5), Math.floor(box.height / 3));
+  const size = Math.min(Math.round(desk.em * 1.3), Math.floor(box.height / 3));
   const bottom = cutBottom(box, thick);
   const line = cutBottom(bottom.rest, lineHeight(Math.max(size, LEAST)) + Math.round(desk.em * 0.15));
   const time = layTime(page.countdown, line.taken, desk, "left");

@@ -12,7 +12,7 @@ export type Piece = {
   readonly align?: "left" | "center" | "right";
   /** Space above, when it is not the first. */
   readonly gap?: number;
-  /** Room kept free above and below, for a card behind the text. */
+  /** Room kept free on all sides, for a card behind the text. */
   readonly pad?: number;
   /** Most lines; beyond, it is cut with "…". Default 3. */
   readonly most?: number;
@@ -97,17 +97,19 @@ const space = (length: number | undefined, scale: number): number => Math.round(
 const heightOf = (set: SetPiece, scale: number, first: boolean): number =>
   (first ? 0 : space(set.piece.gap, scale)) + 2 * space(set.piece.pad, scale) + set.lines.length * lineHeight(set.size);
 
-const widest = (setting: Sized): number =>
-  Math.max(0, ...setting.pieces.flatMap((set) => set.lines.map((line) => line.width)));
+/** The width that the widest line takes. */
+export const widest = (setting: Pick<Setting, "pieces">): number =>
+  Math.max(0, ...setting.pieces.flatMap((set) => set.lines.map((line) => line.width + 2 * (set.piece.pad ?? 0))));
 
 function setPiece(piece: Piece, scale: number, room: Room): SetPiece {
   const unit = piece.whole ? piece.text : longestWord(piece, room.measure);
-  const fitting = room.width / Math.max(0.01, room.measure(unit, piece.weight)) - 0.01;
+  const column = { ...room, width: Math.max(0, room.width - 2 * space(piece.pad, scale)) };
+  const fitting = column.width / Math.max(0.01, room.measure(unit, piece.weight)) - 0.01;
   const size = Math.max(piece.least, Math.floor(Math.min(piece.size * scale, fitting)));
-  const { lines, broken } = wrap(piece, size, room);
+  const { lines, broken } = wrap(piece, size, column);
   const most = piece.most ?? 3;
   if (lines.length <= most) return { piece, size, lines, clean: !broken && (!piece.whole || lines.length === 1) };
-  return { piece, size, lines: cutLines(lines, most, piece, { size, room }), clean: false };
+  return { piece, size, lines: cutLines(lines, most, piece, { size, room: column }), clean: false };
 }
 
 function longestWord(piece: Piece, measure: Measure): string {
@@ -192,21 +194,21 @@ export function place(setting: Setting, box: Box, vertical: "top" | "middle" | "
     const marks = set.lines.map((line, row) => lineMark(set, line, { ...box, y: y + row * lineHeight(set.size) }));
     y += set.lines.length * lineHeight(set.size) + (set.piece.pad ?? 0);
     text.push(...marks);
-    pieces.push({ piece: set.piece, box: around(marks, top, y - top) });
+    pieces.push({ piece: set.piece, box: around(marks, top, y - top, set.piece.pad ?? 0) });
   }
   return { text, pieces };
 }
 
 function lineMark(set: SetPiece, line: SetLine, column: Box): TextMark {
-  const { align, weight, color } = set.piece;
-  const free = column.width - line.width;
-  const shift = align === "center" ? Math.floor(free / 2) : align === "right" ? free : 0;
+  const { align, weight, color, pad = 0 } = set.piece;
+  const free = column.width - line.width - 2 * pad;
+  const shift = pad + (align === "center" ? Math.floor(free / 2) : align === "right" ? free : 0);
   const box = { x: column.x + shift, y: column.y, width: line.width, height: lineHeight(set.size) };
   return { is: "text", text: line.text, box, size: set.size, weight, color };
 }
 
-function around(marks: readonly TextMark[], y: number, height: number): Box {
-  const left = Math.min(...marks.map((mark) => mark.box.x));
-  const right = Math.max(...marks.map((mark) => mark.box.x + mark.box.width));
+function around(marks: readonly TextMark[], y: number, height: number, pad: number): Box {
+  const left = Math.min(...marks.map((mark) => mark.box.x)) - pad;
+  const right = Math.max(...marks.map((mark) => mark.box.x + mark.box.width)) + pad;
   return { x: left, y, width: right - left, height };
 }

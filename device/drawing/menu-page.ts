@@ -1,6 +1,6 @@
 import { type Box, centred, cutLeft, cutRight, cutTop, inset } from "./box.ts";
 import { type Desk, LEAST, layBadge, layFooter, wholeBox, wordPieces } from "./furniture.ts";
-import { fitPieces, type Piece, place, type Setting } from "./lettering.ts";
+import { fitPieces, lineHeight, type Piece, place, type Setting, tidy, widest } from "./lettering.ts";
 import type { Mark } from "./marks.ts";
 import type { MenuRow, Page, Size } from "./page.ts";
 import { MENU } from "./tones.ts";
@@ -12,7 +12,9 @@ export function layMenuPage(page: Page, rows: readonly MenuRow[], size: Size, de
   const ground: Mark = { is: "area", box: wholeBox(size), color: MENU.ground };
   const badge = layBadge(page, wholeBox(size), desk);
   const beside = size.width >= 400 && size.width >= size.height * 1.3;
-  const heading = beside ? headingBeside(page, badge.rest, desk) : headingAbove(page, badge.rest, desk);
+  const heading = beside
+    ? headingBeside(page, badge.rest, desk)
+    : headingAbove(page, badge.rest, rows.length > 4, desk);
   return [ground, ...badge.marks, ...heading.marks, ...layCards(rows.slice(0, MOST_ROWS), heading.rest, desk)];
 }
 
@@ -21,16 +23,17 @@ type Part = { readonly marks: readonly Mark[]; readonly rest: Box };
 function headingBeside(page: Page, box: Box, desk: Desk): Part {
   const { taken, rest } = cutLeft(box, Math.round(box.width * 0.36));
   const panel: Mark = { is: "area", box: taken, color: desk.palette.base };
-  const footer = layFooter(page, taken, desk, 0.34);
+  const footer = layFooter(page, taken, { ...desk, em: desk.em * 0.85 }, 0.34);
   const column = inset(footer.rest, desk.em * 0.8, desk.em * 0.8);
-  const setting = fitPieces(headingPieces(page, desk, desk.em * 1.6), column.width, column.height, desk.measure);
+  const setting = fitPieces(headingPieces(page, desk, desk.em * 1.5), column.width, column.height, desk.measure);
   return { marks: [panel, ...footer.marks, ...place(setting, column, "middle").text], rest };
 }
 
-function headingAbove(page: Page, box: Box, desk: Desk): Part {
-  const footer = layFooter(page, box, desk, 0.16);
-  const pad = Math.round(desk.em * 0.5);
-  const most = Math.round(box.height * 0.24) - 2 * pad;
+/** `brief` when many cards need the room. */
+function headingAbove(page: Page, box: Box, brief: boolean, desk: Desk): Part {
+  const footer = layFooter(page, box, desk, brief ? 0.13 : 0.18);
+  const pad = Math.round(desk.em * (brief ? 0.25 : 0.5));
+  const most = Math.round(box.height * (brief ? 0.17 : 0.26)) - 2 * pad;
   const pieces = headingPieces(page, desk, desk.em * 1.3);
   const setting = fitPieces(pieces, box.width - 2 * desk.em, most, desk.measure);
   if (setting.pieces.length === 0) return { marks: footer.marks, rest: footer.rest };
@@ -55,47 +58,100 @@ function layCards(rows: readonly MenuRow[], box: Box, desk: Desk): readonly Mark
   const field = inset(box, Math.max(gap, desk.em * 0.5), gap);
   const each = Math.floor((field.height - gap * (rows.length - 1)) / rows.length);
   const height = Math.max(0, Math.min(each, Math.round(desk.em * 5.2)));
+  if (height < LEAST || field.width < 5 * LEAST) return [];
   const group = centred(field, field.width, rows.length * height + gap * (rows.length - 1));
-  return rows.flatMap((row, index) => layCard(row, { ...group, y: group.y + index * (height + gap), height }, desk));
+  const cards = rows.map((row, index) => ({ row, box: { ...group, y: group.y + index * (height + gap), height } }));
+  const list = listOf(rows, { ...group, height }, desk);
+  return cards.flatMap(({ row, box: card }) => layCard(row, card, list, desk));
 }
 
-function layCard(row: MenuRow, box: Box, desk: Desk): readonly Mark[] {
-  if (box.height < LEAST || box.width < 5 * LEAST) return [];
+/** What all cards of a menu share, so that they look like one list. `tall` cards have the price below the name. */
+type List = {
+  readonly tall: boolean;
+  readonly pad: number;
+  readonly key: number;
+  readonly price: number;
+  readonly size: number;
+};
+
+/** The largest type, down to six tenths of what the card would like, in which every name is whole. */
+function listOf(rows: readonly MenuRow[], card: Box, desk: Desk): List {
+  const tall = card.height >= desk.em * 2.7;
+  const pad = Math.max(2, Math.round(Math.min(card.height * 0.13, desk.em * 0.6)));
+  const wanted = Math.min(desk.em * 1.5, card.height * (tall ? 0.29 : 0.44));
+  const key = Math.max(...rows.map((row) => keyWidth(row.key, inset(card, pad), desk)));
+  const lists = [1, 0.92, 0.85, 0.78, 0.7, 0.62].map((scale): List => {
+    const size = Math.max(LEAST, Math.round(wanted * scale));
+    const price = Math.max(...rows.map((row) => Math.ceil(desk.measure(tidy(row.value), "bold") * size)));
+    return { tall, pad, key, price: Math.min(price, Math.floor(card.width * 0.4)), size };
+  });
+  const last: List = { tall, pad, key, price: Math.floor(card.width * 0.3), size: LEAST };
+  const withNamesOf = (lines: number) =>
+    lists.find((list) => rows.every((row) => linesOf(row, card, list, desk) <= lines));
+  return withNamesOf(1) ?? withNamesOf(2) ?? lists.at(-1) ?? last;
+}
+
+/** How many lines the name takes at the list's size; infinitely many when it does not fit whole. */
+function linesOf(row: MenuRow, card: Box, list: List, desk: Desk): number {
+  const { name } = roomsOf(card, list);
+  const height = name.height - (list.tall ? lineHeight(list.size) * 1.2 : 0);
+  const [set] = fitPieces([namePiece(row.label, list.size)], name.width, height, desk.measure).pieces;
+  if (set === undefined) return 0;
+  return set.size === list.size && set.clean ? set.lines.length : Number.POSITIVE_INFINITY;
+}
+
+/** Where key, name and price of a card go. */
+function roomsOf(card: Box, list: List): { key: Box; name: Box; price: Box } {
+  const { taken: key, rest } = cutLeft(inset(card, list.pad), list.key);
+  const text = cutLeft({ ...rest, y: card.y + 1, height: card.height - 2 }, list.pad * 1.5).rest;
+  const beside = cutRight(text, list.price + (list.tall ? 0 : list.pad));
+  return list.tall ? { key, name: text, price: text } : { key, name: beside.rest, price: beside.taken };
+}
+
+function layCard(row: MenuRow, box: Box, list: List, desk: Desk): readonly Mark[] {
   const card: Mark = { is: "area", box, color: MENU.card, radius: Math.round(desk.em * 0.4) };
-  const pad = Math.max(3, Math.round(box.height * 0.14));
-  const inner = inset(box, pad);
-  const key = layKey(row.key, inner, desk);
-  const text = cutLeft(key.rest, pad * 1.4).rest;
-  const size = Math.round(Math.min(desk.em * 1.45, box.height * 0.42));
-  const price = fitPieces([pricePiece(row.value, size)], Math.floor(text.width * 0.5), text.height, desk.measure);
-  const cut = cutRight(text, widthOf(price) + pad);
-  const name = fitPieces([namePiece(row.label, size)], cut.rest.width, cut.rest.height, desk.measure);
-  return [card, ...key.marks, ...place(name, cut.rest, "middle").text, ...place(price, cut.taken, "middle").text];
+  const rooms = roomsOf(box, list);
+  const name = namePiece(row.label, list.size);
+  const price = pricePiece(row.value, list.size);
+  const below: Piece = { ...price, align: "left", gap: Math.round(list.size * 0.15) };
+  const texts = list.tall
+    ? [layText([name, below], rooms.name, desk)]
+    : [layText([name], rooms.name, desk), layText([price], rooms.price, desk)];
+  return [card, ...layKey(row.key, rooms.key, desk), ...texts.flat()];
+}
+
+const layText = (pieces: readonly Piece[], box: Box, desk: Desk): readonly Mark[] =>
+  place(fitPieces(pieces, box.width, box.height, desk.measure), box, "middle").text;
+
+const keyHeight = (box: Box, desk: Desk): number => Math.min(box.height, Math.round(desk.em * 2.8));
+
+/** As wide as its text asks for, at most two fifths of the card. */
+function keyWidth(key: string, box: Box, desk: Desk): number {
+  const most = Math.min(Math.round(desk.em * 5), Math.round(box.width * 0.4));
+  const text = widest(keySetting(key, { ...box, width: most }, desk)) + Math.round(desk.em * 0.8);
+  return Math.max(keyHeight(box, desk), Math.min(most, text));
 }
 
 /** The key looks like the button that carries the same mark. */
-function layKey(key: string, box: Box, desk: Desk): Part {
-  const least = Math.min(box.height, Math.round(desk.em * 2.6));
-  const size = Math.round(least * 0.56);
+function layKey(key: string, box: Box, desk: Desk): readonly Mark[] {
+  const high = keyHeight(box, desk);
+  const cap = centred(box, box.width, high);
+  const area: Mark = { is: "area", box: cap, color: desk.palette.base, radius: Math.round(high * 0.24) };
+  return [area, ...place(keySetting(key, cap, desk), cap, "middle").text];
+}
+
+function keySetting(text: string, box: Box, desk: Desk): Setting {
+  const size = Math.max(8, Math.min(Math.round(desk.em * 1.3), Math.round(keyHeight(box, desk) * 0.66)));
   const piece: Piece = {
-    text: key,
-    size,
+    ...namePiece(text, size),
     least: 8,
-    weight: "bold",
     color: desk.palette.on,
     align: "center",
     most: 1,
-    rank: 0,
+    whole: true,
   };
-  const setting = fitPieces([piece], Math.floor(box.width * 0.3), box.height, desk.measure);
-  const { taken, rest } = cutLeft(box, Math.max(least, widthOf(setting) + size));
-  const cap = centred(taken, taken.width, least);
-  const area: Mark = { is: "area", box: cap, color: desk.palette.base, radius: Math.round(least * 0.24) };
-  return { marks: [area, ...place(setting, cap, "middle").text], rest };
+  return fitPieces([piece], Math.round(box.width - desk.em * 0.5), box.height, desk.measure);
 }
-
-const widthOf = (setting: Setting): number =>
-  Math.max(0, ...setting.pieces.flatMap((set) => set.lines.map((line) => line.width)));
 
 const namePiece = (text: string, size: number): Piece => ({
   text,

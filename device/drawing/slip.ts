@@ -1,7 +1,7 @@
 import type { Strip } from "../device.ts";
 import type { QrRefusal } from "./qr.ts";
 
-/** Heights on paper of 8 dots a millimetre: 2.5, 3, 4.5 and 7 mm. */
+/** Letters of 2.6, 3.1, 4.5 and 7.3 mm on paper of 8 dots a millimetre. */
 export type SlipSize = "small" | "normal" | "large" | "huge";
 
 /** One block of a slip, from top to bottom. Knows nothing of money. */
@@ -25,7 +25,7 @@ export type SlipBlock =
   | { readonly is: "gap" }
   | { readonly is: "qr"; readonly text: string };
 
-/** What a printer shall print. Texts of any length wrap; a slip ends with "…" at `MAX_SLIP_DOTS`. */
+/** What a printer shall print. Texts of any length wrap; a slip ends with "…" at 40 cm. */
 export type Slip = { readonly blocks: readonly SlipBlock[] };
 
 /** A strip as wide as the paper, or the numbers why its QR code cannot be printed so that phones read it. */

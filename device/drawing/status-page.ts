@@ -1,5 +1,5 @@
-import { type Box, centred, cutBottom, cutLeft, cutTop, inset } from "./box.ts";
-import { type Desk, LEAST, layBadge, layCountdown, layFooter, wholeBox, wordPieces } from "./furniture.ts";
+import { type Box, centred, cutLeft, cutTop, inset } from "./box.ts";
+import { type Desk, LEAST, layBadge, layFooter, layTimeLine, wholeBox, wordPieces } from "./furniture.ts";
 import { fitPieces, type Piece, place, type Setting } from "./lettering.ts";
 import type { Mark } from "./marks.ts";
 import type { Page, Size } from "./page.ts";
@@ -10,10 +10,9 @@ export function layStatusPage(page: Page, size: Size, desk: Desk): readonly Mark
   const ground: Mark = { is: "area", box: wholeBox(size), color: desk.palette.base };
   const badge = layBadge(page, wholeBox(size), desk);
   const footer = layFooter(page, badge.rest, desk);
-  const count = layCountdown(page, inset(footer.rest, desk.em, desk.em / 2), desk);
-  const body: Box = { ...footer.rest, height: Math.max(0, count.rest.y + count.rest.height - footer.rest.y) };
+  const count = layTimeLine(page, footer.rest, desk);
   const lay = size.width >= size.height * 1.3 ? besideSign : belowSign;
-  return [ground, ...badge.marks, ...footer.marks, ...count.marks, ...lay(page, body, desk)];
+  return [ground, ...badge.marks, ...footer.marks, ...count.marks, ...lay(page, count.rest, desk)];
 }
 
 function belowSign(page: Page, box: Box, desk: Desk): readonly Mark[] {
@@ -44,7 +43,7 @@ function besideSign(page: Page, box: Box, desk: Desk): readonly Mark[] {
 
 /** Whether the sign costs words, or much of their size. */
 const isPoorer = (signed: Setting, bare: Setting): boolean =>
-  signed.dropped > bare.dropped || signed.scale < Math.min(bare.scale, 0.6);
+  signed.dropped > bare.dropped || signed.scale < 0.65 * bare.scale;
 
 const signMark = (box: Box, { palette }: Desk): Mark => ({
   is: "sign",
@@ -89,19 +88,13 @@ function figurePieces(page: Page, { em }: Desk, align: "left" | "center"): reado
 /** Puts a white card behind each piece that keeps room for one. */
 function withCards(setting: Setting, box: Box, vertical: "top" | "middle"): readonly Mark[] {
   const { text, pieces } = place(setting, box, vertical);
-  const cards = pieces
-    .filter(({ piece }) => (piece.pad ?? 0) > 0)
-    .map((placed) => cardMark(placed.piece, placed.box, box));
+  const cards = pieces.filter(({ piece }) => (piece.pad ?? 0) > 0).map((placed) => cardMark(placed.piece, placed.box));
   return [...cards, ...text];
 }
 
-function cardMark(piece: Piece, box: Box, column: Box): Mark {
-  const beside = piece.pad ?? 0;
-  const left = Math.max(
-    column.x - (piece.align === "left" ? 0 : beside),
-    box.x - (piece.align === "left" ? 0 : beside),
-  );
-  const right = Math.min(column.x + column.width + beside, box.x + box.width + beside);
-  const full: Box = { ...box, x: left, width: right - left };
-  return { is: "area", box: cutBottom(full, box.height).taken, color: PAPER, radius: Math.round(beside * 0.6) };
-}
+const cardMark = (piece: Piece, box: Box): Mark => ({
+  is: "area",
+  box,
+  color: PAPER,
+  radius: Math.round((piece.pad ?? 0) * 0.7),
+});
