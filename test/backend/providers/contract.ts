@@ -12,8 +12,8 @@ export type ProviderRig = {
   pay(reference: string): Promise<void>;
   /** The company lets this charge expire. */
   expireAtProvider(reference: string): Promise<void>;
-  /** What the company has reported of this charge, oldest first; waits until there are `atLeast`. */
-  notifications(reference: string, atLeast: number): Promise<readonly RawRequest[]>;
+  /** What the company has reported of this charge, oldest first; waits until one of them reports how it ended. */
+  notifications(reference: string): Promise<readonly RawRequest[]>;
   close(): Promise<void>;
 };
 
@@ -50,12 +50,12 @@ export function keepsTheProviderContract(name: string, open: () => Promise<Provi
     }
     const payment = (transaction: string) => ({
       is: "settled",
-      payment: {
+      payment: expect.objectContaining({
         amount: AMOUNT,
         fee: 0,
         transaction,
         paidAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]+\+07:00$/),
-      },
+      }),
     });
 
     test("a charge is issued as text that fits on a stand, and is pending", async () => {
@@ -135,7 +135,7 @@ export function keepsTheProviderContract(name: string, open: () => Promise<Provi
     test("a notification with another order in it is forged", async () => {
       const { attempt } = await paid();
       const other = referenceOf((await charged()).attempt);
-      for (const request of await rig.notifications(referenceOf(attempt), 1)) {
+      for (const request of await rig.notifications(referenceOf(attempt))) {
         const text = Buffer.from(request.body).toString("utf8").replaceAll(referenceOf(attempt), other);
         expect(rig.provider.readNotification({ ...request, body: Buffer.from(text) }).is).toBe("forged");
       }
@@ -151,7 +151,7 @@ export function keepsTheProviderContract(name: string, open: () => Promise<Provi
     });
 
     async function heard(reference: string) {
-      const requests = await rig.notifications(reference, 1);
+      const requests = await rig.notifications(reference);
       return requests.map((request) => rig.provider.readNotification(request));
     }
   });

@@ -5,6 +5,7 @@ export type Heard = {
   /** `POST /v2/charge`. */
   readonly line: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Uint8Array;
   readonly json: unknown;
 };
 /** `status` is HTTP's, 200 when absent; an object is sent as JSON. `hang-up` resets the connection once the request is read. */
@@ -50,9 +51,9 @@ export async function tapeServer(tape: readonly Reply[] | ((heard: Heard) => Rep
 async function hear(request: IncomingMessage): Promise<Heard> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString("utf8");
-  const json: unknown = text === "" ? undefined : JSON.parse(text);
-  return { line: `${request.method} ${request.url}`, headers: request.headers, json };
+  const bytes = Buffer.concat(chunks);
+  const json: unknown = bytes.length === 0 ? undefined : JSON.parse(bytes.toString("utf8"));
+  return { line: `${request.method} ${request.url}`, headers: request.headers, bytes, json };
 }
 
 function play(reply: Reply, response: ServerResponse): void {
