@@ -58,7 +58,9 @@ export function receipt(printed: Receipt): Slip {
       ...settlementLines(printed),
       { is: "rule" },
       centred(`Pesanan / order ${order.id}`, "small"),
-      ...(because === undefined ? [centred("Terima kasih / Thank you")] : [centred("Simpan struk ini / Keep this slip")]),
+      ...(because === undefined
+        ? [centred("Terima kasih / Thank you")]
+        : [centred("Simpan struk ini / Keep this slip")]),
     ],
   };
 }

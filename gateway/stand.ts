@@ -174,7 +174,7 @@ export class Stand {
 }
 
 /** The customer in front is being served; a press means nothing. */
-const isOccupied = (state: State | undefined): boolean =>
+export const isOccupied = (state: State | undefined): boolean =>
   state?.at === "charging" || state?.at === "awaiting" || state?.at === "releasing";
 
 const nameOf = ({ effect }: { readonly effect: Effect }): string =>

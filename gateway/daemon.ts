@@ -1,0 +1,320 @@
+import type { Printer, Relay, Screen } from "../device/device.ts";
+import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
+import type { DrawnSlip, Slip } from "../device/drawing/slip.ts";
+import type { Log } from "../host/log.ts";
+import { type Lane, Performer } from "../journal/performer.ts";
+import type { Random, StandId } from "../protocol/ids.ts";
+import type { KeySet, SigningKey } from "../protocol/keys.ts";
+import type { Clock, Stop } from "../protocol/time.ts";
+import type { OpenTransport } from "../wire/transport.ts";
+import { Display } from "./display.ts";
+import { every } from "./every.ts";
+import { type DeliverySensor, Hands } from "./hands.ts";
+import { Link } from "./link.ts";
+import type { Menu } from "./menu.ts";
+import { type Effect, printKinds, type Rules, releaseKinds, tellKinds } from "./order.ts";
+import { pageOf, type View } from "./pages.ts";
+import { Paper } from "./paper.ts";
+import type { PreflightParts } from "./preflight.ts";
+import { Readiness } from "./readiness.ts";
+import { isOccupied, type Pressed, Stand, type StandJournal } from "./stand.ts";
+import type { Zone } from "./wall-text.ts";
+import { within } from "./within.ts";
+
+export type StandDevices = {
+  readonly screen?: Screen;
+  readonly printer?: Printer;
+  /** The relay on this line; `undefined` for a line that this stand does not have. */
+  relayOf(line: string): Relay | undefined;
+  /** What confirms a delivery on this line. */
+  sensorOf?(line: string): DeliverySensor | undefined;
+};
+
+/** How pages and slips become pictures. */
+export type Drawing = {
+  page(page: Page, size: Size): DrawnPage;
+  slip(slip: Slip, dots: number): DrawnSlip;
+};
+
+/** Everything a stand is made of, opened already; whoever opened it closes it, after `stop`. */
+export type StandParts = {
+  readonly id: StandId;
+  readonly name: string;
+  readonly zone?: Zone;
+  readonly isTest: boolean;
+  readonly rules: Rules;
+  readonly menu: Menu;
+  readonly journal: StandJournal;
+  /** The journal before this one was lost. */
+  readonly lost: boolean;
+  readonly keepDays?: number;
+  readonly devices: StandDevices;
+  readonly openTransport: OpenTransport;
+  readonly key: SigningKey;
+  readonly backendKeys: KeySet;
+  readonly clock: Clock;
+  /** Names this boot of the machine. */
+  readonly boot: string;
+  readonly random: Random;
+  readonly log: Log;
+  /** The drawing of `device/drawing` when absent; it is loaded only where there is something to draw on. */
+  readonly drawing?: Drawing;
+  readonly freeDiskBytes?: () => Promise<number>;
+};
+
+const DAY_MS = 24 * 3_600_000;
+/** A stand that is switched off every night sweeps too, but not while it is starting. */
+const FIRST_SWEEP_MS = 10 * 60_000;
+const KEEP_DAYS = 90;
+/** Longer than the longest pulse and the longest look at a sensor. */
+const LAST_RELEASE_MS = 45_000;
+/** A screen that hangs does not hold up the end. */
+const LAST_PICTURE_MS = 2_000;
+/** Statements under way at once. */
+const TELL_AT_ONCE = 16;
+
+/** Puts a stand together and sets it going: takes up what the journal holds, connects, performs what is owed. */
+export async function openStand(parts: StandParts): Promise<OpenStand> {
+  const { screen, printer } = parts.devices;
+  const drawing = parts.drawing ?? (screen === undefined && printer === undefined ? nothing : await loadDrawing());
+  const opened = new OpenStand(parts, drawing);
+  await opened.open();
+  return opened;
+}
+
+/** A whole stand at work. */
+export class OpenStand {
+  readonly #parts: StandParts;
+  readonly #stand: Stand;
+  readonly #hands: Hands;
+  readonly #paper: Paper;
+  readonly #display: Display | undefined;
+  readonly #readiness: Readiness;
+  readonly #performer: Performer<Effect>;
+  #link: Link | undefined;
+  #stopSweeping: Stop = () => undefined;
+  #isStopping = false;
+
+  constructor(parts: StandParts, drawing: Drawing) {
+    this.#parts = parts;
+    this.#stand = this.#newStand();
+    this.#hands = this.#newHands();
+    this.#paper = this.#newPaper(drawing);
+    this.#display = this.#newDisplay(drawing);
+    this.#readiness = this.#newReadiness();
+    this.#performer = this.#newPerformer();
+  }
+
+  get stand(): Stand {
+    return this.#stand;
+  }
+
+  /** `undefined` until `open` has taken up the journal. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Why the newest page is not on the glass; `undefined` while it is, or where there is no glass. */
+  get screenFailure(): string | undefined {
+    return this.#display?.failure;
+  }
+
+  pageNow(): Page {
+    return pageOf(this.#viewNow());
+  }
+
+  /** What the journal holds comes first: a statement that is heard must find the order in front in its place. */
+  async open(): Promise<void> {
+    await this.#stand.open();
+    this.#link = this.#newLink();
+    this.#performer.start();
+    this.#readiness.open();
+    this.#stopSweeping = this.#sweepDaily();
+  }
+
+  /** A product's button, by its name in the menu; other names mean nothing. Resolves when the press has been dealt with. */
+  async press(button: string): Promise<Pressed | "unknown"> {
+    const { menu, log } = this.#parts;
+    const product = menu.find((each) => each.button === button);
+    if (product === undefined || this.#isStopping) return "unknown";
+    const pressed = await this.#stand.begin(product);
+    log.info("pressed", { button, product: product.id, became: pressed });
+    return pressed;
+  }
+
+  async cancel(): Promise<void> {
+    if (!this.#isStopping) await this.#stand.cancel();
+  }
+
+  /** Resolves when all that can be done now is done: nothing is under way, and the screen is up to date. */
+  async idle(): Promise<void> {
+    await this.#performer.idle();
+    await this.#display?.settled();
+  }
+
+  /** Takes no more presses, lets a release end properly and puts its outcome on disk, then says goodbye. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#stopSweeping();
+    this.#readiness.close();
+    await this.#performer.stop(LAST_RELEASE_MS);
+    await this.#link?.close();
+    this.#stand.close();
+    await within(this.#parts.clock, LAST_PICTURE_MS, this.#display?.close() ?? Promise.resolve(), undefined);
+  }
+
+  #newStand(): Stand {
+    return new Stand({
+      ...this.#parts,
+      preflight: (product) => this.#readiness.before(product),
+      changed: () => this.#display?.changed(),
+      wake: () => this.#performer.wake(),
+    });
+  }
+
+  #newHands(): Hands {
+    const { devices, journal, clock, log } = this.#parts;
+    return new Hands({
+      stand: this.#stand,
+      journal,
+      clock,
+      log,
+      relayOf: (line) => devices.relayOf(line),
+      sensorOf: (line) => devices.sensorOf?.(line),
+    });
+  }
+
+  #newPaper(drawing: Drawing): Paper {
+    const { devices, clock, log, name, zone, isTest } = this.#parts;
+    return new Paper({
+      printer: devices.printer,
+      stand: this.#stand,
+      clock,
+      log,
+      standName: name,
+      zone: zone ?? "WIB",
+      isTest,
+      draw: drawing.slip,
+      screenWorks: () => this.#display !== undefined && this.#display.failure === undefined,
+    });
+  }
+
+  #newDisplay(drawing: Drawing): Display | undefined {
+    const { devices, clock, log } = this.#parts;
+    const { screen } = devices;
+    if (screen === undefined) return undefined;
+    const onFailed = (): void => this.#screenFailed();
+    return new Display({ screen, clock, log, view: () => this.#viewNow(), draw: drawing.page, onFailed });
+  }
+
+  #newReadiness(): Readiness {
+    const { menu, log, devices } = this.#parts;
+    return new Readiness({
+      parts: this.#preflightParts(),
+      menu,
+      log,
+      relayOf: (line) => devices.relayOf(line),
+      isServing: () => isOccupied(this.#stand.front),
+      changed: () => this.#display?.changed(),
+    });
+  }
+
+  #preflightParts(): PreflightParts {
+    const { clock, journal, rules, devices, freeDiskBytes } = this.#parts;
+    return {
+      clock,
+      journal,
+      isConnected: () => this.#link?.connected ?? false,
+      printsQr: rules.prints.qr,
+      isReleasing: () => this.#hands.isReleasing,
+      ...(this.#display === undefined ? {} : { screen: this.#display }),
+      ...(devices.printer === undefined ? {} : { printer: devices.printer }),
+      ...(freeDiskBytes === undefined ? {} : { freeDiskBytes }),
+    };
+  }
+
+  #newPerformer(): Performer<Effect> {
+    const isOpen = (): boolean => this.#link?.connected ?? false;
+    const tell: Lane<Effect>["perform"] = async (owed, signal) =>
+      this.#link === undefined ? { againMs: 0 } : this.#link.tell(owed, signal);
+    const lanes: readonly Lane<Effect>[] = [
+      { kinds: tellKinds, atOnce: TELL_AT_ONCE, isOpen, perform: tell },
+      { kinds: releaseKinds, atOnce: 1, perform: (owed) => this.#hands.release(owed) },
+      { kinds: printKinds, atOnce: 1, perform: (owed) => this.#paper.print(owed) },
+    ];
+    const { journal, clock, log } = this.#parts;
+    return new Performer({ journal, clock, log, lanes, onFault: (fault) => this.#journalFailed(fault) });
+  }
+
+  #newLink(): Link {
+    return new Link({
+      ...this.#parts,
+      stand: this.#parts.id,
+      open: this.#parts.openTransport,
+      journal: this.#parts.journal.id,
+      hear: (body, id) => this.#stand.hear(body, id),
+      openOrders: () => this.#stand.openOrders(),
+      changed: () => {
+        this.#performer.wake();
+        this.#display?.changed();
+      },
+    });
+  }
+
+  #viewNow(): View {
+    const { menu, clock, name, isTest } = this.#parts;
+    return {
+      front: this.#stand.front,
+      obstacles: this.#readiness.obstacles,
+      isConnected: this.#link?.connected ?? false,
+      menu,
+      now: clock.now(),
+      standName: name,
+      isTest,
+    };
+  }
+
+  /** An order whose QR is neither on the glass nor on paper cannot be paid. */
+  #screenFailed(): void {
+    const { rules, log } = this.#parts;
+    const front = this.#stand.front;
+    if (front?.at !== "awaiting") return;
+    const { id } = front.order;
+    if (rules.prints.qr && !this.#paper.lacksQrOf(id)) return;
+    this.#stand
+      .report(id, { type: "not-shown", because: "screen-failed" })
+      .catch((error: unknown) => log.error("dark QR not recorded", { order: id, error }));
+  }
+
+  #journalFailed(fault: unknown): void {
+    this.#parts.log.error("journal failed", { fault });
+    this.#readiness.lost("journal-failed");
+  }
+
+  #sweepDaily(): Stop {
+    const { clock, log, journal, keepDays } = this.#parts;
+    const run = async (): Promise<void> => {
+      const orders = await journal.sweep(clock.wall() - (keepDays ?? KEEP_DAYS) * DAY_MS);
+      if (orders > 0) log.info("swept", { orders });
+    };
+    return every(clock, log, { firstMs: FIRST_SWEEP_MS, everyMs: DAY_MS, what: "sweep failed", run });
+  }
+}
+
+/** Canvas and fonts weigh 30 MB: a stand that has nothing to draw on does without. */
+async function loadDrawing(): Promise<Drawing> {
+  const [{ drawPage }, { drawSlip }] = await Promise.all([
+    import("../device/drawing/draw-page.ts"),
+    import("../device/drawing/draw-slip.ts"),
+  ]);
+  return { page: drawPage, slip: drawSlip };
+}
+
+const nothing: Drawing = {
+  page: () => {
+    throw new Error("this stand has no screen");
+  },
+  slip: () => {
+    throw new Error("this stand has no printer");
+  },
+};

@@ -1,0 +1,52 @@
+import type { Log } from "../host/log.ts";
+import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
+import { every } from "./every.ts";
+import { within } from "./within.ts";
+
+export type LivenessParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How often the watchdog wants to hear of us. */
+  readonly everyMs: number;
+  /** Asks the journal something that costs no write. */
+  askJournal(): Promise<unknown>;
+  link(): { readonly connected: boolean; readonly lastAttempt: Instant };
+  /** Feeds the watchdog. */
+  feed(): void;
+};
+
+const JOURNAL_MS = 5_000;
+/** The link promises an attempt every two minutes while it is down; one that is so long silent has forgotten itself. */
+const ATTEMPT_MS = 150_000;
+
+/** What keeps the watchdog from being fed. */
+export type Sickness = "journal-silent" | "link-asleep";
+
+/** Feeds the watchdog as long as loop, journal and link live. When they do not, systemd starts us anew. */
+export function keepAlive(parts: LivenessParts): Stop {
+  const { clock, log, everyMs } = parts;
+  const run = async (): Promise<void> => {
+    const sickness = await sicknessOf(parts);
+    if (sickness === undefined) parts.feed();
+    else log.error("watchdog not fed", { because: sickness });
+  };
+  return every(clock, log, { firstMs: 0, everyMs, what: "liveness not known", run });
+}
+
+/** That this runs at all shows that the loop turns. */
+export async function sicknessOf(parts: LivenessParts): Promise<Sickness | undefined> {
+  const { clock, askJournal, link } = parts;
+  const answered = await within(
+    clock,
+    JOURNAL_MS,
+    askJournal().then(
+      () => true,
+      () => false,
+    ),
+    false,
+  );
+  if (!answered) return "journal-silent";
+  const { connected, lastAttempt } = link();
+  const age = sinceMs(lastAttempt, clock.now()) ?? 0;
+  return connected || age < ATTEMPT_MS ? undefined : "link-asleep";
+}

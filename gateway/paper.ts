@@ -1,0 +1,97 @@
+import type { Printed, Printer } from "../device/device.ts";
+import type { DrawnSlip, Slip } from "../device/drawing/slip.ts";
+import type { Log } from "../host/log.ts";
+import type { Owed } from "../journal/journal.ts";
+import type { Outcome } from "../journal/performer.ts";
+import type { OrderId } from "../protocol/ids.ts";
+import { type Clock, isReached, leftMs } from "../protocol/time.ts";
+import type { Effect } from "./order.ts";
+import { conditionOf, isPrintable } from "./preflight.ts";
+import { qrSlip, receipt } from "./slips.ts";
+import type { Stand } from "./stand.ts";
+import { wallText, type Zone } from "./wall-text.ts";
+import { within } from "./within.ts";
+
+export type PaperOptions = {
+  readonly printer: Printer | undefined;
+  readonly stand: Pick<Stand, "report">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly standName: string;
+  readonly zone: Zone;
+  readonly isTest: boolean;
+  draw(slip: Slip, dots: number): DrawnSlip;
+  /** The glass carries the QR already, or soon does. */
+  screenWorks(): boolean;
+};
+
+/** No strip of ours takes longer; a printer that has not finished by then has stopped. */
+const PRINT_MS = 30_000;
+
+/** What goes to the printer: the QR, without which a stand with no screen cannot sell, and receipts, without which it can. */
+export class Paper {
+  readonly #options: PaperOptions;
+  #withoutQr: OrderId | undefined;
+
+  constructor(options: PaperOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this order's QR should be on paper and is not. */
+  lacksQrOf(order: OrderId): boolean {
+    return this.#withoutQr === order;
+  }
+
+  async print(owed: Owed<Effect>): Promise<Outcome> {
+    const { effect } = owed;
+    if (effect.do === "print-qr") return this.#printQr(owed, effect);
+    if (effect.do === "print-receipt") return this.#printReceipt(effect);
+    return "done";
+  }
+
+  async #printQr({ id }: Owed<Effect>, effect: Extract<Effect, { do: "print-qr" }>): Promise<Outcome> {
+    const { order, qr, until } = effect;
+    const { clock, zone, stand, screenWorks } = this.#options;
+    const now = clock.now();
+    if (isReached(until, now)) return "done";
+    const untilText = wallText(clock.wall() + leftMs(until, now), zone);
+    const { standName, isTest } = this.#options;
+    const slip = qrSlip({ order, qr, standName, isTest, ...(untilText === undefined ? {} : { until: untilText }) });
+    if (await this.#put(slip, order.id)) return "done";
+    this.#withoutQr = order.id;
+    if (screenWorks()) return "done";
+    await stand.report(order.id, { type: "not-shown", because: "no-paper" }, id);
+    return "reported";
+  }
+
+  async #printReceipt(effect: Extract<Effect, { do: "print-receipt" }>): Promise<Outcome> {
+    const { order, paid, because, until } = effect;
+    const { clock, standName, zone, isTest } = this.#options;
+    if (isReached(until, clock.now())) return "done";
+    const about = { order, paid, standName, zone, isTest };
+    await this.#put(receipt(because === undefined ? about : { ...about, because }), order.id);
+    return "done";
+  }
+
+  /** True when it is on paper, whole. Never tried twice: half a strip is out already, or the paper is not there. */
+  async #put(slip: Slip, order: OrderId): Promise<boolean> {
+    const { printer, log } = this.#options;
+    const became = printer === undefined ? "no-printer" : await this.#tryToPrint(slip, printer);
+    if (became === "printed") log.info("printed", { order });
+    else log.warn("not printed", { order, because: became });
+    return became === "printed";
+  }
+
+  async #tryToPrint(slip: Slip, printer: Printer): Promise<Printed | string> {
+    const { clock, draw } = this.#options;
+    try {
+      const condition = await conditionOf(printer, clock);
+      if (!isPrintable(condition)) return condition;
+      const drawn = draw(slip, printer.dots);
+      if ("fits" in drawn) return `the QR code needs ${drawn.needed} dots, the paper has ${drawn.available}`;
+      return await within(clock, PRINT_MS, printer.print(drawn), "unclear");
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+}

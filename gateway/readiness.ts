@@ -1,0 +1,88 @@
+import type { Relay } from "../device/device.ts";
+import type { Log } from "../host/log.ts";
+import type { Stop } from "../protocol/time.ts";
+import { every } from "./every.ts";
+import type { Menu, Product } from "./menu.ts";
+import { type Obstacle, obstaclesTo, type PreflightParts } from "./preflight.ts";
+
+export type ReadinessOptions = {
+  readonly parts: PreflightParts;
+  readonly menu: Menu;
+  readonly log: Log;
+  relayOf(line: string): Relay | undefined;
+  /** An order is being served: nobody presses, and the printer has other things to do. */
+  isServing(): boolean;
+  changed(): void;
+};
+
+const LOOK_MS = 15_000;
+/** How long a customer reads why the press did nothing. */
+const READ_MS = 6_000;
+
+/** Whether the stand could sell: looked at between orders, so that the screen says so before anybody presses. */
+export class Readiness {
+  readonly #options: ReadinessOptions;
+  #obstacles: readonly Obstacle[] = [];
+  #isClosed = false;
+  #stopRound: Stop = () => undefined;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+  }
+
+  get obstacles(): readonly Obstacle[] {
+    return this.#obstacles;
+  }
+
+  /** Begins to look from time to time. */
+  open(): void {
+    this.#lookAfter(0);
+  }
+
+  /** Before an order for this product: everything, the disk included. What stands in the way is shown for a while. */
+  async before({ opening }: Product): Promise<readonly Obstacle[]> {
+    const { parts, relayOf } = this.#options;
+    const obstacles = await obstaclesTo(parts, { relays: [relayOf(opening.line)], probesJournal: true });
+    this.#now(obstacles);
+    if (obstacles.length > 0) this.#lookAfter(READ_MS);
+    return obstacles;
+  }
+
+  /** Somebody found out otherwise; the next look decides. */
+  lost(obstacle: Obstacle): void {
+    if (this.#obstacles.includes(obstacle)) return;
+    this.#now([...this.#obstacles, obstacle]);
+    this.#lookAfter(READ_MS);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopRound();
+  }
+
+  #lookAfter(firstMs: number): void {
+    if (this.#isClosed) return;
+    const { parts, log } = this.#options;
+    this.#stopRound();
+    const run = (): Promise<void> => this.#look();
+    this.#stopRound = every(parts.clock, log, { firstMs, everyMs: LOOK_MS, what: "readiness not known", run });
+  }
+
+  /** One product that can be released is enough to stay in service; a broken disk is asked until it works again. */
+  async #look(): Promise<void> {
+    const { parts, menu, relayOf, isServing } = this.#options;
+    if (isServing()) return;
+    const lines = new Set(menu.map(({ opening }) => opening.line));
+    const relays = [...lines].map(relayOf);
+    const obstacles = await obstaclesTo(parts, { relays, probesJournal: this.#obstacles.includes("journal-failed") });
+    if (!isServing()) this.#now(obstacles);
+  }
+
+  #now(obstacles: readonly Obstacle[]): void {
+    const isSame = obstacles.join() === this.#obstacles.join();
+    this.#obstacles = obstacles;
+    if (isSame) return;
+    this.#options.log.info("readiness", { obstacles });
+    this.#options.changed();
+  }
+}

@@ -1,0 +1,23 @@
+import type { Codec, JournalShape } from "../journal/journal.ts";
+import { type Effect, type Event, type State, traitsOf } from "./order.ts";
+
+/** The version of everything that this stand writes into its journal. Whoever changes a stored type raises it, and reads the old. */
+const VERSION = 1;
+
+/** What the journal wrote is what this program once gave it: the file is checked when it is opened. */
+function plain<Value>(name: string): Codec<Value> {
+  return {
+    version: VERSION,
+    read: (json, version) => {
+      if (version === VERSION) return json as Value;
+      throw new Error(`${name} of version ${version}: this program reads version ${VERSION}`);
+    },
+  };
+}
+
+export const standShape: JournalShape<State, Event, Effect> = {
+  state: plain<State>("an order's state"),
+  event: plain<Event>("an order's event"),
+  effect: plain<Effect>("an owed effect"),
+  traits: traitsOf,
+};
