@@ -29,7 +29,9 @@ export type Owed<Effect> = {
   readonly seq: number;
   readonly order: string;
   readonly effect: Effect;
-  /** `start` was recorded, `finish` was not, and the process that did so is gone. */
+  /** For whom it is: `to` of its traits. */
+  readonly to?: string;
+  /** `start` was recorded, `finish` was not, and whoever did so is gone or gave it back: the act may have happened. */
   readonly started: boolean;
   /** How often it was put off with `again`. */
   readonly tries: number;
@@ -41,7 +43,10 @@ export type AdvanceOptions = {
   readonly now: Instant;
   /** The effect whose outcome this event is; it is finished in the same commit, also when the event is ignored. */
   readonly finishes?: EffectId;
-  /** The statement that brought the event: a second one with this id is ignored with `"duplicate"`. */
+  /**
+   * The statement that brought the event: a second one with this id is ignored with `"duplicate"`. That an ignored statement
+   * was seen is not waited for by the disk; after a crash `decide` may be asked about it again.
+   */
   readonly once?: string;
 };
 
@@ -74,7 +79,7 @@ export type TakeOptions = {
   readonly limit: number;
   /** Addressees whose effects are left where they are. */
   readonly except?: readonly string[];
-  /** After this long without `finish`, `again` or `extend` another worker may take it. */
+  /** After this long without `finish` or `again` another worker may take it. */
   readonly leaseMs: number;
 };
 
@@ -97,16 +102,22 @@ export interface Journal<State, Event, Effect> {
   ): Promise<Step<State, Effect>>;
   /** Leases effects that are due, oldest first. */
   take(options: TakeOptions): Promise<readonly Owed<Effect>[]>;
-  /** Durable before an act that must not be repeated. After a crash such an effect comes back with `started: true`. */
+  /**
+   * Durable before an act that must not be repeated. After a crash such an effect comes back with `started: true`. Rejects
+   * with `gone` when the effect was finished or taken back: then the act must not be done.
+   */
   start(effect: EffectId): Promise<void>;
   /** Not waited for by the disk: a crash may forget it, and the effect is performed again. Only for `repeat` effects. */
   finish(effect: EffectId): Promise<void>;
-  /** Gives the effect back, due at `due`, with one more try. */
+  /** Gives the effect back, due at `due`, with one more try. What was started stays started. */
   again(effect: EffectId, due: Instant): Promise<void>;
   /** Makes what waits for this addressee due now: it is back. */
   hasten(to: string, now: Instant): Promise<void>;
-  /** When the next effect of these kinds becomes due, leased ones left out; `undefined` when none is owed. */
-  nextDue(kinds: readonly string[], now: Instant): Promise<Instant | undefined>;
+  /**
+   * When the next effect of these kinds becomes due, leased ones and those for `except` left out; `undefined` when none is
+   * owed. No later than `now` means: something can be taken.
+   */
+  nextDue(kinds: readonly string[], now: Instant, except?: readonly string[]): Promise<Instant | undefined>;
 
   stateOf(order: string): Promise<State | undefined>;
   /** Orders that are not finished, oldest first. */
@@ -120,18 +131,26 @@ export interface Journal<State, Event, Effect> {
 
   /** Telemetry: the only thing that may be dropped, oldest first, beyond the bound given at opening. Not durable. */
   note(kind: string, json: unknown): Promise<void>;
+  /** The latest `limit` notes of this kind, oldest first. */
   notes(kind: string, limit: number): Promise<readonly { readonly wall: number; readonly json: unknown }[]>;
 
-  /** Deletes finished orders whose last event is older than `beforeWall`, with events and seen statements. Returns how many. */
+  /**
+   * Deletes finished orders that owe nothing and whose last event is older than `beforeWall`, with events and seen statements.
+   * Deletes at most some hundreds, to be quick; returns how many. Call it until it returns 0.
+   */
   sweep(beforeWall: number): Promise<number>;
   /** Writes and reads a row: resolves when the disk still takes commits. */
   probe(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The disk broke its promise. `code`: `busy` (another process holds the journal), `full`, `corrupt`, `unwritable`, `newer`. */
+/**
+ * The journal cannot keep its promise. `busy`: another process holds it; `full`: no space is left; `corrupt`: what was stored
+ * cannot be read; `unwritable`: the disk refuses; `newer`: a later version of this program wrote it; `gone`: the effect is
+ * not owed any more.
+ */
 export class JournalFault extends Error {
-  readonly code: "busy" | "full" | "corrupt" | "unwritable" | "newer";
+  readonly code: "busy" | "full" | "corrupt" | "unwritable" | "newer" | "gone";
   constructor(code: JournalFault["code"], message: string, cause?: unknown) {
     super(message, { cause });
     this.name = "JournalFault";

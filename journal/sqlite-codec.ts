@@ -1,0 +1,13 @@
+import { type Codec, JournalFault } from "./journal.ts";
+
+/** Reads one stored value; `what` names it in the fault. Throws `JournalFault` `corrupt` when the codec cannot. */
+export function readStored<Value>(codec: Codec<Value>, json: string, version: number, what: string): Value {
+  try {
+    return codec.read(JSON.parse(json), version);
+  } catch (cause) {
+    const message = `the journal's ${what}, stored as version ${version}, cannot be read: ${reasonOf(cause)}`;
+    throw new JournalFault("corrupt", message, cause);
+  }
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

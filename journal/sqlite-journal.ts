@@ -1,0 +1,204 @@
+import type { Instant } from "../protocol/time.ts";
+import {
+  type AdvanceOptions,
+  type EffectId,
+  type Journal,
+  JournalFault,
+  type JournalShape,
+  type Kept,
+  type Owed,
+  type Step,
+  type TakeOptions,
+} from "./journal.ts";
+import { readStored } from "./sqlite-codec.ts";
+import { type Connection, listed } from "./sqlite-connection.ts";
+import { OwedEffects } from "./sqlite-owed.ts";
+import { type OrderRow, prepareJournal } from "./sqlite-statements.ts";
+
+export type SqliteJournalParts<State, Event, Effect> = {
+  readonly connection: Connection;
+  readonly id: string;
+  readonly shape: JournalShape<State, Event, Effect>;
+  readonly newId: () => string;
+  readonly wall: () => number;
+  readonly notesBound: number;
+};
+
+type Change<State, Event, Effect> = {
+  readonly order: string;
+  readonly known: OrderRow | undefined;
+  readonly event: Event;
+  readonly step: Exclude<Step<State, Effect>, { readonly ignored: string }>;
+  readonly options: AdvanceOptions;
+};
+
+/** What one `sweep` deletes at most. */
+const SWEPT_AT_ONCE = 500;
+const SEEN_SWEPT_AT_ONCE = 2_000;
+
+/**
+ * Each method does its work before it returns its promise, so calls take effect in the order in which they are made, and an
+ * order can have no two steps at once.
+ */
+export class SqliteJournal<State, Event, Effect> implements Journal<State, Event, Effect> {
+  readonly id: string;
+  readonly #parts: SqliteJournalParts<State, Event, Effect>;
+  readonly #connection: Connection;
+  readonly #sql: ReturnType<typeof prepareJournal>;
+  readonly #owed: OwedEffects<Effect>;
+
+  constructor(parts: SqliteJournalParts<State, Event, Effect>) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#connection = parts.connection;
+    this.#sql = prepareJournal(parts.connection);
+    this.#owed = new OwedEffects(parts.connection, parts);
+  }
+
+  async advance(
+    order: string,
+    event: Event,
+    decide: (state: State | undefined) => Step<State, Effect>,
+    options: AdvanceOptions,
+  ): Promise<Step<State, Effect>> {
+    const known = this.#sql.order.get(order);
+    const isRepeat = options.once !== undefined && this.#sql.isSeen.get(options.once) !== undefined;
+    const step = isRepeat ? { ignored: "duplicate" } : decide(known && this.#stateIn(known));
+    const gone =
+      "ignored" in step
+        ? this.#ignore(options, known?.nth)
+        : this.#connection.durably(() => this.#write({ order, known, event, step, options }));
+    this.#owed.forget(gone);
+    return step;
+  }
+
+  async take(options: TakeOptions): Promise<readonly Owed<Effect>[]> {
+    return this.#owed.take(options);
+  }
+
+  async start(effect: EffectId): Promise<void> {
+    this.#connection.durably(() => this.#owed.start(effect));
+  }
+
+  async finish(effect: EffectId): Promise<void> {
+    this.#owed.forget(this.#connection.loosely(() => this.#owed.remove(effect)));
+  }
+
+  async again(effect: EffectId, due: Instant): Promise<void> {
+    this.#owed.forget(this.#connection.loosely(() => this.#owed.again(effect, due)));
+  }
+
+  async hasten(to: string, _now: Instant): Promise<void> {
+    this.#connection.loosely(() => this.#owed.hasten(to));
+  }
+
+  async nextDue(kinds: readonly string[], now: Instant, except: readonly string[] = []): Promise<Instant | undefined> {
+    return this.#owed.nextDue(kinds, now, except);
+  }
+
+  async stateOf(order: string): Promise<State | undefined> {
+    const row = this.#sql.order.get(order);
+    return row && this.#stateIn(row);
+  }
+
+  async unfinished(): Promise<readonly Kept<State>[]> {
+    return this.#sql.unfinished.all().map((row) => this.#keptIn(row));
+  }
+
+  async newest(): Promise<Kept<State> | undefined> {
+    const row = this.#sql.latest.get(1);
+    return row && this.#keptIn(row);
+  }
+
+  /** The `limit` orders that were begun last, finished or not, the latest first. */
+  async latest(limit: number): Promise<readonly Kept<State>[]> {
+    return this.#sql.latest.all(Math.max(0, limit)).map((row) => this.#keptIn(row));
+  }
+
+  async story(order: string): Promise<readonly { readonly event: Event; readonly wall: number }[]> {
+    return this.#sql.story.all(order).map(({ nth, wall, version, event }) => ({
+      event: readStored(this.#parts.shape.event, event, version, `event ${nth} of order ${order}`),
+      wall,
+    }));
+  }
+
+  async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {
+    return this.#owed.backlog(kinds);
+  }
+
+  async note(kind: string, json: unknown): Promise<void> {
+    this.#connection.loosely(() => {
+      const { row } = this.#sql.note.run(kind, this.#wall(), JSON.stringify(json));
+      this.#sql.dropNotes.run(row - this.#parts.notesBound);
+    });
+  }
+
+  async notes(kind: string, limit: number): Promise<readonly { readonly wall: number; readonly json: unknown }[]> {
+    const rows = this.#sql.notes.all(kind, Math.max(0, limit));
+    return rows.map(({ wall, json }) => ({ wall, json: JSON.parse(json) })).reverse();
+  }
+
+  async sweep(beforeWall: number): Promise<number> {
+    return this.#connection.loosely(() => {
+      const old = this.#sql.old.all(beforeWall, SWEPT_AT_ONCE);
+      const orders = listed(old.map(({ nth }) => nth));
+      this.#sql.dropEvents.run(orders);
+      this.#sql.dropOrders.run(orders);
+      this.#sql.dropSeen.run(beforeWall, SEEN_SWEPT_AT_ONCE);
+      return old.length;
+    });
+  }
+
+  async probe(): Promise<void> {
+    const mark = this.#parts.newId();
+    this.#connection.durably(() => this.#sql.probe.run(mark));
+    if (this.#sql.probed.get()?.mark === mark) return;
+    throw new JournalFault("corrupt", "the journal did not read back what it had just written");
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  /** Returns the rows of the effects that are not owed any more. */
+  #write({ order, known, event, step, options }: Change<State, Event, Effect>): readonly number[] {
+    const { shape } = this.#parts;
+    const wall = this.#wall();
+    const nth = (known?.events ?? 0) + 1;
+    const kept = [nth, step.finished === true ? 1 : 0, wall, shape.state.version, JSON.stringify(step.state)] as const;
+    const of = known?.nth ?? this.#sql.begin.run(order, ...kept).row;
+    if (known !== undefined) this.#sql.change.run(...kept, of);
+    this.#sql.tell.run(of, nth, wall, shape.event.version, JSON.stringify(event));
+    if (options.once !== undefined) this.#sql.see.run(options.once, of, wall);
+    const gone = [
+      ...(options.finishes === undefined ? [] : this.#owed.remove(options.finishes)),
+      ...(step.takesBack === undefined ? [] : this.#owed.takeBack(of, step.takesBack)),
+    ];
+    for (const due of step.effects) this.#owed.add(of, due, options.now);
+    return gone;
+  }
+
+  /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */
+  #ignore({ finishes, once }: AdvanceOptions, of: number | undefined): readonly number[] {
+    const see = () => once !== undefined && this.#sql.see.run(once, of ?? null, this.#wall());
+    if (finishes !== undefined)
+      return this.#connection.durably(() => {
+        see();
+        return this.#owed.remove(finishes);
+      });
+    if (once !== undefined) this.#connection.loosely(see);
+    return [];
+  }
+
+  #stateIn(row: OrderRow): State {
+    return readStored(this.#parts.shape.state, row.state, row.version, `state of order ${row.id}`);
+  }
+
+  #keptIn(row: OrderRow): Kept<State> {
+    return { order: row.id, state: this.#stateIn(row) };
+  }
+
+  #wall(): number {
+    return Math.floor(this.#parts.wall());
+  }
+}

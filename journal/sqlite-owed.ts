@@ -1,0 +1,195 @@
+import { type Instant, isReached, later } from "../protocol/time.ts";
+import {
+  type DueEffect,
+  type EffectId,
+  JournalFault,
+  type JournalShape,
+  type Owed,
+  type TakeOptions,
+} from "./journal.ts";
+import { readStored } from "./sqlite-codec.ts";
+import { type Connection, listed } from "./sqlite-connection.ts";
+
+type OwedRow = {
+  readonly seq: number;
+  readonly id: string;
+  readonly order_id: string;
+  readonly addressee: string | null;
+  readonly started: number;
+  readonly tries: number;
+  readonly version: number;
+  readonly effect: string;
+};
+
+type Traits<Effect> = Pick<JournalShape<never, never, Effect>, "effect" | "traits">;
+
+export type OwedOptions<Effect> = {
+  readonly shape: Traits<Effect>;
+  readonly newId: () => EffectId;
+  readonly wall: () => number;
+};
+
+/**
+ * The effects that are owed. Leases live in memory: the journal has one process, and they end with it. Methods that write
+ * open no transaction of their own, `take` excepted.
+ */
+export class OwedEffects<Effect> {
+  readonly #connection: Connection;
+  readonly #options: OwedOptions<Effect>;
+  readonly #sql: ReturnType<typeof prepareOwed>;
+  /** By `seq`: until when the effect is in somebody's hands. */
+  readonly #leases = new Map<number, Instant>();
+
+  constructor(connection: Connection, options: OwedOptions<Effect>) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#sql = prepareOwed(connection);
+  }
+
+  add(of: number, { effect, afterMs = 0 }: DueEffect<Effect>, now: Instant): void {
+    const { shape, newId, wall } = this.#options;
+    const { kind, to } = shape.traits(effect);
+    const due = afterMs > 0 ? later(now, afterMs) : undefined;
+    const owner = [newId(), of, kind, to ?? null] as const;
+    const value = [Math.floor(wall()), shape.effect.version, JSON.stringify(effect)] as const;
+    this.#sql.add.run(...owner, due?.clock ?? null, due?.ms ?? null, ...value);
+  }
+
+  /** Returns the rows it removed, for `forget` when the transaction is through. */
+  remove(id: EffectId): readonly number[] {
+    return this.#sql.remove.all(id).map(({ seq }) => seq);
+  }
+
+  /** Returns the rows it removed, for `forget` when the transaction is through. */
+  takeBack(of: number, kinds: readonly string[]): readonly number[] {
+    return this.#sql.takeBack.all(of, listed(kinds)).map(({ seq }) => seq);
+  }
+
+  forget(rows: readonly number[]): void {
+    for (const seq of rows) this.#leases.delete(seq);
+  }
+
+  start(id: EffectId): void {
+    if (this.#sql.start.run(id).changed > 0) return;
+    throw new JournalFault("gone", `effect ${id} was finished or taken back, so it must not be started`);
+  }
+
+  /** Returns the rows it gave back, for `forget` when the transaction is through. */
+  again(id: EffectId, due: Instant): readonly number[] {
+    return this.#sql.again.all(due.clock, due.ms, id).map(({ seq }) => seq);
+  }
+
+  hasten(to: string): void {
+    this.#sql.hasten.run(to);
+  }
+
+  take({ now, kinds, limit, except = [], leaseMs }: TakeOptions): readonly Owed<Effect>[] {
+    for (const kind of kinds) this.#makeReady(kind, now);
+    const passed = [this.#leased(now), listed(except)] as const;
+    const rows = kinds.flatMap((kind) => this.#sql.ready.all(kind, ...passed, Math.max(0, limit)));
+    const oldest = rows.sort((one, other) => one.seq - other.seq).slice(0, Math.max(0, limit));
+    const owed = oldest.map((row) => this.#owedOf(row));
+    for (const { seq } of owed) this.#leases.set(seq, later(now, leaseMs));
+    return owed;
+  }
+
+  nextDue(kinds: readonly string[], now: Instant, except: readonly string[]): Instant | undefined {
+    const leased = this.#leased(now);
+    const names = listed(except);
+    const isReady = (kind: string) =>
+      this.#sql.isReady.get(kind, leased, names) !== undefined || this.#waitsElsewhere(kind, now, names);
+    if (kinds.some(isReady)) return now;
+    const dues = kinds.flatMap((kind) => this.#sql.nextDue.get(kind, now.clock, names)?.due_ms ?? []);
+    return dues.length === 0 ? undefined : { clock: now.clock, ms: Math.min(...dues) };
+  }
+
+  backlog(kinds: readonly string[]): { readonly count: number; readonly oldestWall?: number } {
+    const { count = 0, oldest = null } = this.#sql.backlog.get(listed(kinds)) ?? {};
+    return oldest === null ? { count } : { count, oldestWall: oldest };
+  }
+
+  #makeReady(kind: string, now: Instant): void {
+    const next = this.#sql.nextDue.get(kind, now.clock, "[]");
+    const isOver = next !== undefined && next.due_ms <= now.ms;
+    if (isOver) this.#connection.loosely(() => this.#sql.makeReady.run(kind, now.clock, now.ms));
+    if (this.#waitsElsewhere(kind, now, "[]"))
+      this.#connection.loosely(() => this.#sql.makeReadyElsewhere.run(kind, now.clock));
+  }
+
+  /** A due time on another clock is over; two ranges find it without reading what waits on this one. */
+  #waitsElsewhere(kind: string, { clock }: Instant, except: string): boolean {
+    return this.#sql.waitsElsewhere.get(kind, clock, except, kind, clock, except) !== undefined;
+  }
+
+  #leased(now: Instant): string {
+    for (const [seq, until] of this.#leases) if (isReached(until, now)) this.#leases.delete(seq);
+    return listed([...this.#leases.keys()]);
+  }
+
+  #owedOf(row: OwedRow): Owed<Effect> {
+    const { seq, id, order_id: order, tries, addressee } = row;
+    const what = `effect ${id} of order ${order}`;
+    const effect = readStored(this.#options.shape.effect, row.effect, row.version, what);
+    return {
+      id,
+      seq,
+      order,
+      effect,
+      started: row.started === 1,
+      tries,
+      ...(addressee === null ? {} : { to: addressee }),
+    };
+  }
+}
+
+const NOT_FOR = "(addressee IS NULL OR addressee NOT IN (SELECT value FROM json_each(?)))";
+const NOT_LEASED = "seq NOT IN (SELECT value FROM json_each(?))";
+
+const prepareOwed = (connection: Connection) => ({
+  add: connection.prepare(
+    `INSERT INTO effects (id, of, kind, addressee, due_clock, due_ms, wall, version, effect)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ),
+  remove: connection.prepare<{ readonly seq: number }>("DELETE FROM effects WHERE id = ? RETURNING seq"),
+  takeBack: connection.prepare<{ readonly seq: number }>(
+    "DELETE FROM effects WHERE of = ? AND kind IN (SELECT value FROM json_each(?)) RETURNING seq",
+  ),
+  start: connection.prepare("UPDATE effects SET started = 1 WHERE id = ?"),
+  again: connection.prepare<{ readonly seq: number }>(
+    "UPDATE effects SET due_clock = ?, due_ms = ?, tries = tries + 1 WHERE id = ? RETURNING seq",
+  ),
+  hasten: connection.prepare(
+    `UPDATE effects INDEXED BY effects_waiting_for SET due_clock = NULL, due_ms = NULL
+     WHERE addressee = ? AND due_ms IS NOT NULL`,
+  ),
+  makeReady: connection.prepare(
+    `UPDATE effects INDEXED BY effects_waiting SET due_clock = NULL, due_ms = NULL
+     WHERE kind = ? AND due_clock = ? AND due_ms IS NOT NULL AND due_ms <= ?`,
+  ),
+  makeReadyElsewhere: connection.prepare(
+    `UPDATE effects INDEXED BY effects_waiting SET due_clock = NULL, due_ms = NULL
+     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock <> ?`,
+  ),
+  ready: connection.prepare<OwedRow>(
+    `SELECT seq, effects.id, orders.id AS order_id, addressee, started, tries, effects.version, effect
+     FROM effects INDEXED BY effects_ready CROSS JOIN orders ON orders.nth = effects.of
+     WHERE kind = ? AND due_ms IS NULL AND ${NOT_LEASED} AND ${NOT_FOR} ORDER BY seq LIMIT ?`,
+  ),
+  isReady: connection.prepare<{ readonly seq: number }>(
+    `SELECT seq FROM effects INDEXED BY effects_ready
+     WHERE kind = ? AND due_ms IS NULL AND ${NOT_LEASED} AND ${NOT_FOR} LIMIT 1`,
+  ),
+  nextDue: connection.prepare<{ readonly due_ms: number }>(
+    `SELECT due_ms FROM effects INDEXED BY effects_waiting
+     WHERE kind = ? AND due_clock = ? AND due_ms IS NOT NULL AND ${NOT_FOR} ORDER BY due_ms LIMIT 1`,
+  ),
+  waitsElsewhere: connection.prepare<{ readonly seq: number }>(
+    `SELECT seq FROM effects INDEXED BY effects_waiting
+     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock < ? AND ${NOT_FOR}
+     UNION ALL SELECT seq FROM effects INDEXED BY effects_waiting
+     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock > ? AND ${NOT_FOR} LIMIT 1`,
+  ),
+  backlog: connection.prepare<{ readonly count: number; readonly oldest: number | null }>(
+    `SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind IN (SELECT value FROM json_each(?))`,
+  ),
+});

@@ -1,0 +1,247 @@
+import { existsSync } from "node:fs";
+import Database from "better-sqlite3";
+import { JournalFault, type JournalShape } from "./journal.ts";
+import { createWhole, isDamagedAtSight, setAside } from "./set-aside.ts";
+import type { Cell, Connection, Statement } from "./sqlite-connection.ts";
+import { guarded } from "./sqlite-faults.ts";
+import { beginTables, type CodecVersions, migrate, raiseCodecVersions, readAbout, refuseUnfit } from "./sqlite-file.ts";
+import { SqliteJournal } from "./sqlite-journal.ts";
+
+export type SqliteJournalOptions<State, Event, Effect> = {
+  /** Its folder must exist. ":memory:" keeps nothing and is not locked. */
+  readonly file: string;
+  readonly shape: JournalShape<State, Event, Effect>;
+  /** Makes ULIDs: for the journal itself and for every effect. */
+  readonly newId: () => string;
+  /** Milliseconds since 1970; written beside events, effects and notes, never compared with a due time. */
+  readonly wall: () => number;
+  /** How many notes are kept. Default 10,000. */
+  readonly notesBound?: number;
+  /** Whether to hold `<file>.lock`, so that no second process opens the journal. Default true. */
+  readonly lock?: boolean;
+  /** The file grows no larger; commits that need more reject with `full`. Default: as large as the disk allows. */
+  readonly maxBytes?: number;
+};
+
+export type OpenedJournal<State, Event, Effect> = {
+  readonly journal: SqliteJournal<State, Event, Effect>;
+  /** Where a damaged file was moved to; `journal` is then a fresh one with another id. */
+  readonly quarantined?: string;
+};
+
+/** What can be asked of a journal without owning it. */
+export type ReadableJournal<State, Event, Effect> = Pick<
+  SqliteJournal<State, Event, Effect>,
+  "id" | "stateOf" | "unfinished" | "newest" | "latest" | "story" | "backlog" | "notes" | "close"
+>;
+
+const IN_MEMORY = ":memory:";
+const DEFAULT_NOTES_BOUND = 10_000;
+const BUSY_PATIENCE_MS = 2_000;
+const PAGE_BYTES = 4_096;
+/** A checkpoint costs two fsyncs; at some 70 pages a sale, one comes every 14 sales. */
+const CHECKPOINT_PAGES = 1_000;
+
+/**
+ * Opens the journal, or begins one. A damaged file is set aside under a new name, never deleted. Throws `JournalFault`:
+ * `busy`, `newer`, `full`, `unwritable`.
+ */
+export function openSqliteJournal<State, Event, Effect>(
+  options: SqliteJournalOptions<State, Event, Effect>,
+): OpenedJournal<State, Event, Effect> {
+  const { file, lock = true } = options;
+  if (file === IN_MEMORY) return { journal: openInMemory(options) };
+  return guarded(file, () => {
+    const unlock = lock ? holdLock(file) : () => undefined;
+    return orUndo(unlock, () => openFile(options, unlock));
+  });
+}
+
+/** Looks into a journal, also while another process holds it. Changes nothing. Throws `JournalFault`. */
+export function readSqliteJournal<State, Event, Effect>(
+  file: string,
+  shape: JournalShape<State, Event, Effect>,
+): ReadableJournal<State, Event, Effect> {
+  const connection = connect(file, { readonly: true });
+  return orUndo(connection.close, () => {
+    refuseUnfit(connection, shape);
+    return journalOn(connection, { file, shape, newId: () => "", wall: () => 0 });
+  });
+}
+
+function openFile<State, Event, Effect>(
+  options: SqliteJournalOptions<State, Event, Effect>,
+  unlock: () => void,
+): OpenedJournal<State, Event, Effect> {
+  const { file, newId, shape } = options;
+  const quarantined = isDamaged(file, shape) ? setAside(file, newId()) : undefined;
+  if (!existsSync(file)) createWhole(file, (draft) => createDraft(draft, newId(), shape));
+  const journal = openSound(options, unlock);
+  return quarantined === undefined ? { journal } : { journal, quarantined };
+}
+
+/** Looks without the right to write, so that what is damaged stays as it is. Throws what is wrong besides damage. */
+function isDamaged(file: string, codecs: CodecVersions): boolean {
+  if (isDamagedAtSight(file)) return true;
+  if (!existsSync(file)) return false;
+  const connection = connect(file, { readonly: true });
+  try {
+    refuseUnfit(connection, codecs);
+    return false;
+  } catch (cause) {
+    if (cause instanceof JournalFault && cause.code === "corrupt") return true;
+    throw cause;
+  } finally {
+    connection.close();
+  }
+}
+
+function createDraft(draft: string, id: string, codecs: CodecVersions): void {
+  const connection = connect(draft, { readonly: false });
+  try {
+    connection.pragma(`page_size = ${PAGE_BYTES}`);
+    beginTables(connection, id, codecs);
+    connection.pragma("journal_mode = WAL");
+  } finally {
+    connection.close();
+  }
+}
+
+function openSound<State, Event, Effect>(
+  options: SqliteJournalOptions<State, Event, Effect>,
+  unlock: () => void,
+): SqliteJournal<State, Event, Effect> {
+  const connection = connect(options.file, { readonly: false, closed: unlock });
+  return orUndo(connection.close, () => {
+    connection.pragma("journal_mode = WAL");
+    connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    connection.pragma(`journal_size_limit = ${2 * CHECKPOINT_PAGES * PAGE_BYTES}`);
+    if (options.maxBytes !== undefined)
+      connection.pragma(`max_page_count = ${Math.floor(options.maxBytes / PAGE_BYTES)}`);
+    migrate(connection);
+    raiseCodecVersions(connection, options.shape);
+    return journalOn(connection, options);
+  });
+}
+
+function openInMemory<State, Event, Effect>(
+  options: SqliteJournalOptions<State, Event, Effect>,
+): SqliteJournal<State, Event, Effect> {
+  const connection = connect(IN_MEMORY, { readonly: false });
+  beginTables(connection, options.newId(), options.shape);
+  return journalOn(connection, options);
+}
+
+function journalOn<State, Event, Effect>(
+  connection: Connection,
+  { shape, newId, wall, notesBound = DEFAULT_NOTES_BOUND }: SqliteJournalOptions<State, Event, Effect>,
+): SqliteJournal<State, Event, Effect> {
+  return new SqliteJournal({ connection, id: readAbout(connection).id, shape, newId, wall, notesBound });
+}
+
+/**
+ * Holds `<file>.lock`, an empty database, by a lock of the operating system: it goes with the process, however that ends.
+ * The journal's own file stays open to whoever only wants to read it.
+ */
+function holdLock(file: string): () => void {
+  const database = new Database(`${file}.lock`, { timeout: 0 });
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+  return () => database.close();
+}
+
+function orUndo<T>(undo: () => void, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    undo();
+    throw cause;
+  }
+}
+
+type ConnectOptions = { readonly readonly: boolean; readonly closed?: () => void };
+
+function connect(file: string, { readonly, closed }: ConnectOptions): Connection {
+  const database = guarded(file, () => new Database(file, { readonly, timeout: BUSY_PATIENCE_MS }));
+  return orUndo(
+    () => database.close(),
+    () => connectionOn(database, file, closed),
+  );
+}
+
+function connectionOn(database: Database.Database, file: string, closed?: () => void): Connection {
+  const transaction = transactionOn(database);
+  const sync = (mode: "FULL" | "NORMAL") => database.exec(`PRAGMA synchronous = ${mode}`);
+  sync("FULL");
+  database.exec("PRAGMA temp_store = MEMORY");
+  let lost: unknown;
+  const trusted = <T>(work: () => T): T => {
+    if (lost !== undefined) throw lost;
+    try {
+      return guarded(file, work);
+    } catch (fault) {
+      if (isLostWrite(fault)) lost = fault;
+      throw fault;
+    }
+  };
+  return {
+    file,
+    prepare: (sql) => statementOn(database, sql, trusted),
+    exec: (sql) => trusted(() => void database.exec(sql)),
+    pragma: (setting) => trusted(() => database.pragma(setting, { simple: true })),
+    durably: (work) => trusted(() => transaction(work)),
+    loosely: (work) =>
+      trusted(() => {
+        sync("NORMAL");
+        try {
+          return transaction(work);
+        } finally {
+          sync("FULL");
+        }
+      }),
+    close: () => {
+      database.close();
+      closed?.();
+    },
+  };
+}
+
+/** After a failed fsync nobody knows which pages the disk has; only opening the file anew tells. */
+const isLostWrite = (fault: unknown): boolean =>
+  fault instanceof JournalFault &&
+  fault.cause instanceof Database.SqliteError &&
+  /^SQLITE_IOERR_(DIR_)?FSYNC$/.test(fault.cause.code);
+
+function transactionOn(database: Database.Database): <T>(work: () => T) => T {
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  const rollback = database.prepare("ROLLBACK");
+  return (work) => {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (cause) {
+      if (database.inTransaction) rollback.run();
+      throw cause;
+    }
+  };
+}
+
+function statementOn<Row>(database: Database.Database, sql: string, trusted: <T>(work: () => T) => T): Statement<Row> {
+  const statement = trusted(() => database.prepare<Cell[], Row>(sql));
+  return {
+    run: (...values) =>
+      trusted(() => {
+        const { changes, lastInsertRowid } = statement.run(...values);
+        return { changed: changes, row: Number(lastInsertRowid) };
+      }),
+    get: (...values) => trusted(() => statement.get(...values)),
+    all: (...values) => trusted(() => statement.all(...values)),
+  };
+}
