@@ -4,10 +4,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+/**
+ * @typedef {{ version?: string, dev?: boolean, optional?: boolean, cpu?: string[], os?: string[], libc?: string[],
+ *   optionalDependencies?: Record<string, string> }} Entry
+ * @typedef {{ packages: Record<string, Entry> }} Lock
+ */
+
 const SYSTEMS = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
 const PROCESSORS = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "x64", "wasm32"];
 
-/** The optional packages that `lock` asks for and does not hold: `{name, version, of}`. */
+/**
+ * The optional packages that `lock` asks for and does not hold.
+ * @param {Lock} lock
+ */
 export function missingOptionals(lock) {
   return Object.entries(lock.packages).flatMap(([place, entry]) =>
     Object.entries(entry.optionalDependencies ?? {})
@@ -16,8 +25,13 @@ export function missingOptionals(lock) {
   );
 }
 
-/** `lock` with an entry for each of them, in npm's order. */
+/**
+ * `lock` with an entry for each of them, in npm's order.
+ * @param {Lock} lock
+ * @returns {Lock}
+ */
 export function completed(lock) {
+  /** @type {[string, Entry][]} */
   const added = missingOptionals(lock).map(({ name, version, of }) => [
     `node_modules/${name}`,
     entryOf(name, version, of),
@@ -26,12 +40,24 @@ export function completed(lock) {
   return { ...lock, packages: Object.fromEntries(packages) };
 }
 
+/**
+ * Whether Node would find `name` from `place`: beside it, or beside one of the packages it lies in.
+ * @param {Lock} lock
+ * @param {string} place
+ * @param {string} name
+ */
 function holds(lock, place, name) {
-  const folders =
-    place === "" ? [] : place.split("/node_modules/").map((_, at, all) => all.slice(0, at + 1).join("/node_modules/"));
-  return ["", ...folders].some((folder) => `${folder === "" ? "" : `${folder}/`}node_modules/${name}` in lock.packages);
+  const steps = `/${place}`.split("/node_modules/");
+  const folders = steps.map((_, at) => steps.slice(0, at + 1).join("/node_modules/"));
+  return folders.some((folder) => `${folder}/node_modules/${name}`.replace(/^[/]+/, "") in lock.packages);
 }
 
+/**
+ * @param {string} name
+ * @param {string} version
+ * @param {Entry} of the package that asks for it
+ * @returns {Entry}
+ */
 function entryOf(name, version, of) {
   if (!/^\d+\.\d+\.\d+$/.test(version))
     throw new Error(`${name} ${version}: only an exact version can be written down`);

@@ -1,0 +1,56 @@
+// The programs that some suites need beside Node, where they may lie, and which Debian package brings them.
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+
+/**
+ * @typedef {{ programs: readonly string[], packages: readonly string[], why: string }} Part
+ */
+
+/** @type {Readonly<Record<string, Part>>} */
+export const PARTS = {
+  mosquitto: { programs: ["mosquitto"], packages: ["mosquitto"], why: "a real MQTT broker" },
+  chromium: {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    packages: ["chromium"],
+    why: "a browser for the pages",
+  },
+  zbarimg: { programs: ["zbarimg"], packages: ["zbar-tools"], why: "a second reader of QR codes" },
+  openssl: { programs: ["openssl"], packages: ["openssl"], why: "certificates for TLS" },
+  strace: { programs: ["strace"], packages: ["strace"], why: "counting fsyncs" },
+  python3: { programs: ["python3"], packages: ["python3"], why: "the far end of systemd's socket" },
+  compiler: { programs: ["g++"], packages: ["g++", "make", "python3"], why: "building SQLite's binding" },
+};
+
+/** Debian keeps daemons where an ordinary user's PATH does not look. */
+const MORE_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/**
+ * The path of a part's program: what the variable of its name says (`CHROMIUM=/opt/chrome`), or what lies in PATH.
+ * @param {string} part
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string | undefined}
+ */
+export function findPart(part, env = process.env) {
+  const known = PARTS[part];
+  if (known === undefined) throw new Error(`${part} is no part known to scripts/parts.mjs: add it there`);
+  const named = env[part.toUpperCase()];
+  if (named !== undefined && isAbsolute(named)) return isProgram(named) ? named : undefined;
+  const folders = [...(env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...MORE_FOLDERS];
+  return known.programs.flatMap((program) => folders.map((folder) => join(folder, program))).find(isProgram);
+}
+
+/**
+ * The one command that brings missing parts.
+ * @param {readonly string[]} parts
+ */
+export const packagesOf = (parts) => [...new Set(parts.flatMap((part) => PARTS[part]?.packages ?? []))];
+
+/** @param {string} path */
+function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
