@@ -55,7 +55,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const aedes = await Aedes.createBroker(aedesOptions(options));
   const faults: EventEmitter = aedes;
   faults.on("error", (error: Error) => options.log.error("broker trouble", { error }));
-  aedes.on("clientReady", (client) => clients.set(client.id, client));
+  aedes.on("client", (client) => clients.set(client.id, client));
   aedes.on("clientDisconnect", (client) => clients.get(client.id) === client && clients.delete(client.id));
   aedes.on("publish", (packet, client) => {
     if (client !== null) options.onPublish?.(packet.topic, Buffer.from(packet.payload), client.id);

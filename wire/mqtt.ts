@@ -131,7 +131,8 @@ function clientOptions(settings: DialSettings, clientId: string, will: Will | un
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    connectTimeout: settings.patience.connectMs,
+    /* Ours comes first. */
+    connectTimeout: 2 * settings.patience.connectMs,
     keepalive: settings.keepaliveSeconds ?? 30,
     timerVariant: intervalsOf(settings.clock),
     ...(username === undefined ? {} : { username }),

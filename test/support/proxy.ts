@@ -19,8 +19,11 @@ export type Proxy = {
   close(): Promise<void>;
 };
 
-/** Listens on a free port of 127.0.0.1 and hands on to `to`. */
-export async function startProxy(to: { readonly port: number; readonly host?: string }): Promise<Proxy> {
+/** Listens on a free port of `on` (127.0.0.1 when absent) and hands on to `to`. */
+export async function startProxy(
+  to: { readonly port: number; readonly host?: string },
+  on = "127.0.0.1",
+): Promise<Proxy> {
   const clock = steadyClock("proxy", { keepsAlive: false });
   const pairs = new Set<readonly [Socket, Socket]>();
   const lags = { up: 0, down: 0 };
@@ -58,7 +61,7 @@ export async function startProxy(to: { readonly port: number; readonly host?: st
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, on, resolve));
 
   const cut = (): void => {
     for (const [near, far] of pairs) {

@@ -46,6 +46,26 @@ describe("the pause before the next attempt", () => {
   });
 });
 
+test("ten thousand stands that lose their broker at once come back spread over the whole bound", () => {
+  let seed = 1;
+  const random = (): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
+  for (const [failures, bound] of [
+    [1, 2_000],
+    [6, 60_000],
+  ] as const) {
+    const tenths = Array<number>(10).fill(0);
+    for (let stand = 0; stand < 10_000; stand++) {
+      const tenth = Math.floor((pauseMs(failures, usualRedial, random) / bound) * 10);
+      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    }
+    expect(Math.min(...tenths)).toBeGreaterThan(800);
+    expect(Math.max(...tenths)).toBeLessThan(1_200);
+  }
+});
+
 describe("a transport that dials again", () => {
   test("is connected from `up` until the connection ends", () => {
     const { net, told, transport } = setUp();
