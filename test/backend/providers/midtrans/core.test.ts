@@ -212,6 +212,14 @@ describe("a charge without its QR text", () => {
     expect(lines()).toHaveLength(2);
   });
 
+  test("is unclear when the picture comes with an error, whatever it shows", async () => {
+    const png = await picture();
+    const provider = await against((one) =>
+      one.line.startsWith("GET") ? { status: 410, body: png } : pictured(`${server?.url}${QR_PATH}`),
+    );
+    expect(await provider.charge(attempt, NEVER)).toMatchObject({ is: "unclear" });
+  });
+
   test("is unclear when the picture lies with somebody else, who is not asked", async () => {
     const other = await tapeServer([{ body: await picture() }]);
     const elsewhere = other.url.replace("127.0.0.1", "localtest.example");
