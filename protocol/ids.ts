@@ -26,7 +26,7 @@ export const isStatementId = (value: unknown): value is StatementId => typeof va
 export type Random = () => number;
 
 /** A fresh ULID; sorts by `wall` roughly, and is unique even when the wall clock jumps back (80 random bits). */
-export const newUlid = (wall: WallMs, random: Random): string => ulid(Math.max(0, wall), random);
+export const newUlid = (wall: WallMs, random: Random): string => ulid(Math.max(0, Math.floor(wall)), random);
 export const newOrderId = (wall: WallMs, random: Random): OrderId => newUlid(wall, random) as OrderId;
 
 /** The release that the settlement itself allows. Staff's later releases carry ids of their own. */

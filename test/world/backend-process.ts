@@ -1,0 +1,116 @@
+import { type Backend, openBackend } from "../../backend/backend.ts";
+import { ledgerShape } from "../../backend/ledger/shape.ts";
+import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
+import type { Standing } from "../../backend/providers/provider.ts";
+import { silentLog } from "../../host/log.ts";
+import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
+import { Disk } from "./house.ts";
+import { Life, mortal } from "./mortal.ts";
+import type { World } from "./world.ts";
+
+export const usualTerms: Terms = {
+  payableMs: 120_000,
+  retryPausesMs: [1_000, 3_000],
+  firstAskMs: 15_000,
+  slowestAskMs: 300_000,
+  lapseMs: 30_000,
+};
+
+const journalCuts = ["advance", "start", "finish", "again", "hasten"] as const;
+const providerCuts = ["charge", "standing", "void"] as const;
+
+/** The provider repeats what nobody took: after so long each time. */
+const REPEAT_MS = [2, 10, 30, 90, 210].map((minutes) => minutes * 60_000);
+
+/** How long the provider waits for the answer to a notification. */
+const PATIENCE_MS = 15_000;
+
+/** The backend with its disk; its process lives and dies. */
+export class BackendProcess {
+  readonly #world: World;
+  readonly #disk: Disk<State, Event, Effect>;
+  readonly #pair = newKeyPair();
+  #life = new Life();
+  #backend: Backend | undefined;
+  /** How often it was killed. */
+  deaths = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#disk = new Disk(world.place, ledgerShape, world.random);
+    this.#life.end();
+  }
+
+  get publicJwk(): PublicJwk {
+    return this.#pair.publicJwk;
+  }
+
+  get isAlive(): boolean {
+    return !this.#life.isOver;
+  }
+
+  get moments(): number {
+    return this.#life.moments;
+  }
+
+  get opened(): Backend | undefined {
+    return this.isAlive ? this.#backend : undefined;
+  }
+
+  start(fuse?: number): void {
+    const { timeline, network, bank, stands, random } = this.#world;
+    const life = new Life(fuse, () => {
+      this.deaths += 1;
+      network.forget(life);
+    });
+    this.#life = life;
+    const clock = timeline.clock("utc", () => !life.isOver);
+    this.#backend = openBackend({
+      clientId: "backend-1",
+      journal: mortal(
+        this.#disk.open(() => clock.wall()),
+        life,
+        journalCuts,
+      ),
+      provider: mortal(bank, life, providerCuts),
+      key: this.#pair.signing,
+      standKeys: keySetOf(stands.map(({ id, publicJwk }) => ({ owner: id, jwk: publicJwk }))),
+      openTransport: network.openFor(life, clock),
+      clock,
+      random,
+      log: this.#world.log ?? silentLog,
+      terms: usualTerms,
+      onFault: (fault) => this.#world.bug(fault),
+    });
+  }
+
+  async cut(): Promise<void> {
+    this.#life.end();
+    this.#backend = undefined;
+    await this.#disk.cut();
+  }
+
+  /** A notification arrives, or finds nobody and is sent again later. */
+  notify(reference: string, standing: Standing, tries = 0): void {
+    const { timeline } = this.#world;
+    let isTaken = false;
+    this.#take(reference, standing)
+      .then((taken) => {
+        isTaken = taken;
+      })
+      .catch((error: unknown) => this.#world.bug(error));
+    const afterMs = REPEAT_MS[tries];
+    if (afterMs === undefined) return;
+    timeline.after(PATIENCE_MS, () => {
+      if (!isTaken) timeline.after(afterMs, () => this.notify(reference, standing, tries + 1));
+    });
+  }
+
+  async #take(reference: string, standing: Standing): Promise<boolean> {
+    return (await this.opened?.cashier.notified(reference, standing)) === "taken";
+  }
+
+  async states(): Promise<readonly State[]> {
+    return (await this.#disk.reader().latest(10_000)).map(({ state }) => state);
+  }
+}
