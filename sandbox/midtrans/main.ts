@@ -1,0 +1,90 @@
+import { randomInt } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { utcClock } from "../../host/clock.ts";
+import { type Log, silentLog } from "../../host/log.ts";
+import { startSandbox } from "../phone/start.ts";
+
+const USAGE = `Midtrans' stand-in: the Core API's QRIS calls, notifications, faults, and a customer's phone. No real money.
+
+  --port N                 8790 when absent; 0 takes any free port
+  --host ADDRESS           127.0.0.1 when absent
+  --server-key KEY         what clients must send; SB-Mid-server-sandbox when absent
+  --merchant-id ID         G490526303 when absent
+  --notification-url URL   the dashboard's notification address
+  --speed N                makes Midtrans' times N times shorter: at 60 a 15-minute code lasts 15 seconds
+  --anywhere               notifies, and looks at, other machines too
+  --json                   one line with all addresses instead of words
+`;
+
+const OPTIONS = {
+  port: { type: "string", default: "8790" },
+  host: { type: "string", default: "127.0.0.1" },
+  "server-key": { type: "string", default: "SB-Mid-server-sandbox" },
+  "merchant-id": { type: "string", default: "G490526303" },
+  "notification-url": { type: "string" },
+  speed: { type: "string", default: "1" },
+  anywhere: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+export type Settings = {
+  readonly port: number;
+  readonly host: string;
+  readonly serverKey: string;
+  readonly merchantId: string;
+  readonly speed: number;
+  readonly anywhere: boolean;
+  readonly notificationUrl?: string;
+  readonly json: boolean;
+};
+
+/** Total: a command line that cannot be read is `bad`, and says why. */
+export function readSettings(args: readonly string[]): Settings | { readonly bad: string } {
+  try {
+    const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true });
+    if (values.help) return { bad: USAGE };
+    const port = Number(values.port);
+    const speed = Number(values.speed);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) return { bad: `--port ${values.port}: 0 to 65535\n` };
+    if (!(speed >= 0.01 && speed <= 100_000)) return { bad: `--speed ${values.speed}: 0.01 to 100000\n` };
+    const url = values["notification-url"];
+    if (url !== undefined && !URL.canParse(url)) return { bad: `--notification-url ${url}: not an address\n` };
+    const { host, anywhere, json } = values;
+    const keys = { serverKey: values["server-key"], merchantId: values["merchant-id"] };
+    return { port, host, speed, anywhere, json, ...keys, ...(url === undefined ? {} : { notificationUrl: url }) };
+  } catch (error) {
+    return { bad: `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}` };
+  }
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2));
+  if ("bad" in settings) {
+    process.stderr.write(settings.bad);
+    process.exitCode = settings.bad === USAGE ? 0 : 64;
+    return;
+  }
+  const random = () => randomInt(2 ** 32) / 2 ** 32;
+  const sandbox = await startSandbox({ ...settings, clock: utcClock(), random, log: lineLog });
+  const { url: midtrans, serverKey, phone } = sandbox;
+  const words = `Midtrans' stand-in: ${midtrans}\nserver key:          ${serverKey}\ncustomer's phone:    ${phone}/\n`;
+  process.stdout.write(settings.json ? `${JSON.stringify({ midtrans, serverKey, phone })}\n` : words);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.close());
+}
+
+/** Only what goes wrong is worth a line here. */
+const lineLog: Log = {
+  ...silentLog,
+  warn: (what, facts) => void process.stderr.write(`${what}: ${JSON.stringify(facts ?? {})}\n`),
+  error: (what, facts) => void process.stderr.write(`${what}: ${JSON.stringify(facts ?? {})}\n`),
+  child: () => lineLog,
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,56 @@
+import type { HttpRequest } from "../../host/http.ts";
+import type { Route } from "../midtrans/acquirer.ts";
+
+/** What was asked of the phone. `qr` is the code's text, `undefined` where a picture showed none. */
+export type Asked =
+  | {
+      readonly qr: string | undefined;
+      readonly issuer?: string;
+      readonly route?: Route;
+      /** Base address of a stand whose screen is to be looked at. */
+      readonly stand?: string;
+    }
+  | { readonly bad: string };
+
+const routes: readonly Route[] = ["on-us", "off-us"];
+const QR_MAX = 1_024;
+const PICTURE = /^data:image\/png;base64,([A-Za-z0-9+/=\s]*)$/;
+
+/** Reads a PNG, or JSON with `qr`, `stand`, `issuer` and `wallet`. Total. */
+export function readAsked(
+  request: Pick<HttpRequest, "headers" | "body">,
+  readPicture: (png: Uint8Array) => string | undefined,
+): Asked {
+  if (/^image\//.test(request.headers["content-type"] ?? "")) return { qr: readPicture(request.body) };
+  const json = parse(request.body);
+  if (json === undefined) return { bad: 'Send JSON such as {"qr": "000201…"}, or a picture as image/png.' };
+  const { qr, stand, issuer, wallet } = json;
+  if (issuer !== undefined && !isName(issuer)) return { bad: "issuer must be a name of 1 to 50 characters." };
+  const route = routes.find((each) => each === wallet);
+  if (wallet !== undefined && route === undefined) return { bad: "wallet is on-us or off-us." };
+  const payer = {
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(route === undefined ? {} : { route }),
+  };
+  if (typeof stand === "string") return { qr: undefined, stand, ...payer };
+  return typeof qr === "string" ? { qr: textOf(qr, readPicture), ...payer } : { bad: "qr is missing." };
+}
+
+type Fields = { readonly qr?: unknown; readonly stand?: unknown; readonly issuer?: unknown; readonly wallet?: unknown };
+
+function parse(body: Uint8Array): Fields | undefined {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof json === "object" && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isName = (value: unknown): value is string => typeof value === "string" && /^[\w .&'-]{1,50}$/.test(value);
+
+function textOf(qr: string, readPicture: (png: Uint8Array) => string | undefined): string | undefined {
+  const [, base64] = PICTURE.exec(qr) ?? [];
+  if (base64 !== undefined) return readPicture(Buffer.from(base64, "base64"));
+  return qr.length <= QR_MAX ? qr.trim() : undefined;
+}

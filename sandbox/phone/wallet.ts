@@ -1,0 +1,104 @@
+import { readQris } from "../../protocol/qris.ts";
+import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
+import type { Route, Transaction } from "../midtrans/acquirer.ts";
+import type { Midtrans } from "../midtrans/midtrans.ts";
+
+/** Why a wallet will not pay. */
+export const objections = [
+  "unreadable",
+  "bad-checksum",
+  "static",
+  "foreign",
+  "over-limit",
+  "expired",
+  "already-paid",
+  "cancelled",
+  "denied",
+] as const;
+export type Objection = (typeof objections)[number];
+
+/** What the customer sees after scanning. */
+export type Scanned =
+  | { readonly is: "payable"; readonly amount: Rupiah; readonly merchant: string; readonly city: string }
+  | { readonly is: "refused"; readonly because: Objection };
+
+export type Paid =
+  | { readonly is: "paid"; readonly amount: Rupiah; readonly merchant: string }
+  | { readonly is: "refused"; readonly because: Objection };
+
+/** Whose wallet it is. `route` is worked out from the issuer when absent: on-us where it is the acquirer's own. */
+export type Payer = { readonly issuer: string; readonly route?: Route };
+
+/** The customer's wallet: knows what every wallet reads out of a code, and asks the payment company the rest. */
+export class Wallet {
+  readonly #midtrans: Midtrans;
+  readonly #now: () => number;
+
+  /** `now` is the steady clock that the transactions' due times are on. */
+  constructor(midtrans: Midtrans, now: () => number) {
+    this.#midtrans = midtrans;
+    this.#now = now;
+  }
+
+  scan(text: string | undefined): Scanned {
+    const found = this.#find(text);
+    if ("because" in found) return found;
+    const { transaction, amount, merchant, city } = found;
+    const isOver = transaction.standing === "pending" && transaction.dueMs <= this.#now();
+    const because = isOver ? "expired" : CLOSED[transaction.standing];
+    return because === undefined ? { is: "payable", amount, merchant, city } : { is: "refused", because };
+  }
+
+  /** Pays what the code says, which need not be what was charged. */
+  pay(text: string | undefined, { issuer, route }: Payer): Paid {
+    const found = this.#find(text);
+    if ("because" in found) return found;
+    const { transaction, amount, merchant } = found;
+    const own = issuer.toLowerCase() === OWN_WALLET[transaction.acquirer] ? "on-us" : "off-us";
+    const moved = this.#midtrans.pay(transaction.id, { issuer, route: route ?? own, amount });
+    if (moved === "unknown") return refused("foreign");
+    if (!("unmoved" in moved)) return { is: "paid", amount, merchant };
+    return refused(moved.unmoved === "not-due" ? "expired" : moved.unmoved);
+  }
+
+  /** Transactions that wait for a customer, newest first, at most 20. */
+  open(): readonly Transaction[] {
+    const now = this.#now();
+    const waiting = this.#midtrans
+      .transactions()
+      .filter(({ standing, dueMs }) => standing === "pending" && dueMs > now);
+    return waiting.slice(-20).reverse();
+  }
+
+  #find(text: string | undefined): Found | Refused {
+    if (text === undefined) return refused("unreadable");
+    const read = readQris(text);
+    if (read.is === "bad") return refused(/^the CRC/.test(read.because) ? "bad-checksum" : "unreadable");
+    const { amount, isDynamic, merchantName = "", city = "" } = read.payload;
+    if (amount === undefined || !isDynamic) return refused("static");
+    if (amount > QRIS_MAX) return refused("over-limit");
+    const transaction = this.#midtrans.byQr(text);
+    if (transaction === undefined) return refused("foreign");
+    return { transaction, amount, merchant: merchantName, city };
+  }
+}
+
+type Refused = { readonly is: "refused"; readonly because: Objection };
+type Found = {
+  readonly transaction: Transaction;
+  readonly amount: Rupiah;
+  readonly merchant: string;
+  readonly city: string;
+};
+
+const refused = (because: Objection): Refused => ({ is: "refused", because });
+
+const CLOSED = {
+  pending: undefined,
+  settlement: "already-paid",
+  expire: "expired",
+  cancel: "cancelled",
+  deny: "denied",
+} as const;
+
+const OWN_WALLET = { gopay: "gopay", "airpay shopee": "shopeepay" } as const;
