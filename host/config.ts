@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { parse, TomlError } from "smol-toml";
+import type { z } from "zod";
+import { type ConfigError, errorsOf } from "./config-errors.ts";
+
+/** Exit code for a bad configuration (EX_CONFIG of sysexits.h); the units name it, so that systemd does not try again and again. */
+export const EXIT_BAD_CONFIG = 78;
+
+const LARGEST_FILE = 1024 * 1024;
+
+export type Configured<Config> =
+  | { readonly is: "good"; readonly config: Config }
+  | { readonly is: "bad"; readonly errors: readonly ConfigError[] };
+
+/** Reads a TOML file; one that cannot be read is an error like any other, with the file as its path. */
+export function readConfigFile<S extends z.ZodType>(path: string, schema: S): Configured<z.output<S>> {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length <= LARGEST_FILE) return readConfig(bytes.toString("utf8"), schema);
+    return bad(path, `holds ${bytes.length} bytes, no configuration is that long: is it the right file?`);
+  } catch (error) {
+    return bad(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Parses TOML and judges it by `schema`. The result is frozen to its last leaf. Every error of the schema is told at once,
+ * those of TOML's syntax one at a time, with line and column.
+ */
+export function readConfig<S extends z.ZodType>(text: string, schema: S): Configured<z.output<S>> {
+  const document = parsed(text);
+  if (document.is === "bad") return document;
+  const judged = schema.safeParse(document.config);
+  if (judged.success) return { is: "good", config: frozen(judged.data) };
+  return { is: "bad", errors: errorsOf(judged.error.issues, document.config, schema) };
+}
+
+/** The errors as lines for a person: what, where, and how it would be right. */
+export const explainErrors = (file: string, errors: readonly ConfigError[]): string =>
+  [`${file} is not usable:`, ...errors.map(lineOf)].join("\n");
+
+function lineOf({ path, problem, example }: ConfigError): string {
+  return `  ${path === "" ? "" : `${path}: `}${problem}${example === undefined ? "" : ` (for example: ${example})`}`;
+}
+
+function parsed(text: string): Configured<unknown> {
+  try {
+    return { is: "good", config: parse(text) };
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [reason = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
+    return bad(`line ${error.line}, column ${error.column}`, `is no TOML: ${reason}`);
+  }
+}
+
+const bad = (path: string, problem: string): { is: "bad"; errors: readonly ConfigError[] } => ({
+  is: "bad",
+  errors: [{ path, problem, example: undefined }],
+});
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return ArrayBuffer.isView(value) ? value : Object.freeze(value);
+}
