@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
+import { standIdSchema } from "../protocol/statements.ts";
+import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
+import { zones } from "./wall-text.ts";
+
+/** The stand's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "1 to 32 of a-z, 0-9 and -, beginning with a letter or digit");
+const place = z.string().min(1).max(4096);
+const lengthMs = (least: number, most: number) => z.int().min(least).max(most);
+
+const stand = z.strictObject({
+  id: standIdSchema
+    .describe("Names this stand to the backend and in the broker's topics; the backend must know it.")
+    .meta({ example: "lobby-1" }),
+  name: z.string().min(1).max(40).describe("What customers read above the menu.").meta({ example: "Kopi Lobi" }),
+  site: z.string().max(100).optional().describe("Where it stands, for the operator.").meta({ example: "Bandung" }),
+  zone: z.enum(zones).default("WIB").describe("Indonesia's zone of the times on receipts."),
+});
+
+const link = z.strictObject({
+  url: z
+    .url({ protocol: /^mqtts?$/ })
+    .describe("The broker.")
+    .meta({ example: "mqtts://broker.example.id:8883" }),
+  username: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("This stand's account at the broker.")
+    .meta({ example: "lobby-1" }),
+  password_file: place.optional().describe("Its password.").meta({ example: "credential:broker-password" }),
+  ca_file: place
+    .optional()
+    .describe("Who signed the broker's certificate, when no public authority did.")
+    .meta({ example: "/etc/qris-gateway/broker-ca.pem" }),
+});
+
+const keys = z.strictObject({
+  private_file: place
+    .describe("This stand's private key, PKCS #8 in PEM. It never leaves this machine.")
+    .meta({ example: "credential:stand-key" }),
+  backend_file: place
+    .describe("The backend's public keys, a JWK set. Only what they have sealed opens anything here.")
+    .meta({ example: "/etc/qris-gateway/backend-keys.json" }),
+});
+
+const journal = z.strictObject({
+  file: place
+    .describe("On a disk that survives a power cut, in a folder of the daemon's own.")
+    .meta({ example: "/var/lib/qris-gateway/journal.sqlite" }),
+  keep_days: z.int().min(1).max(3650).default(90).describe("How long finished orders are kept."),
+});
+
+const product = z.strictObject({
+  id: name.describe("Names it to the backend.").meta({ example: "coffee" }),
+  name: z.string().min(1).max(50).describe("What customers read.").meta({ example: "Kopi susu" }),
+  price: z
+    .int()
+    .min(1)
+    .max(QRIS_MAX)
+    .transform((whole) => whole as Rupiah)
+    .describe("Whole rupiah.")
+    .meta({ example: 15000 }),
+  button: name.describe("Which button asks for it.").meta({ example: "a1" }),
+  line: name.describe("Which relay lets it out.").meta({ example: "slot-1" }),
+  pulse_ms: lengthMs(50, 10_000).default(500).describe("How long the relay is closed."),
+  sensor: name.optional().describe("Which input sees it leave; without one nobody knows.").meta({ example: "chute" }),
+  sensor_window_ms: lengthMs(100, 30_000).default(5_000).describe("How long after the pulse it may take to be seen."),
+});
+
+const prints = z
+  .strictObject({
+    qr: z
+      .boolean()
+      .optional()
+      .describe("Print the QR code. Default: only where there is no screen.")
+      .meta({ example: true }),
+    receipt: z.boolean().default(true).describe("Print a receipt, where there is a printer."),
+  })
+  .prefault({});
+
+const rules = z
+  .strictObject({
+    charge_patience_ms: lengthMs(1_000, 120_000).default(20_000).describe("How long a customer waits for the QR code."),
+    payment_patience_ms: lengthMs(10_000, 900_000).default(120_000).describe("How long a customer may take to pay."),
+    grace_ms: lengthMs(0, 120_000)
+      .default(20_000)
+      .describe("Money that comes so soon after a cancel or the end of the time still opens; 0 = never."),
+  })
+  .prefault({});
+
+const whole = z.strictObject({
+  test_mode: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Says TEST MODE on every page and slip. QR codes of the provider's sandbox can take real money all the same.",
+    ),
+  log_level: z.enum(["debug", "info", "warn", "error"]).default("info").describe("How much goes to the log."),
+  stand,
+  link,
+  keys,
+  journal,
+  screen: screenOptions.prefault({ driver: "none" }).describe("What shows the pages."),
+  printer: printerOptions.prefault({ driver: "none" }).describe("What prints QR codes and receipts."),
+  pins: pinsOptions.describe("What relays, buttons and sensors hang on."),
+  prints,
+  buttons: z.strictObject({ cancel: name.default("cancel").describe("Which button ends an order.") }).prefault({}),
+  rules,
+  products: z.array(product).min(1).max(60).describe("What this stand sells, in the order of the menu."),
+  simulated: z
+    .strictObject({
+      address: z
+        .string()
+        .min(1)
+        .describe("Where the simulated stand listens for its daemon.")
+        .meta({ example: "127.0.0.1:7070" }),
+    })
+    .optional()
+    .describe("Only for drivers called simulated."),
+});
+
+export type GatewayConfig = z.output<typeof whole>;
+type Product = GatewayConfig["products"][number];
+
+/** The whole file. Every rule that spans several keys is checked too, so that one run names all that is wrong. */
+export const gatewayConfig = whole.superRefine((config, context) => {
+  const refuse = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: "custom", path, message });
+  if (config.screen.driver === "none" && config.printer.driver === "none") {
+    refuse(["screen", "driver"], "neither a screen nor a printer: one of them must carry the QR code");
+  }
+  if (config.prints.qr === true && config.printer.driver === "none") {
+    refuse(["prints", "qr"], "there is no printer to print the QR code");
+  }
+  const isSimulated = [config.screen, config.printer, config.pins].some(({ driver }) => driver === "simulated");
+  if (isSimulated && config.simulated === undefined) {
+    refuse(["simulated"], 'a driver is "simulated": say where with address = "127.0.0.1:7070"');
+  }
+  if (config.link.password_file !== undefined && config.link.username === undefined) {
+    refuse(["link", "username"], "a password without a user: say whose it is");
+  }
+  for (const { path, message } of [...repeated(config), ...tornSensors(config.products)]) refuse(path, message);
+});
+
+type Issue = { readonly path: (string | number)[]; readonly message: string };
+
+function repeated({ products, buttons }: GatewayConfig): readonly Issue[] {
+  return products.flatMap(({ id, button }, place) => {
+    const before = products.slice(0, place);
+    const path = ["products", place];
+    return [
+      ...(before.some((other) => other.id === id)
+        ? [{ path: [...path, "id"], message: `"${id}" is there twice` }]
+        : []),
+      ...(before.some((other) => other.button === button)
+        ? [{ path: [...path, "button"], message: `"${button}" asks for another product already` }]
+        : []),
+      ...(button === buttons.cancel
+        ? [{ path: [...path, "button"], message: `"${button}" is the cancel button` }]
+        : []),
+    ];
+  });
+}
+
+/** A release knows its line only, so products that share a line share what watches it. */
+function tornSensors(products: readonly Product[]): readonly Issue[] {
+  return products.flatMap((product, place) => {
+    const first = products.find(({ line }) => line === product.line) ?? product;
+    const isSame = first.sensor === product.sensor && first.sensor_window_ms === product.sensor_window_ms;
+    if (isSame) return [];
+    const message = `"${product.line}" has another sensor, or another window, for "${first.id}": one line, one sensor`;
+    return [{ path: ["products", place, "sensor"], message }];
+  });
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { HardwareFault, type Input, type Printer, type Relay, type Screen } from "../device/device.ts";
+import { largestQr, PAPER_MODULE, SCREEN_MODULE } from "../device/drawing/qr.ts";
+import type { Bench, Driver, Pins, PinsDriver, PrinterDriver, ScreenDriver } from "./drivers/driver.ts";
+import { noPrinter, noScreen } from "./drivers/none.ts";
+import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simulated.ts";
+
+/** Every driver there is. A new one is one file beside these and one word here. */
+const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen];
+const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter];
+const pinsDrivers: Drivers<PinsDriver> = [simulatedPins];
+
+type Drivers<One> = readonly [One, ...One[]];
+
+export const screenOptions = optionsOf(screenDrivers);
+export const printerOptions = optionsOf(printerDrivers);
+export const pinsOptions = optionsOf(pinsDrivers);
+
+type Options = { readonly driver: string };
+export type DeviceOptions = { readonly screen: Options; readonly printer: Options; readonly pins: Options };
+
+export type Devices = {
+  readonly screen?: Screen;
+  readonly printer?: Printer;
+  relayOf(line: string): Relay | undefined;
+  input(name: string): Input;
+  close(): Promise<void>;
+};
+
+/** A QRIS payload needs so many modules a side: version 12 at level M holds 287 characters. */
+const QRIS_MODULES = 65;
+
+/**
+ * Opens what the configuration names. Rejects with `HardwareFault` when something cannot be opened, or is too small for a QR
+ * code that phones read; what was open already is closed again.
+ */
+export async function openDevices(options: DeviceOptions, given: Omit<Bench, "shared">): Promise<Devices> {
+  const bench = { ...given, shared: sharing() };
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <Thing extends { close(): Promise<void> } | undefined>(thing: Thing): Thing => {
+    if (thing !== undefined) opened.push(thing);
+    return thing;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((thing) => thing.close()));
+  };
+  try {
+    const pins = keep(await open(pinsDrivers, options.pins, bench));
+    const screen = keep(await open(screenDrivers, options.screen, bench));
+    const printer = keep(await open(printerDrivers, options.printer, bench));
+    refuseSmall(screen, printer);
+    return {
+      ...(screen === undefined ? {} : { screen }),
+      ...(printer === undefined ? {} : { printer }),
+      relayOf: relayOn(pins),
+      input: (name) => pins.input(name),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function sharing(): Bench["shared"] {
+  const things = new Map<string, Promise<unknown>>();
+  return <Thing>(name: string, open: () => Promise<Thing>) => {
+    // One name, one kind of thing: drivers of one family agree on it.
+    const thing = (things.get(name) as Promise<Thing> | undefined) ?? open();
+    things.set(name, thing);
+    return thing;
+  };
+}
+
+function optionsOf<Thing>([first, ...others]: Drivers<Driver<Thing>>) {
+  return z.discriminatedUnion("driver", [first.options, ...others.map(({ options }) => options)]);
+}
+
+function open<Thing>(drivers: Drivers<Driver<Thing>>, options: Options, bench: Bench): Promise<Thing> {
+  const chosen = drivers.find((driver) => driver.options.shape.driver.value === options.driver);
+  if (chosen === undefined) throw new HardwareFault(`there is no driver "${options.driver}"`);
+  return chosen.open(options, bench);
+}
+
+/** A line that cannot be had is no relay: the stand says so before it takes money. */
+function relayOn(pins: Pins): (line: string) => Relay | undefined {
+  return (line) => {
+    try {
+      return pins.relay(line);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function refuseSmall(screen: Screen | undefined, printer: Printer | undefined): void {
+  if (screen !== undefined) {
+    const { width, height } = screen;
+    refuseBelow(largestQr(width, height, SCREEN_MODULE), `a screen of ${width} × ${height} pixels`, SCREEN_MODULE);
+  }
+  if (printer !== undefined) {
+    refuseBelow(largestQr(printer.dots, printer.dots, PAPER_MODULE), `paper of ${printer.dots} dots`, PAPER_MODULE);
+  }
+}
+
+function refuseBelow(modules: number, what: string, least: number): void {
+  if (modules >= QRIS_MODULES) return;
+  const needed = (QRIS_MODULES + 8) * least;
+  throw new HardwareFault(
+    `${what} shows a QR code of ${modules} modules at ${least} dots each; QRIS needs ${QRIS_MODULES}: ` +
+      `at least ${needed} dots on the shorter side`,
+  );
+}

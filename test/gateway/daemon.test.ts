@@ -1,0 +1,318 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { OrderId } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import type { DownBody, Trouble } from "../../protocol/statements.ts";
+import { coffee, PRICE, qrFor, rules } from "../support/sale.ts";
+import { type Bench, type BenchOptions, standOnBench } from "../support/stand-on-bench.ts";
+import { settle } from "../support/virtual-clock.ts";
+
+let bench: Bench;
+
+const onBench = async (options: BenchOptions = {}): Promise<void> => {
+  bench = await standOnBench(options);
+  await settle();
+};
+afterEach(() => bench.close());
+
+const title = (): string | undefined => bench.stand.pageNow().title.second ?? bench.stand.pageNow().title.first;
+const troublesHeard = (): readonly Trouble[] =>
+  bench.backend.heard.flatMap((body) => (body.type === "not-delivered" ? [body.because] : []));
+
+/** Presses the button of the only product and returns the order that came of it. */
+async function press(): Promise<OrderId> {
+  await bench.stand.press("new");
+  await settle();
+  const front = bench.stand.stand.front;
+  if (front === undefined) throw new Error("no order began");
+  return front.order.id;
+}
+
+const offerOf = (order: OrderId): DownBody => ({
+  type: "offer",
+  order,
+  qr: qrFor(PRICE),
+  amount: PRICE,
+  validForMs: 180_000,
+});
+const settledOf = (order: OrderId, amount = PRICE): DownBody => ({
+  type: "settled",
+  order,
+  amount,
+  paidAt: "2026-01-01T07:00:30+07:00",
+});
+
+async function say(body: DownBody): Promise<void> {
+  await bench.backend.say(body);
+  await settle();
+}
+
+async function untilQr(): Promise<OrderId> {
+  const order = await press();
+  await say(offerOf(order));
+  return order;
+}
+
+describe("a sale", () => {
+  test("goes from the button to the goods, and everybody knows of it", async () => {
+    await onBench();
+    expect(title()).toBe("Kopi Lobi");
+    const order = await untilQr();
+    expect(bench.stand.pageNow().qr?.text).toBe(qrFor(PRICE));
+
+    await say(settledOf(order));
+    expect(title()).toBe("Payment received");
+    await bench.clock.advance(coffee.opening.pulseMs);
+    expect(bench.world.pulses).toMatchObject([{ order, line: "gate", ms: 500 }]);
+    expect(title()).toBe("Thank you");
+    expect(bench.world.printer?.printed).toBe(1);
+    expect(bench.backend.typesHeard()).toEqual(["sync", "charge", "delivered"]);
+
+    await bench.clock.advance(8_000);
+    expect(title()).toBe("Kopi Lobi");
+    expect(bench.backend.heard.at(-1)).toMatchObject({ order, confirmed: false });
+  });
+
+  test("is confirmed where a sensor saw the goods leave", async () => {
+    const chute = { name: "chute", follows: { line: "gate", afterMs: 300 } };
+    await onBench({ shape: { sensors: [chute] } });
+    await say(settledOf(await untilQr()));
+    await bench.clock.advance(500 + 300);
+    expect(bench.backend.heard.at(-1)).toMatchObject({ type: "delivered", confirmed: true });
+  });
+
+  test("is in trouble where the sensor saw nothing in its time", async () => {
+    const chute = { name: "chute", follows: { line: "gate", afterMs: 300 } };
+    await onBench({ shape: { sensors: [chute] } });
+    bench.world.jam("chute", true);
+    await say(settledOf(await untilQr()));
+    await bench.clock.advance(500 + 1_999);
+    expect(troublesHeard()).toEqual([]);
+    await bench.clock.advance(1);
+    expect(troublesHeard()).toEqual(["not-confirmed"]);
+    expect(title()).toBe("Not delivered");
+  });
+
+  test("ends with the cancel button; the QR code is gone at once", async () => {
+    await onBench();
+    await untilQr();
+    await bench.stand.cancel();
+    await settle();
+    expect(title()).toBe("Cancelled");
+    expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "cancelled" });
+  });
+
+  test("ends when the customer's time is over", async () => {
+    await onBench();
+    await untilQr();
+    await bench.clock.advance(rules.paymentPatienceMs);
+    expect(title()).toBe("Time is over");
+    expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "expired" });
+  });
+
+  test("counts down on the glass, one picture a second", async () => {
+    await onBench();
+    await untilQr();
+    let pictures = 0;
+    bench.world.watch((news) => {
+      if (news.is === "screen") pictures += 1;
+    });
+    await bench.clock.advance(10_000);
+    expect(pictures).toBe(10);
+  });
+
+  test("does not begin while another is being served, nor by an unknown button", async () => {
+    await onBench();
+    await press();
+    expect(await bench.stand.press("new")).toBe("busy");
+    expect(await bench.stand.press("no-such-button")).toBe("unknown");
+    expect(bench.backend.typesHeard()).toEqual(["sync", "charge"]);
+  });
+});
+
+describe("a stand that cannot end a sale begins none", () => {
+  test("without the link", async () => {
+    await onBench();
+    bench.backend.cut();
+    expect(await bench.stand.press("new")).toEqual({ obstacles: ["link-down"] });
+    expect(title()).toBe("Offline");
+    bench.backend.join();
+    expect(await bench.stand.press("new")).toBe("begun");
+  });
+
+  test("with a relay that is stuck, and says so on the glass until the next look finds it working", async () => {
+    await onBench();
+    bench.world.setRelay("gate", "stuck");
+    expect(await bench.stand.press("new")).toEqual({ obstacles: ["release-not-ready"] });
+    expect(title()).toBe("Out of service");
+    bench.world.setRelay("gate", "working");
+    await bench.clock.advance(6_000);
+    expect(title()).toBe("Kopi Lobi");
+  });
+
+  test("with a full disk", async () => {
+    await onBench({ parts: { freeDiskBytes: async () => 1_000_000 } });
+    expect(await bench.stand.press("new")).toEqual({ obstacles: ["disk-full"] });
+  });
+
+  test("without paper, where nothing but paper can carry the QR code", async () => {
+    await onBench({ has: { screen: false }, parts: { rules: { ...rules, prints: { qr: true, receipt: true } } } });
+    bench.world.setPrinter("out", "closed");
+    expect(await bench.stand.press("new")).toEqual({ obstacles: ["no-paper"] });
+  });
+
+  test("but sells without paper where a screen carries the QR code", async () => {
+    await onBench();
+    bench.world.setPrinter("out", "closed");
+    const order = await untilQr();
+    await say(settledOf(order));
+    await bench.clock.advance(500);
+    expect(bench.backend.typesHeard().at(-1)).toBe("delivered");
+    expect(bench.world.printer?.printed).toBe(0);
+  });
+});
+
+describe("a QR code that reaches nobody", () => {
+  const printing = { ...rules, prints: { qr: true, receipt: true } };
+
+  test("ends the order when the paper runs out in the middle of it and there is no screen", async () => {
+    await onBench({ has: { screen: false }, parts: { rules: printing } });
+    bench.world.setPrinter("out-during", "closed");
+    await untilQr();
+    expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "no-paper" });
+  });
+
+  test("ends the order when the screen fails and no paper carries it", async () => {
+    const broken = brokenScreen();
+    await onBench({ parts: { devices: { screen: broken.screen, relayOf } } });
+    const order = await press();
+    broken.isBroken = true;
+    await say(offerOf(order));
+    expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "screen-failed" });
+  });
+
+  test("matters not on the glass while the paper carries it", async () => {
+    const broken = brokenScreen();
+    const printed: number[] = [];
+    const printer = {
+      dots: 8,
+      print: async () => {
+        printed.push(1);
+        return "printed" as const;
+      },
+      condition: async () => "ready" as const,
+      close: async () => undefined,
+    };
+    const devices = { screen: broken.screen, printer, relayOf };
+    await onBench({ parts: { devices, rules: printing } });
+    const order = await press();
+    broken.isBroken = true;
+    await say(offerOf(order));
+    expect(printed).toHaveLength(1);
+    await say(settledOf(order));
+    expect(bench.backend.typesHeard().at(-1)).toBe("delivered");
+  });
+
+  const relayOf = () => ({ pulse: async () => undefined, ready: async () => true, close: async () => undefined });
+  const brokenScreen = () => {
+    const state = {
+      isBroken: false,
+      screen: {
+        width: 8,
+        height: 8,
+        show: async () => {
+          if (state.isBroken) throw new Error("no light");
+        },
+        close: async () => undefined,
+      },
+    };
+    return state;
+  };
+});
+
+describe("money that comes anyhow", () => {
+  test("after the end is kept for staff, with a code on the glass", async () => {
+    await onBench();
+    const order = await untilQr();
+    await bench.stand.cancel();
+    await bench.clock.advance(rules.graceMs);
+    await say(settledOf(order));
+    expect(title()).toBe("Paid too late");
+    expect(troublesHeard()).toEqual(["paid-late"]);
+    expect(bench.world.pulses).toEqual([]);
+  });
+
+  test("for less than the price opens nothing", async () => {
+    await onBench();
+    await say(settledOf(await untilQr(), rupiah(14_999)));
+    expect(title()).toBe("Paid too little");
+    expect(bench.world.pulses).toEqual([]);
+  });
+});
+
+describe("a process that dies", () => {
+  test("takes the QR code up again when it comes back in the same boot", async () => {
+    await onBench();
+    const order = await untilQr();
+    bench = await bench.restart();
+    await settle();
+    expect(bench.stand.pageNow().qr?.text).toBe(qrFor(PRICE));
+    expect(bench.backend.heard.at(-1)).toMatchObject({ type: "sync", orders: [{ order, at: "awaiting" }] });
+  });
+
+  test("ends the order of the boot before", async () => {
+    await onBench();
+    await untilQr();
+    bench.clock.reboot();
+    bench = await bench.restart();
+    await settle();
+    expect(bench.stand.pageNow().qr).toBeUndefined();
+    expect(bench.backend.heard).toContainEqual(expect.objectContaining({ type: "void", why: "rebooted" }));
+  });
+
+  test("in the middle of a pulse never pulses again, and says that it does not know", async () => {
+    await onBench();
+    await say(settledOf(await untilQr()));
+    await bench.clock.advance(100);
+    bench = await bench.restart();
+    await bench.clock.advance(60_000);
+    expect(bench.world.pulses).toHaveLength(1);
+    expect(troublesHeard()).toEqual(["release-unclear"]);
+    expect(title()).toBe("Staff must check");
+  });
+});
+
+test("an order to stop lets the pulse end, has its outcome on disk, and hears no button any more", async () => {
+  await onBench();
+  const order = await untilQr();
+  await say(settledOf(order));
+  await bench.clock.advance(100);
+  let isStopped = false;
+  const stopped = bench.stand.stop().then(() => {
+    isStopped = true;
+  });
+  await settle();
+  expect(isStopped).toBe(false);
+  expect(await bench.stand.press("new")).toBe("unknown");
+  await bench.clock.advance(400);
+  await stopped;
+  expect(bench.world.pulses).toMatchObject([{ ms: 500 }]);
+  expect(await bench.journal.stateOf(order)).toMatchObject({ at: "delivered" });
+});
+
+test("finished orders are swept when they are old enough", async () => {
+  await onBench({ parts: { keepDays: 30 } });
+  const order = await untilQr();
+  await bench.stand.cancel();
+  await say({ type: "voided", order, as: "cancelled" });
+  const days = (count: number): void => bench.clock.pass(count * 86_400_000);
+  for (let day = 0; day < 29; day += 1) {
+    days(1);
+    await settle();
+  }
+  expect(await bench.journal.stateOf(order)).toBeDefined();
+  for (let day = 0; day < 3; day += 1) {
+    days(1);
+    await settle();
+  }
+  expect(await bench.journal.stateOf(order)).toBeUndefined();
+});

@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { HardwareFault, type Relay } from "../../device/device.ts";
+import { type DeliverySensor, Hands } from "../../gateway/hands.ts";
+import type { Effect, Event } from "../../gateway/order.ts";
+import { silentLog } from "../../host/log.ts";
+import type { Owed } from "../../journal/journal.ts";
+import { firstReleaseOf } from "../../protocol/ids.ts";
+import { ORDER_ID } from "../support/sale.ts";
+import { settle, VirtualClock } from "../support/virtual-clock.ts";
+
+const release = firstReleaseOf(ORDER_ID);
+const owed: Owed<Effect> = {
+  id: "effect-1",
+  seq: 1,
+  order: ORDER_ID,
+  effect: { do: "release", order: ORDER_ID, release, opening: { line: "gate", pulseMs: 500 } },
+  started: false,
+  tries: 0,
+};
+
+/** What happened, in order: the journal's starts, the contact, the reports. */
+let tape: string[];
+let clock: VirtualClock;
+beforeEach(() => {
+  tape = [];
+  clock = new VirtualClock();
+});
+
+const relay: Relay = {
+  ready: async () => true,
+  pulse: (ms) =>
+    new Promise((resolve) => {
+      tape.push("closed");
+      clock.after(ms, () => {
+        tape.push("opened");
+        resolve();
+      });
+    }),
+  close: async () => undefined,
+};
+
+type World = {
+  readonly relay?: Relay | undefined;
+  readonly sensor?: DeliverySensor;
+  readonly reports?: (event: Event) => Promise<void>;
+  readonly starts?: () => Promise<void>;
+};
+
+const handsIn = (world: World = {}): Hands =>
+  new Hands({
+    stand: {
+      report: async (_order, event, finishes) => {
+        await world.reports?.(event);
+        const said = event.type === "released" ? `confirmed ${event.confirmed}` : event.type;
+        tape.push(`${event.type === "not-released" ? event.because : said} (finishes ${finishes})`);
+      },
+    },
+    journal: {
+      start: async () => {
+        await world.starts?.();
+        tape.push("started");
+      },
+    },
+    clock,
+    log: silentLog,
+    relayOf: () => ("relay" in world ? world.relay : relay),
+    sensorOf: () => world.sensor,
+  });
+
+describe("a release", () => {
+  test("is on disk as started before the contact closes, and reported after it opened", async () => {
+    const outcome = handsIn().release(owed);
+    await clock.advance(500);
+    expect(await outcome).toBe("reported");
+    expect(tape).toEqual(["started", "closed", "opened", "confirmed false (finishes effect-1)"]);
+  });
+
+  test("that was started before this process began is not touched, and reported as unclear", async () => {
+    await handsIn().release({ ...owed, started: true });
+    expect(tape).toEqual(["release-unclear (finishes effect-1)"]);
+  });
+
+  test.each([
+    ["there is none", undefined],
+    ["it is not ready", { ...relay, ready: async () => false }],
+    ["it cannot say", { ...relay, ready: () => Promise.reject(new HardwareFault("silent")) }],
+  ])("does not begin without a relay: %s", async (_, given) => {
+    await handsIn({ relay: given }).release(owed);
+    expect(tape).toEqual(["release-failed (finishes effect-1)"]);
+  });
+
+  test("waits three seconds for a relay that does not answer, and no longer", async () => {
+    const outcome = handsIn({ relay: { ...relay, ready: () => new Promise(() => undefined) } }).release(owed);
+    await clock.advance(3_000);
+    expect(await outcome).toBe("reported");
+    expect(tape).toEqual(["release-failed (finishes effect-1)"]);
+  });
+
+  test("that the relay breaks off has failed", async () => {
+    const broken = { ...relay, pulse: () => Promise.reject(new HardwareFault("stuck")) };
+    await handsIn({ relay: broken }).release(owed);
+    expect(tape).toEqual(["started", "release-failed (finishes effect-1)"]);
+  });
+
+  test("moves nothing when the journal does not take the start, and may be tried again", async () => {
+    let isFull = true;
+    const hands = handsIn({ starts: async () => (isFull ? Promise.reject(new Error("disk full")) : undefined) });
+    await expect(hands.release(owed)).rejects.toThrow("disk full");
+    expect(tape).toEqual([]);
+    expect(hands.isReleasing).toBe(false);
+    isFull = false;
+    const outcome = hands.release(owed);
+    await clock.advance(500);
+    expect(await outcome).toBe("reported");
+    expect(tape.filter((entry) => entry === "closed")).toHaveLength(1);
+  });
+
+  test("whose outcome the journal did not take is told again, never done again", async () => {
+    let isFull = true;
+    const hands = handsIn({ reports: async () => (isFull ? Promise.reject(new Error("disk full")) : undefined) });
+    const first = hands.release(owed).catch((error: Error) => error.message);
+    await clock.advance(500);
+    expect(await first).toBe("disk full");
+    expect(hands.isReleasing).toBe(true);
+    isFull = false;
+    expect(await hands.release({ ...owed, started: true, tries: 1 })).toBe("reported");
+    expect(tape).toEqual(["started", "closed", "opened", "confirmed false (finishes effect-1)"]);
+    expect(hands.isReleasing).toBe(false);
+  });
+
+  test("that is taken a second time while it is under way is still one pulse", async () => {
+    const hands = handsIn();
+    const both = Promise.all([hands.release(owed), hands.release(owed)]);
+    await clock.advance(500);
+    await both;
+    expect(tape.filter((entry) => entry === "closed")).toHaveLength(1);
+  });
+});
+
+describe("a delivery sensor", () => {
+  let hear: (() => void) | undefined;
+  const sensor: DeliverySensor = {
+    windowMs: 2_000,
+    input: {
+      onPress: (listener) => {
+        tape.push("listening");
+        hear = listener;
+        return () => {
+          hear = undefined;
+        };
+      },
+      close: async () => undefined,
+    },
+  };
+
+  test("is listened to before the contact closes, and not any more afterwards", async () => {
+    const outcome = handsIn({ sensor }).release(owed);
+    await settle();
+    expect(tape).toEqual(["started", "listening", "closed"]);
+    hear?.();
+    await clock.advance(500);
+    await outcome;
+    expect(tape.at(-1)).toBe("confirmed true (finishes effect-1)");
+    expect(hear).toBeUndefined();
+  });
+
+  test("may see the goods until its window after the pulse has passed", async () => {
+    const outcome = handsIn({ sensor }).release(owed);
+    await clock.advance(500 + 1_999);
+    hear?.();
+    await outcome;
+    expect(tape.at(-1)).toBe("confirmed true (finishes effect-1)");
+  });
+
+  test("that sees nothing in its window means that nobody knows", async () => {
+    const outcome = handsIn({ sensor }).release(owed);
+    await clock.advance(500 + 2_000);
+    await outcome;
+    expect(tape.at(-1)).toBe("not-confirmed (finishes effect-1)");
+    expect(hear).toBeUndefined();
+  });
+});
