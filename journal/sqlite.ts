@@ -146,7 +146,7 @@ function journalOn<State, Event, Effect>(
 function holdLock(file: string): () => void {
   const database = new Database(`${file}.lock`, { timeout: 0 });
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
   } catch (cause) {
     database.close();
     throw cause;
