@@ -10,30 +10,36 @@ import { QRIS_MAX, type Rupiah } from "./rupiah.ts";
 const orderId = z
   .string()
   .regex(ULID)
+  .meta({ description: "The order: a ULID made by the stand." })
   .transform((text) => text as OrderId);
 const releaseId = z
   .string()
   .regex(RELEASE)
+  .meta({ description: "One permission to move the hardware." })
   .transform((text) => text as ReleaseId);
 const statementId = z
   .string()
   .regex(ULID)
+  .meta({ description: "A statement's id: a ULID. It stays the same however often the statement is sent." })
   .transform((text) => text as StatementId);
 const amount = z
   .int()
   .min(1)
   .max(QRIS_MAX)
+  .meta({ description: "Whole rupiah." })
   .transform((whole) => whole as Rupiah);
 /** Paid amounts may exceed the order's by a fee that the provider imposed, so they have no QRIS bound. */
 const paidAmount = z
   .int()
   .min(0)
   .max(1_000_000_000)
+  .meta({ description: "Whole rupiah." })
   .transform((whole) => whole as Rupiah);
 const lengthMs = z
   .int()
   .min(0)
-  .max(7 * 24 * 3_600_000);
+  .max(7 * 24 * 3_600_000)
+  .meta({ description: "Milliseconds." });
 const product = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const words = z.string().max(200);
 
@@ -72,73 +78,98 @@ export type Voiding = (typeof voidings)[number];
 /** The states an order can be in at a stand and still be open. */
 export const openStages = ["charging", "awaiting", "closing", "releasing", "troubled"] as const;
 
-const charge = z.strictObject({
-  type: z.literal("charge"),
-  order: orderId,
-  amount,
-  items: z.array(itemSchema).min(1).max(20),
-  method: z.literal("qris"),
-  /** How long the stand will go on waiting for the answer. */
-  patienceMs: lengthMs,
-});
-const voidUp = z.strictObject({ type: z.literal("void"), order: orderId, why: z.enum(voidReasons) });
-const delivered = z.strictObject({
-  type: z.literal("delivered"),
-  order: orderId,
-  release: releaseId,
-  /** True when a sensor saw it; false when the stand has none. */
-  confirmed: z.boolean(),
-});
-const notDelivered = z.strictObject({
-  type: z.literal("not-delivered"),
-  order: orderId,
-  because: z.enum(troubles),
-  release: releaseId.optional(),
-});
-const sync = z.strictObject({
-  type: z.literal("sync"),
-  orders: z.array(z.strictObject({ order: orderId, at: z.enum(openStages) })).max(200),
-  /** The stand lost its journal and asks for the backend's word on every order the backend has open. */
-  lost: z.boolean(),
-});
-const ack = z.strictObject({ type: z.literal("ack"), ids: z.array(statementId).min(1).max(64) });
+const charge = z
+  .strictObject({
+    type: z.literal("charge"),
+    order: orderId,
+    amount,
+    items: z.array(itemSchema).min(1).max(20),
+    method: z.literal("qris"),
+    patienceMs: lengthMs.describe("How many milliseconds longer the stand waits for the answer."),
+  })
+  .meta({ title: "charge", description: "Asks for a QR code that this order can be paid with." });
+const voidUp = z
+  .strictObject({ type: z.literal("void"), order: orderId, why: z.enum(voidReasons) })
+  .meta({ title: "void", description: "Nobody pays this order any more: end its charge at the provider." });
+const delivered = z
+  .strictObject({
+    type: z.literal("delivered"),
+    order: orderId,
+    release: releaseId,
+    confirmed: z.boolean().describe("True when a sensor saw it; false when the stand has none."),
+  })
+  .meta({ title: "delivered", description: "The paid goods are out, or the gate was open." });
+const notDelivered = z
+  .strictObject({
+    type: z.literal("not-delivered"),
+    order: orderId,
+    because: z.enum(troubles),
+    release: releaseId.optional(),
+  })
+  .meta({ title: "not-delivered", description: "Paid, but not, or not surely, delivered: somebody must act." });
+const sync = z
+  .strictObject({
+    type: z.literal("sync"),
+    orders: z.array(z.strictObject({ order: orderId, at: z.enum(openStages) })).max(200),
+    lost: z
+      .boolean()
+      .describe(
+        "The stand lost its journal, and asks for the backend's word on every order that the backend has open.",
+      ),
+  })
+  .meta({
+    title: "sync",
+    description: "On every connect: the orders open at the stand; the backend says its word on each.",
+  });
+const ack = z
+  .strictObject({ type: z.literal("ack"), ids: z.array(statementId).min(1).max(64) })
+  .meta({ title: "ack", description: "These statements are on the receiver's disk. An ack is not acked." });
 
-const offer = z.strictObject({
-  type: z.literal("offer"),
-  order: orderId,
-  qr: z.string().min(1).max(512),
-  amount,
-  /** How much longer the customer may pay. */
-  validForMs: lengthMs,
-});
-const refused = z.strictObject({
-  type: z.literal("refused"),
-  order: orderId,
-  because: z.enum(refusals),
-  retryAfterMs: lengthMs.optional(),
-});
-const voided = z.strictObject({ type: z.literal("voided"), order: orderId, as: z.enum(voidings) });
-const settled = z.strictObject({
-  type: z.literal("settled"),
-  order: orderId,
-  amount: paidAmount,
-  /** ISO 8601 with offset, by the provider's clock. For the receipt only. */
-  paidAt: z.iso.datetime({ offset: true }),
-  issuer: words.optional(),
-});
-const release = z.strictObject({
-  type: z.literal("release"),
-  order: orderId,
-  release: releaseId,
-  /** Who of the operator's staff allowed it. */
-  by: words,
-  product,
-});
-const remedied = z.strictObject({
-  type: z.literal("remedied"),
-  order: orderId,
-  how: z.enum(["refunded", "settled-by-staff"]),
-});
+const offer = z
+  .strictObject({
+    type: z.literal("offer"),
+    order: orderId,
+    qr: z.string().min(1).max(512).describe("The QRIS payload, as text."),
+    amount,
+    validForMs: lengthMs.describe("How many milliseconds longer the customer may pay, from the sending on."),
+  })
+  .meta({ title: "offer", description: "What the customer can pay now." });
+const refused = z
+  .strictObject({
+    type: z.literal("refused"),
+    order: orderId,
+    because: z.enum(refusals),
+    retryAfterMs: lengthMs.optional(),
+  })
+  .meta({ title: "refused", description: "There is no charge for this order, and there will be none." });
+const voided = z
+  .strictObject({ type: z.literal("voided"), order: orderId, as: z.enum(voidings) })
+  .meta({ title: "voided", description: "The order cannot be paid any more." });
+const settled = z
+  .strictObject({
+    type: z.literal("settled"),
+    order: orderId,
+    amount: paidAmount,
+    paidAt: z.iso.datetime({ offset: true }).describe("By the provider's clock, for the receipt only."),
+    issuer: words.optional().describe("Whose wallet or bank paid, such as gopay."),
+  })
+  .meta({ title: "settled", description: "The money for this order has arrived: the only word that lets goods go." });
+const release = z
+  .strictObject({
+    type: z.literal("release"),
+    order: orderId,
+    release: releaseId,
+    by: words.describe("Who of the operator's staff allowed it."),
+    product,
+  })
+  .meta({ title: "release", description: "Staff lets a paid order that is in trouble be delivered after all, once." });
+const remedied = z
+  .strictObject({
+    type: z.literal("remedied"),
+    order: orderId,
+    how: z.enum(["refunded", "settled-by-staff"]),
+  })
+  .meta({ title: "remedied", description: "The customer of this paid order has been helped elsewhere." });
 
 export const upSchema = z.discriminatedUnion("type", [charge, voidUp, delivered, notDelivered, sync, ack]);
 export const downSchema = z.discriminatedUnion("type", [offer, refused, voided, settled, release, remedied, ack]);
@@ -159,31 +190,44 @@ const standId = z
   .transform((text) => text as StandId);
 const party = z.union([z.literal("backend"), standId]);
 
-const envelope = <Body extends z.ZodType>(body: Body) =>
+/** The envelope that every statement has, around a body. */
+export const statementOf = <Body extends z.ZodType>(body: Body) =>
   z.strictObject({
     v: z.literal(1),
     id: statementId,
     from: party,
     to: party,
-    /** The sender's journal and the number of the effect in it: orders one sender's statements, whatever the clocks say. */
-    at: z.strictObject({ journal: z.string().min(1).max(64), seq: z.int().min(0) }),
+    at: z
+      .strictObject({ journal: z.string().min(1).max(64), seq: z.int().min(0) })
+      .describe(
+        "The sender's journal and the effect's number in it: orders one sender's statements, whatever clocks say.",
+      ),
     body,
   });
 
-export const upStatementSchema = envelope(upSchema);
-export const downStatementSchema = envelope(downSchema);
+export const upStatementSchema = statementOf(upSchema);
+export const downStatementSchema = statementOf(downSchema);
 export type UpStatement = z.output<typeof upStatementSchema>;
 export type DownStatement = z.output<typeof downStatementSchema>;
 export type Statement = UpStatement | DownStatement;
 export { standId as standIdSchema };
 
 /** Presence, retained on its topic; also the last will, with `online: false`. Not sealed: it moves nothing. */
-export const presenceSchema = z.strictObject({
-  online: z.boolean(),
-  boot: z.string().min(1).max(64),
-  /** Rises with every connection of one boot, so that a late last will cannot mark a newer connection offline. */
-  connection: z.int().min(0),
-});
+export const presenceSchema = z
+  .strictObject({
+    online: z.boolean(),
+    boot: z.string().min(1).max(64),
+    connection: z
+      .int()
+      .min(0)
+      .describe(
+        "Rises with every connection of one boot, so that a late last will cannot mark a newer connection offline.",
+      ),
+  })
+  .meta({
+    title: "presence",
+    description: "Whether a stand is there. Retained, and the stand's last will; not sealed, as it moves nothing.",
+  });
 export type Presence = z.output<typeof presenceSchema>;
 
 /** Longest sealed statement either side accepts, in bytes. */

@@ -7,6 +7,9 @@ const ROOT = "qris/v1/stands";
 
 export const topicOf = (stand: StandId, channel: Channel): string => `${ROOT}/${stand}/${channel}`;
 
+/** The topic with `{standId}` in the place of a stand, for the documents. */
+export const topicTemplate = (channel: Channel): string => `${ROOT}/{standId}/${channel}`;
+
 /** Every stand's topic of this channel; with `group`, shared among the backends of that group (`$share`, not on every broker). */
 export const everyTopicOf = (channel: Channel, group?: string): string =>
   `${group === undefined ? "" : `$share/${group}/`}${ROOT}/+/${channel}`;

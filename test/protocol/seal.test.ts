@@ -77,6 +77,13 @@ describe("refused is", () => {
     }
   });
 
+  test("a character whose lower byte is the right one, at every place", () => {
+    for (let at = 0; at < sealed.length; at++) {
+      const folded = String.fromCharCode(sealed.charCodeAt(at) + 0x100);
+      expect(read(sealed.slice(0, at) + folded + sealed.slice(at + 1))).toEqual(refused("compact JWS"));
+    }
+  });
+
   test("a second spelling of the same signature", () => {
     const last = sealed.at(-1) ?? "";
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
