@@ -47,7 +47,7 @@ const steadyMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 /** Node's timers can be up to a millisecond early, and wrap beyond 31 bits: both are met by looking again and waiting on. */
 function startTimer(ms: number, run: () => void, keepsAlive: boolean): Stop {
   if (Number.isNaN(ms)) throw new RangeError("a timer needs a length in milliseconds, got NaN");
-  const due = steadyMs() + ms;
+  const due = steadyMs() + Math.ceil(ms);
   let timer = setTimeout(look, portion(ms));
   if (!keepsAlive) timer.unref();
   function look(): void {
