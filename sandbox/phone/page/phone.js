@@ -6,6 +6,8 @@ const REFRESH_MS = 1500;
 
 /** What the customer is about to do: the code, what it says, and the digits typed so far. */
 let bill;
+/** Why the last try went wrong, in every language; `undefined` when the simulator did not say. */
+let objection;
 let digits = "";
 let tongue = preferredTongue();
 
@@ -33,6 +35,7 @@ function speak(chosen) {
   $("finder-hint").textContent = say(stand === null ? "hint-none" : "hint-stand");
   $("pad").querySelector("[data-key=erase]")?.setAttribute("aria-label", say("erase"));
   showDots();
+  showObjection();
 }
 
 function go(screen) {
@@ -80,13 +83,21 @@ function confirm(found) {
     .join("")
     .slice(0, 2)
     .toUpperCase();
-  $("amount").textContent = money(found.amount);
+  for (const place of ["amount", "pin-amount"]) $(place).textContent = money(found.amount);
+  $("pin-merchant").textContent = found.merchant;
   go("confirm");
 }
 
+/** Only a clear no means that no money moved; no answer says nothing. */
 function fail(answer) {
-  $("why").textContent = answer.words?.[tongue] ?? say("offline");
+  objection = answer.words;
+  $("unmoved").hidden = objection === undefined;
+  showObjection();
   go("failed");
+}
+
+function showObjection() {
+  $("why").textContent = objection?.[tongue] ?? say("offline");
 }
 
 async function pay() {

@@ -2,7 +2,7 @@
 export const words = {
   id: {
     name: "Dompet Simulator",
-    "play-money": "Uang mainan, bukan uang sungguhan",
+    "play-money": "Uang mainan, bukan asli",
     "scan-title": "Pindai QRIS",
     "scan-stand": "Pindai layar mesin",
     "hint-stand": "Arahkan ke kode QR di layar mesin",
@@ -18,7 +18,7 @@ export const words = {
     "confirm-title": "Konfirmasi pembayaran",
     total: "Total bayar",
     "pay-with": "Bayar dengan",
-    "on-us": "dompet penerbit sendiri (on-us)",
+    "on-us": "dompet acquirer sendiri (on-us)",
     "off-us": "lewat switching nasional (off-us)",
     pay: "Bayar",
     "pin-title": "Masukkan PIN",

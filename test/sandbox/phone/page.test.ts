@@ -100,11 +100,22 @@ describe("the phone's page", () => {
     await press("Bayar");
     await typePin();
     await see("Kode QR sudah kedaluwarsa.");
+    await see("Saldo kamu tidak berkurang.");
     await press("EN");
     await see("This cannot be paid");
-    await press("Scan again");
-    await press("Continue");
     await see("This QR code has expired.");
+  });
+
+  test("does not say that no money moved when it does not know", async () => {
+    await charge();
+    await page.goto(`${sandbox.phone}/`);
+    await page.getByRole("button", { name: "Rp15.000" }).click();
+    await press("Bayar");
+    await page.route("**/pay", (route) => route.abort());
+    await typePin();
+    await see("Simulator tidak menjawab. Coba lagi.");
+    await expect(page.getByText("Saldo kamu tidak berkurang.").isVisible()).resolves.toBe(false);
+    expect(complaints.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
   });
 
   test("goes back without paying", async () => {
