@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readStandAddress } from "../device/simulated/cable.ts";
 import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
@@ -106,7 +107,10 @@ const whole = z.strictObject({
   link,
   keys,
   journal,
-  screen: screenOptions.prefault({ driver: "none" }).describe("What shows the pages."),
+  screen: screenOptions
+    .prefault({ driver: "none" })
+    .describe("What shows the pages.")
+    .meta({ example: { driver: "simulated" } }),
   printer: printerOptions.prefault({ driver: "none" }).describe("What prints QR codes and receipts."),
   pins: pinsOptions.describe("What relays, buttons and sensors hang on."),
   prints,
@@ -117,36 +121,53 @@ const whole = z.strictObject({
     .strictObject({
       address: z
         .string()
-        .min(1)
-        .describe("Where the simulated stand listens for its daemon.")
-        .meta({ example: "127.0.0.1:7070" }),
+        .refine((text) => readStandAddress(text) !== undefined, "no address: a host, a colon and a port")
+        .default("127.0.0.1:7070")
+        .describe("Where the simulated stand listens for its daemon."),
     })
-    .optional()
+    .prefault({})
     .describe("Only for drivers called simulated."),
 });
 
 export type GatewayConfig = z.output<typeof whole>;
 type Product = GatewayConfig["products"][number];
 
-/** The whole file. Every rule that spans several keys is checked too, so that one run names all that is wrong. */
-export const gatewayConfig = whole.superRefine((config, context) => {
-  const refuse = (path: (string | number)[], message: string): void =>
-    context.addIssue({ code: "custom", path, message });
-  if (config.screen.driver === "none" && config.printer.driver === "none") {
-    refuse(["screen", "driver"], "neither a screen nor a printer: one of them must carry the QR code");
-  }
-  if (config.prints.qr === true && config.printer.driver === "none") {
-    refuse(["prints", "qr"], "there is no printer to print the QR code");
-  }
-  const isSimulated = [config.screen, config.printer, config.pins].some(({ driver }) => driver === "simulated");
-  if (isSimulated && config.simulated === undefined) {
-    refuse(["simulated"], 'a driver is "simulated": say where with address = "127.0.0.1:7070"');
-  }
-  if (config.link.password_file !== undefined && config.link.username === undefined) {
-    refuse(["link", "username"], "a password without a user: say whose it is");
-  }
-  for (const { path, message } of [...repeated(config), ...tornSensors(config.products)]) refuse(path, message);
-});
+/** The whole file. A rule that spans several keys is judged as soon as those keys are right, whatever is wrong elsewhere. */
+export const gatewayConfig = whole
+  .superRefine((config, context) => refuse(context, carrierIssues(config)), {
+    when: areRight("screen", "printer", "prints"),
+  })
+  .superRefine((config, context) => refuse(context, linkIssues(config)), { when: areRight("link") })
+  .superRefine((config, context) => refuse(context, [...repeated(config), ...tornSensors(config.products)]), {
+    when: areRight("products", "buttons"),
+  });
+
+function areRight(...names: readonly (keyof typeof whole.shape)[]): (payload: { readonly value: unknown }) => boolean {
+  const shape = Object.fromEntries(names.map((each) => [each, whole.shape[each]]));
+  return ({ value }) => z.object(shape).safeParse(value).success;
+}
+
+function refuse(context: z.core.$RefinementCtx, issues: readonly Issue[]): void {
+  for (const { path, message } of issues) context.addIssue({ code: "custom", path, message });
+}
+
+function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): readonly Issue[] {
+  const hasNone = screen.driver === "none" && printer.driver === "none";
+  return [
+    hasNone && issue("neither a screen nor a printer: one of them must carry the QR code", "screen", "driver"),
+    qr === true && printer.driver === "none" && issue("there is no printer to print the QR code", "prints", "qr"),
+    qr === false &&
+      screen.driver === "none" &&
+      issue("there is no screen: the QR code must be printed", "prints", "qr"),
+  ].filter((found) => found !== false);
+}
+
+function linkIssues({ link: { username, password_file } }: GatewayConfig): readonly Issue[] {
+  if (password_file === undefined || username !== undefined) return [];
+  return [issue("is missing: there is a password, but whose?", "link", "username")];
+}
+
+const issue = (message: string, ...path: (string | number)[]): Issue => ({ path, message });
 
 type Issue = { readonly path: (string | number)[]; readonly message: string };
 

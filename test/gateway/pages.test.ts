@@ -27,7 +27,12 @@ const awaiting: State = { at: "awaiting", order, qr: qrFor(PRICE), shownAt: at(1
 const charging: State = { at: "charging", order, deadline: at(20_000) };
 const releasing: State = { at: "releasing", ...paid, release, since: at(10_000) };
 const delivered: State = { at: "delivered", ...paid, release, confirmed: true, since: at(10_000) };
-const troubled = (because: (typeof troubles)[number]): State => ({ at: "troubled", ...paid, because, since: at(10_000) });
+const troubled = (because: (typeof troubles)[number]): State => ({
+  at: "troubled",
+  ...paid,
+  because,
+  since: at(10_000),
+});
 const closing = (why: (typeof voidReasons)[number]): State => ({ at: "closing", order, why, since: at(10_000) });
 const closed = (ending: Ending): State => ({ at: "closed", order, ending, since: at(10_000) });
 
@@ -72,15 +77,19 @@ describe("a stand that waits for a customer", () => {
     expect(page.menu).toBeUndefined();
   });
 
-  test.each<Obstacle>(["no-paper", "printer-not-ready", "screen-failed", "release-not-ready", "disk-full", "journal-failed"])(
-    "is out of service, also when offline besides, for %s",
-    (obstacle) => {
-      const page = pageAt(undefined, 0, { obstacles: ["link-down", obstacle], isConnected: false });
-      expect(page.title.second).toBe("Out of service");
-      expect(page.lines).toHaveLength(2);
-      expect(page.menu).toBeUndefined();
-    },
-  );
+  test.each<Obstacle>([
+    "no-paper",
+    "printer-not-ready",
+    "screen-failed",
+    "release-not-ready",
+    "disk-full",
+    "journal-failed",
+  ])("is out of service, also when offline besides, for %s", (obstacle) => {
+    const page = pageAt(undefined, 0, { obstacles: ["link-down", obstacle], isConnected: false });
+    expect(page.title.second).toBe("Out of service");
+    expect(page.lines).toHaveLength(2);
+    expect(page.menu).toBeUndefined();
+  });
 });
 
 describe("an order in front", () => {

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { gatewayConfig } from "../../gateway/config.ts";
+import { readConfig } from "../../host/config.ts";
+import { sampleToml } from "../../host/sample-toml.ts";
+
+const LEAST = `
+[stand]
+id = "lobby-1"
+name = "Kopi Lobi"
+[link]
+url = "mqtts://broker.example.id"
+[keys]
+private_file = "credential:stand-key"
+backend_file = "/etc/qris-gateway/backend-keys.json"
+[journal]
+file = "/var/lib/qris-gateway/journal.sqlite"
+[screen]
+driver = "simulated"
+[pins]
+driver = "simulated"
+[simulated]
+address = "127.0.0.1:7070"
+[[products]]
+id = "coffee"
+name = "Kopi susu"
+price = 15000
+button = "a1"
+line = "slot-1"
+`;
+
+const errorsOf = (text: string): readonly string[] => {
+  const read = readConfig(text, gatewayConfig);
+  return read.is === "good" ? [] : read.errors.map(({ path, problem }) => `${path}: ${problem}`);
+};
+const changed = (from: string | RegExp, to: string): string => {
+  const text = LEAST.replace(from, to);
+  if (text === LEAST) throw new Error(`nothing to change at ${from}`);
+  return text;
+};
+const more = (text: string): string => `${LEAST}${text}`;
+const second = (more: Readonly<Record<string, string>>): string => {
+  const tea = { id: "tea", name: "Teh", button: "a2", line: "slot-2", ...more };
+  const lines = Object.entries(tea).map(([name, value]) => `${name} = "${value}"`);
+  return `${LEAST}[[products]]\nprice = 5000\n${lines.join("\n")}\n`;
+};
+
+test("the least that must be said is enough; the rest has values that work", () => {
+  const read = readConfig(LEAST, gatewayConfig);
+  if (read.is === "bad") throw new Error(JSON.stringify(read.errors));
+  expect(read.config).toMatchObject({
+    test_mode: false,
+    log_level: "info",
+    stand: { zone: "WIB" },
+    journal: { keep_days: 90 },
+    printer: { driver: "none" },
+    prints: { receipt: true },
+    buttons: { cancel: "cancel" },
+    rules: { charge_patience_ms: 20_000, payment_patience_ms: 120_000, grace_ms: 20_000 },
+    products: [{ pulse_ms: 500, sensor_window_ms: 5_000 }],
+  });
+});
+
+test("everything that is wrong is told at once, each with its place", () => {
+  const wrong = changed('id = "lobby-1"', 'id = "LOBBY 1"')
+    .replace("price = 15000", "price = 0")
+    .replace("mqtts://", "http://")
+    .replace("127.0.0.1:7070", "somewhere");
+  const paths = errorsOf(wrong).map((line) => line.split(":")[0]);
+  expect(paths.toSorted()).toEqual(["link.url", "products[0].price", "simulated.address", "stand.id"]);
+});
+
+describe("what is refused", () => {
+  test.each([
+    ["a price of nothing", changed("15000", "0"), "products[0].price"],
+    ["a price above what QRIS carries", changed("15000", "10000001"), "products[0].price"],
+    ["half a rupiah", changed("15000", "15000.5"), "products[0].price"],
+    [
+      "a pulse that no relay notices",
+      changed('line = "slot-1"', 'line = "slot-1"\npulse_ms = 49'),
+      "products[0].pulse_ms",
+    ],
+    [
+      "a pulse that never ends",
+      changed('line = "slot-1"', 'line = "slot-1"\npulse_ms = 10001'),
+      "products[0].pulse_ms",
+    ],
+    ["a stand called backend", changed('id = "lobby-1"', 'id = "backend"'), "stand.id"],
+    [
+      "a driver that there is not",
+      changed('[screen]\ndriver = "simulated"', '[screen]\ndriver = "tv"'),
+      "screen.driver",
+    ],
+    ["a key that nobody knows", more("colour = 1\n"), "products[0].colour"],
+    [
+      "a stand that can show no QR code",
+      changed('[screen]\ndriver = "simulated"', '[screen]\ndriver = "none"'),
+      "screen.driver",
+    ],
+    ["printing without a printer", more("[prints]\nqr = true\n"), "prints.qr"],
+    ["a password without a user", changed("[keys]", 'password_file = "credential:p"\n[keys]'), "link.username"],
+    ["a simulated stand that is nowhere", changed("127.0.0.1:7070", "somewhere"), "simulated.address"],
+    ["two products of one id", second({ id: "coffee" }), "products[1].id"],
+    ["two products on one button", second({ button: "a1" }), "products[1].button"],
+    ["a product on the cancel button", second({ button: "cancel" }), "products[1].button"],
+    ["two sensors on one line", second({ line: "slot-1", sensor: "chute" }), "products[1].sensor"],
+    ["no products", `products = []\n${LEAST.split("[[products]]")[0]}`, "products"],
+  ])("%s", (_, text, path) => {
+    expect(errorsOf(text).map((line) => line.split(": ")[0])).toContain(path);
+  });
+
+  test("a screen on a stand that prints no QR code is fine, and so is a printer without a screen", () => {
+    const printerOnly = changed("[screen]", "[printer]");
+    expect(errorsOf(printerOnly)).toEqual([]);
+    expect(errorsOf(`${printerOnly}[prints]\nqr = false\n`).join()).toContain("the QR code must be printed");
+  });
+});
+
+test("the sample in the guides is made from the schema, and works", async () => {
+  const sample = sampleToml(gatewayConfig);
+  expect(errorsOf(sample)).toEqual([]);
+  await expect(sample).toMatchFileSnapshot("../../docs/gateway.sample.toml");
+});
