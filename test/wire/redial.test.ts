@@ -136,6 +136,21 @@ describe("a transport that dials again", () => {
     expect(told).toEqual(["down: first"]);
   });
 
+  test("leaves no timer of a connection that ended, but the pause", async () => {
+    const { clock, net } = setUp({ hear: () => new Promise(() => undefined) });
+    net.latest().events.ended("while dialling");
+    expect(clock.pending).toBe(1);
+    clock.pass(2_000);
+    net.latest().events.up();
+    net.latest().events.hear(message, () => undefined);
+    await settle();
+    expect(clock.pending).toBe(1);
+    net.latest().events.ended("while storing");
+    expect(clock.pending).toBe(1);
+    clock.pass(1);
+    expect(net.connections).toHaveLength(2);
+  });
+
   test("goes on when dialling itself breaks", () => {
     const broken: Dial = () => {
       throw new Error("no such device");
