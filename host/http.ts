@@ -56,7 +56,7 @@ export type ServeOptions = {
   readonly requestTimeoutMs?: number;
   /** For the head alone; 5,000 when absent, and never more than the whole request has. */
   readonly headersTimeoutMs?: number;
-  /** How long an idle connection is kept; 30,000 when absent. */
+  /** A connection without a byte either way for this long is cut, an answer that takes longer with it; 30,000 when absent. */
   readonly idleTimeoutMs?: number;
   /** Connections beyond this are dropped; 1,024 when absent. */
   readonly maxConnections?: number;

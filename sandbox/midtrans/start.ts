@@ -54,6 +54,8 @@ export type Sandbox = {
 };
 
 const BODY_MAX_BYTES = 4 * 1_048_576;
+/** Longer than the longest delay that can be armed. */
+const IDLE_MS = 660_000;
 /** A time-out scaled down to nothing would fail every notification. */
 const SHORTEST_TIMEOUT_MS = 1_000;
 
@@ -62,7 +64,7 @@ export async function startMidtrans(options: StartOptions): Promise<Sandbox> {
   const { clock, log, serverKey, port, host = "127.0.0.1" } = options;
   const { routes, close: closeParts, midtrans, faults, notifier } = assemble(options);
   try {
-    const limits = { bodyLimitBytes: BODY_MAX_BYTES, closeWithinMs: 500 };
+    const limits = { bodyLimitBytes: BODY_MAX_BYTES, idleTimeoutMs: IDLE_MS, closeWithinMs: 500 };
     const server = await serve({ routes, port, host, clock, log, ...limits });
     const close = async () => {
       await Promise.all([closeParts(), server.close()]);
