@@ -15,7 +15,7 @@ import type { Menu } from "./menu.ts";
 import { type Effect, printKinds, type Rules, releaseKinds, tellKinds } from "./order.ts";
 import { pageOf, type View } from "./pages.ts";
 import { Paper } from "./paper.ts";
-import type { PreflightParts } from "./preflight.ts";
+import type { Obstacle, PreflightParts } from "./preflight.ts";
 import { Readiness } from "./readiness.ts";
 import { isOccupied, type Pressed, Stand, type StandJournal } from "./stand.ts";
 import type { Zone } from "./wall-text.ts";
@@ -117,6 +117,16 @@ export class OpenStand {
   /** Why the newest page is not on the glass; `undefined` while it is, or where there is no glass. */
   get screenFailure(): string | undefined {
     return this.#display?.failure;
+  }
+
+  /** What the last look found in the way of selling. */
+  get obstacles(): readonly Obstacle[] {
+    return this.#readiness.obstacles;
+  }
+
+  /** Resolves when the page of this moment is on the glass, or the screen has failed; at once where there is no glass. */
+  async firstPage(): Promise<void> {
+    await this.#display?.settled();
   }
 
   pageNow(): Page {

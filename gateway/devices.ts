@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { HardwareFault, type Input, type Printer, type Relay, type Screen } from "../device/device.ts";
-import { largestQr, PAPER_MODULE, SCREEN_MODULE } from "../device/drawing/qr.ts";
+import { largestQr, PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../device/drawing/qr.ts";
 import type { Bench, Driver, Pins, PinsDriver, PrinterDriver, ScreenDriver } from "./drivers/driver.ts";
 import { noPrinter, noScreen } from "./drivers/none.ts";
 import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simulated.ts";
@@ -30,10 +30,7 @@ export type Devices = {
 /** A QRIS payload needs so many modules a side: version 12 at level M holds 287 characters. */
 const QRIS_MODULES = 65;
 
-/**
- * Opens what the configuration names. Rejects with `HardwareFault` when something cannot be opened, or is too small for a QR
- * code that phones read; what was open already is closed again.
- */
+/** Opens what the configuration names. Rejects with `HardwareFault`; what was open already is closed again. */
 export async function openDevices(options: DeviceOptions, given: Omit<Bench, "shared">): Promise<Devices> {
   const bench = { ...given, shared: sharing() };
   const opened: { close(): Promise<void> }[] = [];
@@ -48,7 +45,6 @@ export async function openDevices(options: DeviceOptions, given: Omit<Bench, "sh
     const pins = keep(await open(pinsDrivers, options.pins, bench));
     const screen = keep(await open(screenDrivers, options.screen, bench));
     const printer = keep(await open(printerDrivers, options.printer, bench));
-    refuseSmall(screen, printer);
     return {
       ...(screen === undefined ? {} : { screen }),
       ...(printer === undefined ? {} : { printer }),
@@ -93,21 +89,18 @@ function relayOn(pins: Pins): (line: string) => Relay | undefined {
   };
 }
 
-function refuseSmall(screen: Screen | undefined, printer: Printer | undefined): void {
-  if (screen !== undefined) {
-    const { width, height } = screen;
-    refuseBelow(largestQr(width, height, SCREEN_MODULE), `a screen of ${width} × ${height} pixels`, SCREEN_MODULE);
-  }
-  if (printer !== undefined) {
-    refuseBelow(largestQr(printer.dots, printer.dots, PAPER_MODULE), `paper of ${printer.dots} dots`, PAPER_MODULE);
-  }
+/** What of it is too small for a QR code that phones read, in words; `undefined` when all fits. */
+export function unfit({ screen, printer }: Pick<Devices, "screen" | "printer">): string | undefined {
+  const glass = screen && unfitAt(screen.width, screen.height, SCREEN_MODULE, "screen");
+  return glass ?? (printer && unfitAt(printer.dots, printer.dots, PAPER_MODULE, "printer"));
 }
 
-function refuseBelow(modules: number, what: string, least: number): void {
-  if (modules >= QRIS_MODULES) return;
-  const needed = (QRIS_MODULES + 8) * least;
-  throw new HardwareFault(
-    `${what} shows a QR code of ${modules} modules at ${least} dots each; QRIS needs ${QRIS_MODULES}: ` +
-      `at least ${needed} dots on the shorter side`,
+function unfitAt(width: number, height: number, module: number, thing: string): string | undefined {
+  const modules = largestQr(width, height, module);
+  if (modules >= QRIS_MODULES) return undefined;
+  const needed = (QRIS_MODULES + 2 * QUIET_ZONE) * module;
+  return (
+    `the ${thing} has ${Math.min(width, height)} dots on its shorter side: a QRIS code of ${QRIS_MODULES} modules, ` +
+    `${module} dots each, needs ${needed}`
   );
 }

@@ -4,6 +4,7 @@ import type { Log } from "../host/log.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
 import { every } from "./every.ts";
+import type { Link } from "./link.ts";
 import { conditionOf } from "./preflight.ts";
 
 /** What the machine itself can say; a figure that cannot be had is absent. */
@@ -39,7 +40,7 @@ export type HealthParts = {
   readonly kinds: readonly string[];
   readonly printer?: Printer;
   readonly machine: Machine;
-  link(): { readonly connected: boolean; readonly reconnects: number; publishHealth(health: object): Promise<boolean> };
+  link(): Pick<Link, "connected" | "reconnects" | "publishHealth"> | undefined;
 };
 
 const MINUTE_MS = 60_000;
@@ -55,14 +56,14 @@ export const sayHealth = (parts: HealthParts): Stop =>
     run: async () => {
       const health = await healthOf(parts);
       await parts.journal.note(HEALTH_NOTES, health);
-      await parts.link().publishHealth(health);
+      await parts.link()?.publishHealth(health);
     },
   });
 
 export async function healthOf(parts: HealthParts): Promise<Health> {
   const { clock, version, startedAt, printer, machine } = parts;
   const { rss, heapUsed } = process.memoryUsage();
-  const { connected, reconnects } = parts.link();
+  const link = parts.link();
   const [backlog, temperature, diskFree] = await Promise.all([
     backlogOf(parts),
     machine.temperature?.(),
@@ -78,8 +79,8 @@ export async function healthOf(parts: HealthParts): Promise<Health> {
     ...(diskFree === undefined ? {} : { diskFree }),
     backlog,
     ...(printer === undefined ? {} : { printer: await conditionOf(printer, clock) }),
-    connected,
-    reconnects,
+    connected: link?.connected ?? false,
+    reconnects: link?.reconnects ?? 0,
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Log } from "../host/log.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
 import { every } from "./every.ts";
+import type { State } from "./order.ts";
+import type { Obstacle } from "./preflight.ts";
 import { within } from "./within.ts";
 
 export type LivenessParts = {
@@ -10,7 +12,7 @@ export type LivenessParts = {
   readonly everyMs: number;
   /** Asks the journal something that costs no write. */
   askJournal(): Promise<unknown>;
-  link(): { readonly connected: boolean; readonly lastAttempt: Instant };
+  link(): { readonly connected: boolean; readonly transport: { readonly lastAttempt: Instant } } | undefined;
   /** Feeds the watchdog. */
   feed(): void;
 };
@@ -46,7 +48,25 @@ export async function sicknessOf(parts: LivenessParts): Promise<Sickness | undef
     false,
   );
   if (!answered) return "journal-silent";
-  const { connected, lastAttempt } = link();
-  const age = sinceMs(lastAttempt, clock.now()) ?? 0;
-  return connected || age < ATTEMPT_MS ? undefined : "link-asleep";
+  const now = link();
+  if (now === undefined || now.connected) return undefined;
+  const age = sinceMs(now.transport.lastAttempt, clock.now()) ?? 0;
+  return age < ATTEMPT_MS ? undefined : "link-asleep";
+}
+
+type Seen = {
+  readonly stand: { readonly front: State | undefined };
+  readonly link: { readonly connected: boolean } | undefined;
+  readonly screenFailure: string | undefined;
+  readonly obstacles: readonly Obstacle[];
+};
+
+/** One line for whoever looks at the service: `online, awaiting`, `offline, no order, out of service: no-paper`. */
+export function statusOf({ stand, link, screenFailure, obstacles }: Seen): string {
+  return [
+    link?.connected === true ? "online" : "offline",
+    stand.front === undefined ? "no order" : stand.front.at,
+    ...(obstacles.length === 0 ? [] : [`out of service: ${obstacles.join(" ")}`]),
+    ...(screenFailure === undefined ? [] : [`screen: ${screenFailure}`]),
+  ].join(", ");
 }

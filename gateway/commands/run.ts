@@ -1,0 +1,197 @@
+import { randomInt } from "node:crypto";
+import { HardwareFault } from "../../device/device.ts";
+import { readBootId, steadyClock } from "../../host/clock.ts";
+import { EXIT_BAD_CONFIG } from "../../host/config.ts";
+import type { Log } from "../../host/log.ts";
+import { pinoLog } from "../../host/pino.ts";
+import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
+import { shutDownOnSignals } from "../../host/shutdown.ts";
+import { JournalFault } from "../../journal/journal.ts";
+import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite.ts";
+import { newUlid, type Random } from "../../protocol/ids.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
+import { openMqtt } from "../../wire/mqtt.ts";
+import { listenToButtons } from "../buttons.ts";
+import type { GatewayConfig } from "../config.ts";
+import { type OpenStand, openStand } from "../daemon.ts";
+import { type Devices, openDevices, unfit } from "../devices.ts";
+import { sayHealth } from "../health.ts";
+import { keepAlive, statusOf } from "../liveness.ts";
+import { linuxMachine } from "../machine.ts";
+import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "../order.ts";
+import { menuOf, readSetup, rulesOf, type Setup } from "../setup.ts";
+import { standShape } from "../shape.ts";
+import { readVersion } from "../version.ts";
+import { within } from "../within.ts";
+import { type Command, FAILED } from "./command.ts";
+
+type Journal = OpenedJournal<State, Event, Effect>["journal"];
+
+/** What a running stand rests on. */
+type Ground = {
+  readonly setup: Setup;
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly boot: string;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+/** Longer than a stand's own longest stop; systemd's TimeoutStopSec is longer still. */
+const STOP_MS = 50_000;
+/** A screen that is slow or broken does not keep the stand from being ready. */
+const FIRST_PAGE_MS = 5_000;
+const USUAL_WATCHDOG_MS = 60_000;
+
+/** Drives the stand until SIGTERM. */
+export const run: Command = async ({ config, env, say }) => {
+  const read = readSetup(config, env);
+  if (read.is === "bad") {
+    say(read.explained);
+    return EXIT_BAD_CONFIG;
+  }
+  const { setup } = read;
+  const boot = readBootId();
+  const log = pinoLog({ level: setup.config.log_level, name: "gateway" });
+  const random: Random = () => randomInt(2 ** 47) / 2 ** 47;
+  try {
+    return await begin({ setup, env, clock: steadyClock(boot), boot, random, log });
+  } catch (error) {
+    if (!(error instanceof HardwareFault || error instanceof JournalFault)) throw error;
+    log.error("not started", { error });
+    say(error.message);
+    return error instanceof JournalFault && error.code === "newer" ? EXIT_BAD_CONFIG : FAILED;
+  }
+};
+
+async function begin(ground: Ground): Promise<number> {
+  const { setup, env, clock, log } = ground;
+  const { journal, quarantined } = openJournal(ground);
+  if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
+  const devices = await openHardware(ground, journal);
+  const misfit = unfit(devices);
+  if (misfit !== undefined) {
+    log.error("not started", { because: misfit });
+    await Promise.all([devices.close(), journal.close()]);
+    return EXIT_BAD_CONFIG;
+  }
+  const lost = quarantined !== undefined || (await journal.newest()) === undefined;
+  const stand = await openStand(partsOf(ground, journal, devices, lost));
+  const stopButtons = listenToButtons({
+    stand,
+    menu: menuOf(setup.config),
+    cancel: setup.config.buttons.cancel,
+    log,
+    input: (name) => devices.input(name),
+  });
+  const notice = await sdNotify(env, log);
+  const stopWatching = watchOver(ground, stand, journal, devices, notice);
+  shutDownOnSignals({
+    clock,
+    log,
+    process,
+    deadlineMs: STOP_MS,
+    endings: [
+      { what: "word to systemd", stop: () => notice.stopping() },
+      { what: "buttons", stop: stopButtons },
+      { what: "stand", stop: () => stand.stop() },
+      { what: "watch", stop: stopWatching },
+      { what: "devices", stop: () => devices.close() },
+      { what: "journal", stop: () => journal.close() },
+      { what: "systemd", stop: () => notice.close() },
+    ],
+  });
+  await within(clock, FIRST_PAGE_MS, stand.firstPage(), undefined);
+  notice.ready();
+  log.info("ready", { stand: setup.config.stand.id, version: readVersion(), lost });
+  return 0;
+}
+
+function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
+  const wall = (): number => clock.wall();
+  const newId = (): string => newUlid(clock.wall(), random);
+  return openSqliteJournal({ file: setup.config.journal.file, shape: standShape, newId, wall });
+}
+
+async function openHardware({ setup, clock, log }: Ground, journal: Journal): Promise<Devices> {
+  try {
+    return await openDevices(setup.config, { clock, log, simulatedAddress: setup.config.simulated.address });
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boolean): Parameters<typeof openStand>[0] {
+  const { setup, clock, boot, random, log } = ground;
+  const { config, key, backendKeys } = setup;
+  return {
+    id: config.stand.id,
+    name: config.stand.name,
+    zone: config.stand.zone,
+    isTest: config.test_mode,
+    rules: rulesOf(config),
+    menu: menuOf(config),
+    journal,
+    lost,
+    keepDays: config.journal.keep_days,
+    devices: { ...devices, sensorOf: sensorsOf(config, devices) },
+    openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }),
+    key,
+    backendKeys,
+    clock,
+    boot,
+    random,
+    log,
+    freeDiskBytes: linuxMachine(config.journal.file).freeDiskBytes,
+  };
+}
+
+function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
+  return {
+    url: link.url,
+    ...(link.username === undefined ? {} : { username: link.username }),
+    ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
+    ...(brokerCa === undefined ? {} : { tls: { ca: brokerCa } }),
+  };
+}
+
+function sensorsOf({ products }: GatewayConfig, devices: Devices) {
+  return (line: string) => {
+    const product = products.find((each) => each.line === line);
+    if (product?.sensor === undefined) return undefined;
+    return { input: devices.input(product.sensor), windowMs: product.sensor_window_ms };
+  };
+}
+
+/** Tells the backend every minute, and systemd more often, how the stand is. */
+function watchOver(ground: Ground, stand: OpenStand, journal: Journal, devices: Devices, notice: SystemdNotice): Stop {
+  const { setup, env, clock, log } = ground;
+  const startedAt = clock.now();
+  const stopHealth = sayHealth({
+    clock,
+    log,
+    version: readVersion(),
+    startedAt,
+    journal,
+    kinds: [...tellKinds, ...releaseKinds, ...printKinds],
+    ...(devices.printer === undefined ? {} : { printer: devices.printer }),
+    machine: linuxMachine(setup.config.journal.file),
+    link: () => stand.link,
+  });
+  const stopFeeding = keepAlive({
+    clock,
+    log,
+    everyMs: Math.max(500, (watchdogMs(env) ?? USUAL_WATCHDOG_MS) / 3),
+    askJournal: () => journal.newest(),
+    link: () => stand.link,
+    feed: () => {
+      notice.watchdog();
+      notice.status(statusOf(stand));
+    },
+  });
+  return () => {
+    stopHealth();
+    stopFeeding();
+  };
+}
