@@ -56,7 +56,7 @@ async function answer(place: Place, found: Found, request: IncomingMessage, resp
     const body = found.reads ? await readBody(request) : { is: "fields" as const, fields: {} };
     send(response, body.is === "bad" ? body.answer : await found.answer(place, body.fields));
   } catch (error) {
-    if (response.headersSent || request.destroyed) response.destroy();
+    if (response.headersSent || response.destroyed) response.destroy();
     else
       send(response, refused(500, error instanceof Error ? error.message : String(error), "look at the stand's log"));
   }
