@@ -2,6 +2,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { qrPicture } from "../../../sandbox/midtrans/qr-picture.ts";
 import type { SandboxWithPhone } from "../../../sandbox/phone/start.ts";
+import { needs } from "../../support/needs.ts";
 import { caller, chargeOf } from "../midtrans/kit.ts";
 import { startPhone, startStand } from "./kit.ts";
 
@@ -11,7 +12,7 @@ let sandbox: SandboxWithPhone;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  browser = await chromium.launch({ executablePath: needs("chromium"), args: ["--no-sandbox"] });
 });
 afterAll(() => browser.close());
 
