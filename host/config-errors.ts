@@ -69,12 +69,14 @@ const pathText = (path: Path): string =>
     return text === "" ? tomlName(String(step)) : `${text}.${tomlName(String(step))}`;
   }, "");
 
-/** The name that `key` was probably meant to be: at most a third of it has to change. */
+/** The name that `key` was probably meant to be: two letters may differ, in a long name a third, in a short one half. */
 export function nearestName(key: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: distanceOf(key.toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+  if (best === undefined) return undefined;
+  const { length } = best.name;
+  return best.distance <= Math.min(Math.max(2, length / 3), length / 2) ? best.name : undefined;
 }
 
 /** Levenshtein's: letters to insert, leave out or replace. */

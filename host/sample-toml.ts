@@ -38,7 +38,7 @@ function valueLines({ name, shape, required }: Entry, live: boolean): readonly s
   const choices = formsOf(shape).flatMap(({ enum: values = [] }) => values);
   const note = [shape.description, choices.length > 1 ? `One of ${choices.join(", ")}.` : undefined];
   const comment = note.filter((part) => part !== undefined).join(" ");
-  const line = tomlLine(name, example);
+  const line = example === undefined ? `${tomlName(name)} = …` : tomlLine(name, example);
   return [...(comment === "" ? [] : [`# ${comment}`]), live && required ? line : `# ${line}`];
 }
 

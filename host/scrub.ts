@@ -2,7 +2,7 @@ import { Secret } from "./secret.ts";
 
 /** Field names whose values never reach a log: keys, signatures, passwords and what identifies a payer. */
 const SENSITIVE =
-  /key|secret|signature|authori[sz]ation|password|passphrase|token|cookie|credential|e-?mail|phone|customer/i;
+  /key|secret|signature|authori[sz]ation|password|passphrase|token|cookie|credential|mail|phone|customer/i;
 const USER_IN_ADDRESS = /(\/\/)[^/@\s]+@/g;
 const AUTHORIZATION = /\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]{4,}/gi;
 
