@@ -7,7 +7,7 @@ import jsqr from "jsqr";
 import type { Frame, Strip } from "../../device/device.ts";
 import { framePng, stripPng } from "../../device/drawing/canvas.ts";
 
-/** The `qr_string` of Midtrans' public sample of a QRIS charge: 231 characters, 57 modules at level M. */
+/** The `qr_string` of Midtrans' public sample of a QRIS charge: 247 characters. */
 export const SAMPLE_QRIS =
   "00020101021226620014COM.GO-JEK.WWW011993600914349052630340210G4905263030303UKE51440014ID.CO.QRIS.WWW0215AID0607336128660303UKE5204341453033605802ID5904Test6007BANDUNG6105402845409789000.0062475036c032f87c-f773-4619-aefa-675e1f06f9210703A016304A623";
 
@@ -31,11 +31,8 @@ export async function zbarRead(png: Uint8Array): Promise<string | undefined> {
   }
 }
 
-// jsqr is CommonJS: under Node the function is the default of its default.
-const readQr = typeof jsqr === "function" ? jsqr : (jsqr as { default: typeof import("jsqr").default }).default;
-
 /** What jsqr, a second reader, reads in a frame; undefined when nothing. */
-export const jsqrRead = (frame: Frame): string | undefined => readQr(frame.rgba, frame.width, frame.height)?.data;
+export const jsqrRead = (frame: Frame): string | undefined => jsqr.default(frame.rgba, frame.width, frame.height)?.data;
 
 /** What both readers read in a frame. */
 export const readBoth = async (frame: Frame) => ({ zbar: await zbarRead(framePng(frame)), jsqr: jsqrRead(frame) });

@@ -30,8 +30,11 @@ describe("the largest code a panel can show", () => {
 });
 
 describe("a code", () => {
-  test("of the sample payload has 53 modules or fewer than 57, and the largest payload 65", () => {
-    expect(qrCode(SAMPLE_QRIS)?.modules).toBeLessThanOrEqual(57);
+  test("is of the smallest version that holds the text at level M", () => {
+    // ISO/IEC 18004, table 7: 14 bytes in version 1, 213 in 10, 251 in 11, 287 in 12.
+    expect([14, 15, 213, 214, 251, 252].map((length) => qrCode("a".repeat(length))?.modules)).toEqual([
+      21, 25, 57, 61, 61, 65,
+    ]);
     expect(qrCode(LARGEST_QRIS)?.modules).toBe(65);
     expect(qrCode(`${LARGEST_QRIS}x`)?.modules).toBe(69);
   });
