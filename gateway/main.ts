@@ -18,25 +18,28 @@ const USAGE = `qris-gateway [COMMAND] [--config FILE]
 
 const DEFAULT_CONFIG = "/etc/qris-gateway/gateway.toml";
 
-/** Runs what `argv` (without node and script) asks for; sets the process's exit code when it comes back with a refusal. */
-export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Where words for a person go. */
+export type Terminal = { out(text: string): void; err(text: string): void };
+
+/** Runs what `argv` (without node and script) asks for. Resolves to the exit code; a daemon that is up resolves to 0 and goes on. */
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
   const asked = read(argv);
-  if (asked.is === "help") process.stdout.write(USAGE);
-  else if (asked.is === "bad") misused(asked.because);
-  else await begin(asked, env);
+  if (asked.is === "bad") return misused(asked.because, terminal);
+  if (asked.is === "command") return begin(asked, env, terminal);
+  terminal.out(USAGE);
+  return 0;
 }
 
-async function begin({ command, config }: Named, env: NodeJS.ProcessEnv): Promise<void> {
+async function begin({ command, config }: Named, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
   const load = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  if (load === undefined) return misused(`there is no command "${command}"`);
+  if (load === undefined) return misused(`there is no command "${command}"`, terminal);
   const perform = await load();
-  const code = await perform({ config, env, say: (line) => void process.stderr.write(`${line}\n`) });
-  if (code !== 0) process.exitCode = code;
+  return perform({ config, env, say: (line) => terminal.err(`${line}\n`) });
 }
 
-function misused(because: string): void {
-  process.stderr.write(`${because}\n\n${USAGE}`);
-  process.exitCode = MISUSED;
+function misused(because: string, terminal: Terminal): number {
+  terminal.err(`${because}\n\n${USAGE}`);
+  return MISUSED;
 }
 
 type Named = { readonly is: "command"; readonly command: string; readonly config: string };
@@ -60,5 +63,7 @@ function read(argv: readonly string[]): Asked {
 
 const script = process.argv[1];
 if (script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url)) {
-  await main(process.argv.slice(2), process.env);
+  const { argv, env, stdout, stderr } = process;
+  const terminal = { out: (text: string) => void stdout.write(text), err: (text: string) => void stderr.write(text) };
+  process.exitCode = await main(argv.slice(2), env, terminal);
 }

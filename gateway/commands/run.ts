@@ -38,7 +38,7 @@ type Ground = {
 };
 
 /** Longer than a stand's own longest stop; systemd's TimeoutStopSec is longer still. */
-const STOP_MS = 50_000;
+export const STOP_MS = 50_000;
 /** A screen that is slow or broken does not keep the stand from being ready. */
 const FIRST_PAGE_MS = 5_000;
 const USUAL_WATCHDOG_MS = 60_000;
