@@ -1,6 +1,7 @@
 import type { Printer, Relay, Screen } from "../device/device.ts";
 import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
 import type { DrawnSlip, Slip } from "../device/drawing/slip.ts";
+import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
 import type { Random, StandId } from "../protocol/ids.ts";
@@ -8,7 +9,6 @@ import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import { Display } from "./display.ts";
-import { every } from "./every.ts";
 import { type DeliverySensor, Hands } from "./hands.ts";
 import { Link } from "./link.ts";
 import type { Menu } from "./menu.ts";

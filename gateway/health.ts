@@ -1,9 +1,9 @@
 import { cpus, loadavg } from "node:os";
 import type { Printer } from "../device/device.ts";
+import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
-import { every } from "./every.ts";
 import type { Link } from "./link.ts";
 import { conditionOf } from "./preflight.ts";
 

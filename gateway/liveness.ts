@@ -1,6 +1,6 @@
+import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
-import { every } from "./every.ts";
 import type { State } from "./order.ts";
 import type { Obstacle } from "./preflight.ts";
 import { within } from "./within.ts";

@@ -1,7 +1,7 @@
 import type { Relay } from "../device/device.ts";
+import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import type { Stop } from "../protocol/time.ts";
-import { every } from "./every.ts";
 import type { Menu, Product } from "./menu.ts";
 import { type Obstacle, obstaclesTo, type PreflightParts } from "./preflight.ts";
 

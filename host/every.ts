@@ -1,5 +1,5 @@
-import type { Log } from "../host/log.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
+import type { Log } from "./log.ts";
 
 export type Round = {
   readonly firstMs: number;

@@ -1,0 +1,48 @@
+import type { Route } from "../host/http.ts";
+import { type Clock, type Instant, sinceMs } from "../protocol/time.ts";
+
+export type ConditionParts = {
+  readonly clock: Clock;
+  /** Resolves when the disk still takes commits. */
+  probeJournal(): Promise<void>;
+  isConnected(): boolean;
+};
+
+/** What load balancers and `systemctl status` are told. */
+export type Condition = { readonly journal: "ok" | "failed"; readonly broker: "connected" | "down" };
+
+/** A probe is a commit: whoever asks more often is told what the last one said. */
+const PROBE_AGE_MS = 1_000;
+
+/** Looks at journal and broker, at most once a second at the disk. */
+export function conditionOf({ clock, probeJournal, isConnected }: ConditionParts): () => Promise<Condition> {
+  let last: { readonly at: Instant; readonly journal: Promise<Condition["journal"]> } | undefined;
+  const look = (): Promise<Condition["journal"]> =>
+    probeJournal().then(
+      () => "ok",
+      () => "failed",
+    );
+  return async () => {
+    const now = clock.now();
+    const age = last === undefined ? undefined : sinceMs(last.at, now);
+    if (last === undefined || age === undefined || age >= PROBE_AGE_MS) last = { at: now, journal: look() };
+    return { journal: await last.journal, broker: isConnected() ? "connected" : "down" };
+  };
+}
+
+/**
+ * `GET /healthz`: 200 while the journal takes commits, 503 when it does not: start the process anew. `GET /readyz`: 200 while
+ * stands can be served too, which takes the broker. Both say the same words.
+ */
+export function conditionRoutes(condition: () => Promise<Condition>): readonly Route[] {
+  const route = (path: string, isGood: (now: Condition) => boolean): Route => ({
+    method: "GET",
+    path,
+    answer: async () => {
+      const now = await condition();
+      return { status: isGood(now) ? 200 : 503, headers: { "cache-control": "no-store" }, body: now };
+    },
+  });
+  const writes = ({ journal }: Condition): boolean => journal === "ok";
+  return [route("/healthz", writes), route("/readyz", (now) => writes(now) && now.broker === "connected")];
+}

@@ -1,0 +1,101 @@
+import { type Configured, explainErrors, readConfigFile } from "../host/config.ts";
+import type { ConfigError } from "../host/config-errors.ts";
+import { readSecretFile, type Secret } from "../host/secret.ts";
+import { BadKey, type KeySet, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
+import { type BackendConfig, backendConfigSchema } from "./config.ts";
+import type { Terms } from "./ledger/words.ts";
+
+/** The configuration, and all that its files hold. */
+export type Setup = {
+  readonly config: BackendConfig;
+  readonly key: SigningKey;
+  readonly standKeys: KeySet;
+  readonly serverKey: Secret;
+  readonly brokerPassword?: Secret;
+  readonly brokerCa?: string;
+};
+
+export type SetupRead =
+  | { readonly is: "good"; readonly setup: Setup }
+  /** For a person: what is wrong, everything at once. */
+  | { readonly is: "bad"; readonly explained: string };
+
+/** Reads the configuration and every file that it names. */
+export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
+  const read: Configured<BackendConfig> = readConfigFile(file, backendConfigSchema);
+  if (read.is === "bad") return { is: "bad", explained: explainErrors(file, read.errors) };
+  const { config } = read;
+  const problems = new Problems();
+  const secret = (path: string, place: string) => problems.unless(path, () => secretAt(place, env));
+  const { keys, midtrans, link } = config;
+  const key = problems.unless("keys.private_file", () => keyAt(keys.private_file, env));
+  const standKeys = problems.unless("stands", () => keysOf(config));
+  const serverKey = secret("midtrans.server_key_file", midtrans.server_key_file);
+  const brokerPassword = link.password_file && secret("link.password_file", link.password_file);
+  const brokerCa = link.ca_file && secret("link.ca_file", link.ca_file)?.reveal();
+  if (link.password_file !== undefined && link.username === undefined) {
+    problems.add("link.username", "is missing: there is a password, but whose?");
+  }
+  if (problems.found.length > 0 || key === undefined || standKeys === undefined || serverKey === undefined) {
+    return { is: "bad", explained: explainErrors(file, problems.found) };
+  }
+  return {
+    is: "good",
+    setup: {
+      config,
+      key,
+      standKeys,
+      serverKey,
+      ...(brokerPassword && { brokerPassword }),
+      ...(brokerCa && { brokerCa }),
+    },
+  };
+}
+
+/** What a file or key cannot be used for; holds nothing of the content. */
+class Unusable extends Error {}
+
+class Problems {
+  found: readonly ConfigError[] = [];
+
+  add(path: string, problem: string): void {
+    this.found = [...this.found, { path, problem, example: undefined }];
+  }
+
+  /** The value, or a problem at `path`. */
+  unless<Value>(path: string, read: () => Value): Value | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Unusable || error instanceof BadKey)) throw error;
+      this.add(path, error.message);
+      return undefined;
+    }
+  }
+}
+
+function secretAt(place: string, env: NodeJS.ProcessEnv): Secret {
+  const read = readSecretFile(place, env);
+  if (read.is === "unreadable") throw new Unusable(read.problem);
+  return read.secret;
+}
+
+function keyAt(place: string, env: NodeJS.ProcessEnv): SigningKey {
+  const secret = secretAt(place, env);
+  try {
+    return privateKeyFrom(secret.reveal());
+  } catch (error) {
+    throw error instanceof BadKey ? new Unusable(`${place}: ${error.message}`) : error;
+  }
+}
+
+/** A stand that is there twice has two keys: an old and a new one. */
+const keysOf = ({ stands }: BackendConfig): KeySet => keySetOf(stands.map(({ id, key }) => ({ owner: id, jwk: key })));
+
+export const termsOf = ({ terms }: BackendConfig): Terms => ({
+  payableMs: terms.payable_seconds * 1_000,
+  retryPausesMs: terms.retry_pauses_seconds.map((seconds) => seconds * 1_000),
+  firstAskMs: terms.first_ask_seconds * 1_000,
+  slowestAskMs: terms.slowest_ask_seconds * 1_000,
+  lapseMs: terms.lapse_seconds * 1_000,
+});
