@@ -136,8 +136,15 @@ type Column = { readonly align: "left" | "center"; readonly scale: number; reado
 function sayings(page: Page, desk: Desk, { align, scale, room }: Column): readonly Piece[] {
   const { em, palette } = desk;
   const manner = { color: palette.on, second: palette.soft, align } as const;
-  const title = { ...manner, size: Math.round(em * 1.25 * scale), weight: "bold", rank: 1 } as const;
-  const line = { ...manner, size: Math.round(em * scale), weight: "regular", gap: Math.round(em * 0.4) } as const;
+  const below = 0.9 * acrossSize(page.figure ?? "", room.width, desk);
+  const size = Math.round(Math.min(em * 1.25 * scale, below));
+  const title = { ...manner, size, weight: "bold", rank: 1 } as const;
+  const line = {
+    ...manner,
+    size: Math.round(Math.min(em * scale, below)),
+    weight: "regular",
+    gap: Math.round(em * 0.4),
+  } as const;
   const figure = page.figure === undefined ? [] : [figurePiece(page.figure, em * 2.3 * scale, desk, { align, room })];
   return [
     ...wordPieces(page.title, title),
@@ -161,9 +168,13 @@ const figurePiece = (text: string, size: number, desk: Desk, at: Pick<Column, "a
 
 /** Other words give way before the figure becomes smaller than six tenths, unless its room makes it so. */
 function leastFigure(text: string, size: number, desk: Desk, room: Box): number {
-  const across = Math.floor(room.width / Math.max(0.01, desk.measure(tidy(text), "bold")) - 0.01);
+  const across = acrossSize(text, room.width, desk);
   return Math.max(LEAST, Math.min(Math.round(size * 0.6), across, Math.floor(room.height / 1.2 - 1)));
 }
+
+/** The largest type in which `text` is no wider than `width`. */
+const acrossSize = (text: string, width: number, desk: Desk): number =>
+  Math.floor(width / Math.max(0.01, desk.measure(tidy(text), "bold")) - 0.01);
 
 function captionPieces(caption: Words | undefined, desk: Desk, align: "left" | "center"): readonly Piece[] {
   if (caption === undefined) return [];

@@ -3,6 +3,7 @@ import type { Frame } from "../../../device/device.ts";
 import { framePng, newMeasure, paint, readPng, stripPng } from "../../../device/drawing/canvas.ts";
 import { darkFrame } from "../../../device/drawing/draw-page.ts";
 import type { Mark, Weight } from "../../../device/drawing/marks.ts";
+import { qrCode } from "../../../device/drawing/qr.ts";
 
 const letter = (text: string, weight: Weight = "bold"): Mark => ({
   is: "text",
@@ -46,6 +47,21 @@ test("no ink leaves the box of a text", () => {
     return ink === 1 && (x < 10 || x >= 22 || y < 10 || y >= 22);
   });
   expect(strays).toEqual([]);
+});
+
+test("a QR code has four light modules on every side, and its corners where they belong", () => {
+  const code = qrCode("Rp");
+  if (code === undefined) throw new Error("no code");
+  const side = (code.modules + 8) * 3;
+  const mark: Mark = { is: "qr", box: { x: 5, y: 7, width: side, height: side }, module: 3, code };
+  const ink = inkOf(paint([mark], side + 9, side + 9, "#ffffff"));
+  const dark = ink.flatMap((one, dot) => (one === 1 ? [{ x: dot % (side + 9), y: Math.floor(dot / (side + 9)) }] : []));
+  expect(Math.min(...dark.map(({ x }) => x))).toBe(5 + 12);
+  expect(Math.min(...dark.map(({ y }) => y))).toBe(7 + 12);
+  // The finders reach the right and the lower edge.
+  expect(Math.max(...dark.map(({ x }) => x))).toBe(5 + side - 12 - 1);
+  expect(Math.max(...dark.map(({ y }) => y))).toBe(7 + side - 12 - 1);
+  expect(dark).toHaveLength(code.dark.filter((bit) => bit === 1).length * 9);
 });
 
 describe("pictures", () => {
