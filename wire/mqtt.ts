@@ -104,7 +104,6 @@ function dialMqtt(
 function watch(socket: Socket, events: ConnectionEvents): void {
   const meter = new PacketMeter();
   socket.on("connect", () => socket.setNoDelay(true));
-  socket.on("secureConnect", () => socket.setNoDelay(true));
   socket.on("error", (error) => events.ended(wordsOf(error)));
   socket.on("data", (bytes: Uint8Array) => {
     if (!meter.see(bytes)) events.ended(`the broker sent a packet of more than ${PACKET_MAX_BYTES} bytes`);

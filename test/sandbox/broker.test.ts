@@ -287,7 +287,7 @@ describe("the broker", () => {
   });
 
   test("closes with guests in the house, and can be opened again on its port", async () => {
-    const broker = await startBroker({ port: 0, log: silentLog });
+    const broker = await startBroker({ port: 0, log: silentLog, connectWithinMs: 60_000 });
     const guest = await enter(broker);
     await stranger(broker);
     await broker.close();
