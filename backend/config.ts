@@ -19,7 +19,10 @@ const link = z.strictObject({
     .describe("Names this process to the broker; every backend process needs another name."),
   username: z.string().optional().describe("Of the broker's account for backends.").meta({ example: "backend" }),
   password_file: secretFile.optional().meta({ example: "credential:broker-password" }),
-  ca_file: z.string().optional().describe("Who signed the broker's certificate, when no public authority did."),
+  ca_file: secretFile
+    .optional()
+    .describe("Who signed the broker's certificate, when no public authority did.")
+    .meta({ example: "/etc/qris-backend/broker-ca.pem" }),
   shared_group: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,32}$/)
@@ -51,9 +54,11 @@ const midtrans = z.strictObject({
 
 const stand = z.strictObject({
   id: standIdSchema.meta({ example: "lobby-1" }),
-  key: publicJwkSchema
-    .describe("The stand's public key.")
-    .meta({ example: '{ kty = "OKP", crv = "Ed25519", x = "…" }' }),
+  key: z
+    .unknown()
+    .pipe(publicJwkSchema)
+    .describe("The stand's public key, a JWK.")
+    .meta({ example: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
 });
 
 const terms = z.strictObject({
@@ -93,7 +98,11 @@ export const backendConfigSchema = z.strictObject({
   midtrans,
   terms: terms.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
-  stands: z.array(stand).max(10_000).default([]),
+  stands: z
+    .array(stand)
+    .max(10_000)
+    .default([])
+    .describe("Every stand that may speak. One with two keys is there twice, while it changes from one to the other."),
 });
 
 export type BackendConfig = z.output<typeof backendConfigSchema>;
