@@ -216,12 +216,16 @@ export { standId as standIdSchema };
 export const presenceSchema = z
   .strictObject({
     online: z.boolean(),
-    boot: z.string().min(1).max(64),
+    boot: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe("Names one run of the stand's daemon: the boot's id, and when in it the daemon started."),
     connection: z
       .int()
       .min(0)
       .describe(
-        "Rises with every connection of one boot, so that a late last will cannot mark a newer connection offline.",
+        "Rises with every connection of one run, so that a late last will cannot mark a newer connection offline.",
       ),
   })
   .meta({
