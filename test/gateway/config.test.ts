@@ -64,9 +64,10 @@ test("everything that is wrong is told at once, each with its place", () => {
   const wrong = changed('id = "lobby-1"', 'id = "LOBBY 1"')
     .replace("price = 15000", "price = 0")
     .replace("mqtts://", "http://")
-    .replace("127.0.0.1:7070", "somewhere");
+    .replace("127.0.0.1:7070", "somewhere")
+    .replace('[screen]\ndriver = "simulated"', '[screen]\ndriver = "none"');
   const paths = errorsOf(wrong).map((line) => line.split(":")[0]);
-  expect(paths.toSorted()).toEqual(["link.url", "products[0].price", "simulated.address", "stand.id"]);
+  expect(paths.toSorted()).toEqual(["link.url", "products[0].price", "screen.driver", "simulated.address", "stand.id"]);
 });
 
 describe("what is refused", () => {

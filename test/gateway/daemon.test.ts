@@ -101,6 +101,20 @@ describe("a sale", () => {
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "cancelled" });
   });
 
+  test("that ended while the link was down is told when it is up again, and shown no second time", async () => {
+    await onBench();
+    const order = await untilQr();
+    bench.backend.cut();
+    await bench.stand.cancel();
+    await bench.clock.advance(60_000);
+    expect(bench.backend.typesHeard()).not.toContain("void");
+    bench.backend.join();
+    await settle();
+    expect(bench.backend.heard).toContainEqual(expect.objectContaining({ type: "void", order, why: "cancelled" }));
+    await say({ type: "voided", order, as: "cancelled" });
+    expect(title()).toBe("Kopi Lobi");
+  });
+
   test("ends when the customer's time is over", async () => {
     await onBench();
     await untilQr();
@@ -141,6 +155,7 @@ describe("a stand that cannot end a sale begins none", () => {
 
   test("with a relay that is stuck, and says so on the glass until the next look finds it working", async () => {
     await onBench();
+    await bench.clock.advance(1);
     bench.world.setRelay("gate", "stuck");
     expect(await bench.stand.press("new")).toEqual({ obstacles: ["release-not-ready"] });
     expect(title()).toBe("Out of service");
@@ -208,6 +223,8 @@ describe("a QR code that reaches nobody", () => {
     broken.isBroken = true;
     await say(offerOf(order));
     expect(printed).toHaveLength(1);
+    await bench.clock.advance(5_000);
+    expect(bench.backend.typesHeard()).not.toContain("void");
     await say(settledOf(order));
     expect(bench.backend.typesHeard().at(-1)).toBe("delivered");
   });
