@@ -62,7 +62,7 @@ test("the least that must be said is enough; the rest has values that work", () 
 
 test("everything that is wrong is told at once, each with its place", () => {
   const wrong = changed('id = "lobby-1"', 'id = "LOBBY 1"')
-    .replace("price = 15000", "price = 0")
+    .replace("price = 15000", 'price = "a lot"')
     .replace("mqtts://", "http://")
     .replace("127.0.0.1:7070", "somewhere")
     .replace('[screen]\ndriver = "simulated"', '[screen]\ndriver = "none"');
