@@ -65,13 +65,15 @@ export class Fleet {
     return this.#presence;
   }
 
-  /** Tells a stand what the ledger owes it. An offer says how long it is still good, worked out now. */
+  /**
+   * Tells a stand what the ledger owes it, whatever its presence says: a last will can come late, and presence is not sealed.
+   * An offer says how long it is still good, worked out now.
+   */
   async tell(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
     const { effect, id, seq, tries } = owed;
     if (effect.do !== "tell") return "done";
     const left = effect.until === undefined ? undefined : leftMs(effect.until, this.#options.clock.now());
     if (left === 0) return "done";
-    if (this.#presence.get(effect.to)?.online === false) return { againMs: againAfterMs("silent", tries) };
     const body: DownBody =
       effect.body.type === "offer" && left !== undefined ? { ...effect.body, validForMs: left } : effect.body;
     const delivery = await this.#exchange.tell({ id, seq, body }, effect.to, signal);

@@ -40,6 +40,8 @@ export class Link {
   readonly #transport: Transport;
   readonly #post: Post;
   readonly #exchange: Exchange<DownStatement>;
+  /** Connections are counted from the start of this process, so presence names the process, not only the boot. */
+  readonly #run: string;
   #connections = 0;
   /** The attempt that made, or will make, the connection: will and presence of one connection bear the same number. */
   #attempt = 0;
@@ -47,6 +49,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options;
     const { stand, clock } = options;
+    this.#run = `${options.boot}.${clock.now().ms}`;
     this.#transport = options.open(
       {
         clientId: `stand-${stand}`,
@@ -138,7 +141,7 @@ export class Link {
   }
 
   #presence(online: boolean): string {
-    return JSON.stringify({ online, boot: this.#options.boot, connection: this.#attempt });
+    return JSON.stringify({ online, boot: this.#run, connection: this.#attempt });
   }
 
   #down(because: string): void {

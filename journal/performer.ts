@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Clock, later, leftMs, type Stop } from "../protocol/time.ts";
 import type { EffectId, Journal, Owed } from "./journal.ts";
 
@@ -58,6 +59,8 @@ export class Performer<Effect> {
   constructor(options: PerformerOptions<Effect>) {
     this.#options = options;
     this.#places = options.lanes.map((lane) => ({ lane, underWay: new Map() }));
+    // Every effect under way listens for the end; how many that may be is each lane's own bound.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   start(): void {

@@ -39,16 +39,20 @@ export class OwedEffects<Effect> {
   readonly #sql: ReturnType<typeof prepareOwed>;
   /** By `seq`: until when the effect is in somebody's hands. */
   readonly #leases = new Map<number, Instant>();
+  /** Kinds of which there may be rows; of the others there are none, and nobody need ask. */
+  readonly #kinds: Set<string>;
 
   constructor(connection: Connection, options: OwedOptions<Effect>) {
     this.#connection = connection;
     this.#options = options;
     this.#sql = prepareOwed(connection);
+    this.#kinds = new Set(this.#sql.kinds.all().map(({ kind }) => kind));
   }
 
   add(of: number, { effect, afterMs = 0 }: DueEffect<Effect>, now: Instant): void {
     const { shape, newId, wall } = this.#options;
     const { kind, to } = shape.traits(effect);
+    this.#kinds.add(kind);
     const due = afterMs > 0 ? later(now, afterMs) : undefined;
     const owner = [newId(), of, kind, to ?? null] as const;
     const value = [Math.floor(wall()), shape.effect.version, JSON.stringify(effect)] as const;
@@ -83,7 +87,8 @@ export class OwedEffects<Effect> {
     this.#sql.hasten.run(to);
   }
 
-  take({ now, kinds, limit, except = [], leaseMs }: TakeOptions): readonly Owed<Effect>[] {
+  take({ now, kinds: asked, limit, except = [], leaseMs }: TakeOptions): readonly Owed<Effect>[] {
+    const kinds = this.#present(asked);
     for (const kind of kinds) this.#makeReady(kind, now);
     const passed = [this.#leased(now), listed(except)] as const;
     const rows = kinds.flatMap((kind) => this.#sql.ready.all(kind, ...passed, Math.max(0, limit)));
@@ -93,7 +98,8 @@ export class OwedEffects<Effect> {
     return owed;
   }
 
-  nextDue(kinds: readonly string[], now: Instant, except: readonly string[]): Instant | undefined {
+  nextDue(asked: readonly string[], now: Instant, except: readonly string[]): Instant | undefined {
+    const kinds = this.#present(asked);
     const leased = this.#leased(now);
     const names = listed(except);
     const isReady = (kind: string) =>
@@ -106,6 +112,13 @@ export class OwedEffects<Effect> {
   backlog(kinds: readonly string[]): { readonly count: number; readonly oldestWall?: number } {
     const { count = 0, oldest = null } = this.#sql.backlog.get(listed(kinds)) ?? {};
     return oldest === null ? { count } : { count, oldestWall: oldest };
+  }
+
+  #present(kinds: readonly string[]): readonly string[] {
+    const maybe = kinds.filter((kind) => this.#kinds.has(kind));
+    const isGone = (kind: string) => this.#sql.any.get(kind) === undefined;
+    for (const kind of maybe.filter(isGone)) this.#kinds.delete(kind);
+    return maybe.filter((kind) => this.#kinds.has(kind));
   }
 
   #makeReady(kind: string, now: Instant): void {
@@ -146,6 +159,8 @@ const NOT_FOR = "(addressee IS NULL OR addressee NOT IN (SELECT value FROM json_
 const NOT_LEASED = "seq NOT IN (SELECT value FROM json_each(?))";
 
 const prepareOwed = (connection: Connection) => ({
+  kinds: connection.prepare<{ readonly kind: string }>("SELECT DISTINCT kind FROM effects"),
+  any: connection.prepare<{ readonly seq: number }>("SELECT seq FROM effects WHERE kind = ? LIMIT 1"),
   add: connection.prepare(
     `INSERT INTO effects (id, of, kind, addressee, due_clock, due_ms, wall, version, effect)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -27,7 +27,7 @@ export function step(state: State | undefined, event: Event, now: Instant, terms
     case "delivered":
     case "owed":
     case "remedied":
-      return paidFor(state, event);
+      return paidFor(state, event, terms);
   }
 }
 

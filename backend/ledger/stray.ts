@@ -1,4 +1,5 @@
 import type { DownBody } from "../../protocol/statements.ts";
+import type { Payment } from "../providers/provider.ts";
 import { alarm, attemptOf, nothingToSay, received, tell, tellKind, voidIt } from "./effects.ts";
 import { type At, type Event, isFinished, type Of, type Step, type Terms, type Unpaid } from "./words.ts";
 
@@ -33,11 +34,7 @@ export function stray(state: Unpaid, event: Of<"charged">, terms: Terms): Step {
 /** News of an attempt that is not, or no more, the one in hand. A notification of `pending` is only late. */
 export function strayNews(state: Unpaid, event: Of<"news">, terms: Terms): Step {
   const { standing, attempt } = event;
-  if (standing.is === "settled") {
-    const step = received(state, attempt, standing.payment);
-    const late = alarm("paid-after-void", `attempt ${attempt} was paid while the order was ${state.at}`);
-    return { ...step, effects: [...step.effects, late] };
-  }
+  if (standing.is === "settled") return paidByAnother(state, attempt, standing.payment, terms);
   const isPayable = standing.is === "pending" && event.via === "answer";
   return isPayable ? endStray(state, attempt, terms) : nothingToSay(state, event);
 }
@@ -47,3 +44,12 @@ const endStray = (state: Unpaid, attempt: number, terms: Terms): Step => ({
   effects: [voidIt(attemptOf(state.sale, attempt, terms))],
   finished: isFinished(state),
 });
+
+/** Money by one attempt: whatever another one still has open is ended, so that nobody pays twice. */
+function paidByAnother(state: Unpaid, attempt: number, payment: Payment, terms: Terms): Step {
+  const step = received(state, attempt, payment);
+  const late = alarm("paid-after-void", `attempt ${attempt} was paid while the order was ${state.at}`);
+  const mayBeOpen = attempt !== state.attempt && !isFinished(state);
+  const end = mayBeOpen ? [voidIt(attemptOf(state.sale, state.attempt, terms))] : [];
+  return { ...step, effects: [...step.effects, late, ...end] };
+}

@@ -56,6 +56,7 @@ const events = {
   "not delivered": { type: "not-delivered", stand: STAND, because: "release-failed" },
   synced: { type: "synced", stand: STAND, stage: "awaiting" },
   issued: { type: "charged", attempt: 1, charge: { is: "issued", qr: qrFor(PRICE), transaction: "t-1" } },
+  "issued another": { type: "charged", attempt: 2, charge: { is: "issued", qr: qrFor(PRICE), transaction: "t-2" } },
   denied: { type: "charged", attempt: 1, charge: { is: "refused", retriable: false, because: "denied", detail: "" } },
   "denied for now": {
     type: "charged",
@@ -86,6 +87,7 @@ const no = "ignored";
 const ask = (was: string): string => `${was}: ask`;
 const isPaid = "paid: tell settled";
 const paidAgainst = "paid: tell settled, alarm";
+const paidByAnother = "paid: tell settled, alarm, void";
 const isVoided = "voided: tell voided";
 
 /** Rows in the order of `events`: what the stand says, what the provider answers, what it tells, what staff does. */
@@ -96,6 +98,7 @@ const silent: Record<EventName, string> = {
   "not delivered": no,
   synced: no,
   issued: no,
+  "issued another": no,
   denied: no,
   "denied for now": no,
   unclear: no,
@@ -114,7 +117,7 @@ const silent: Record<EventName, string> = {
   ordered: no,
   remedied: no,
 };
-const money = { settled: isPaid, "settled another": paidAgainst };
+const money = { settled: isPaid, "settled another": paidByAnother };
 const afterTheMoney = { ...silent, "settled another": "owed: alarm" };
 
 const table: Record<StateName, Record<EventName, string>> = {
@@ -128,6 +131,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     denied: "refused: tell refused",
     "denied for now": "charging: charge",
     unclear: ask("charging"),
+    "issued another": "charging: void",
     "pending another": "charging: void",
     hinted: ask("charging"),
   },
@@ -140,6 +144,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "denied for now": "charging: charge",
     unclear: ask("charging"),
     pending: "charging: void",
+    "issued another": "charging: void",
     "pending another": "charging: void",
     cancelled: "charging: charge",
     refunded: "charging: charge",
@@ -156,6 +161,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "denied for now": "charging: charge",
     unclear: ask("charging"),
     pending: "charging: void",
+    "issued another": "charging: void",
     "pending another": "charging: void",
     cancelled: "charging: charge",
     refunded: "charging: charge",
@@ -223,6 +229,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     synced: isVoided,
     issued: "voided: void",
     pending: "voided: void",
+    "issued another": "voided: void",
     "pending another": "voided: void",
     hinted: ask("voided"),
   },
@@ -233,11 +240,14 @@ const table: Record<StateName, Record<EventName, string>> = {
     synced: "refused: tell refused",
     issued: "refused: void",
     pending: "refused: void",
+    "issued another": "refused: void",
     "pending another": "refused: void",
     hinted: ask("refused"),
   },
   paid: {
     ...silent,
+    "issued another": "paid: void",
+    "pending another": "paid: void",
     "settled another": "paid: alarm",
     delivered: "delivered: ",
     "not delivered": "owed: alarm",
@@ -245,9 +255,17 @@ const table: Record<StateName, Record<EventName, string>> = {
     refunded: "paid: alarm",
     hinted: ask("paid"),
   },
-  delivered: { ...afterTheMoney, refunded: "delivered: alarm", hinted: ask("delivered") },
+  delivered: {
+    ...afterTheMoney,
+    "issued another": "delivered: void",
+    "pending another": "delivered: void",
+    refunded: "delivered: alarm",
+    hinted: ask("delivered"),
+  },
   owed: {
     ...afterTheMoney,
+    "issued another": "owed: void",
+    "pending another": "owed: void",
     delivered: "delivered: ",
     "not delivered": "owed: alarm",
     refunded: "owed: alarm",
@@ -255,7 +273,14 @@ const table: Record<StateName, Record<EventName, string>> = {
     ordered: "owed: tell settled, tell release",
     remedied: "remedied: tell remedied",
   },
-  remedied: { ...afterTheMoney, delivered: "remedied: alarm", refunded: "remedied: alarm", hinted: ask("remedied") },
+  remedied: {
+    ...afterTheMoney,
+    "issued another": "remedied: void",
+    "pending another": "remedied: void",
+    delivered: "remedied: alarm",
+    refunded: "remedied: alarm",
+    hinted: ask("remedied"),
+  },
 };
 
 const say = (done: Step): string =>

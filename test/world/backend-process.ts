@@ -1,4 +1,5 @@
 import { type Backend, openBackend } from "../../backend/backend.ts";
+import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
 import type { Standing } from "../../backend/providers/provider.ts";
@@ -32,6 +33,8 @@ export class BackendProcess {
   readonly #pair = newKeyPair();
   #life = new Life();
   #backend: Backend | undefined;
+  /** References of which a notification found nobody, and will come again. */
+  readonly untaken = new Set<string>();
   /** How often it was killed. */
   deaths = 0;
 
@@ -94,13 +97,18 @@ export class BackendProcess {
   notify(reference: string, standing: Standing, tries = 0): void {
     const { timeline } = this.#world;
     let isTaken = false;
+    this.untaken.add(reference);
     this.#take(reference, standing)
       .then((taken) => {
         isTaken = taken;
+        if (taken) this.untaken.delete(reference);
       })
       .catch((error: unknown) => this.#world.bug(error));
     const afterMs = REPEAT_MS[tries];
-    if (afterMs === undefined) return;
+    if (afterMs === undefined) {
+      this.untaken.delete(reference);
+      return;
+    }
     timeline.after(PATIENCE_MS, () => {
       if (!isTaken) timeline.after(afterMs, () => this.notify(reference, standing, tries + 1));
     });
@@ -108,6 +116,15 @@ export class BackendProcess {
 
   async #take(reference: string, standing: Standing): Promise<boolean> {
     return (await this.opened?.cashier.notified(reference, standing)) === "taken";
+  }
+
+  kill(): void {
+    this.cut().catch((error: unknown) => this.#world.bug(error));
+  }
+
+  async owed(): Promise<number> {
+    return (await this.#disk.reader().backlog([...tellKinds, "charge", "ask", "recheck", "void", "lapse", "alarm"]))
+      .count;
   }
 
   async states(): Promise<readonly State[]> {

@@ -83,11 +83,12 @@ export class Bank implements PaymentProvider {
     return true;
   }
 
-  /** The contradiction: money after the end. */
+  /** The contradiction: money after the end. Only a notification can tell of it, so this one is not lost. */
   settleAfterAll(reference: string): boolean {
     const account = this.#accounts.get(reference);
     if (account === undefined || account.status === "settled") return false;
-    this.#settle(account);
+    account.status = "settled";
+    this.notify(reference, this.#standingOf(reference));
     return true;
   }
 
@@ -97,6 +98,10 @@ export class Bank implements PaymentProvider {
       ({ reference, status }) => status === "settled" && reference.startsWith(`${order}-`),
     );
     return { amount: settled.reduce((sum, { amount }) => sum + amount, 0), times: settled.length };
+  }
+
+  statusOf(qr: string): string | undefined {
+    return [...this.#accounts.values()].find((each) => each.qr === qr)?.status;
   }
 
   payableFor(order: string): number {

@@ -2,7 +2,15 @@ import type { Relay, Screen } from "../../device/device.ts";
 import type { Page } from "../../device/drawing/page.ts";
 import { type Drawing, type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Product } from "../../gateway/menu.ts";
-import type { Effect, Event, Rules, State } from "../../gateway/order.ts";
+import {
+  type Effect,
+  type Event,
+  printKinds,
+  type Rules,
+  releaseKinds,
+  type State,
+  tellKinds,
+} from "../../gateway/order.ts";
 import { standShape } from "../../gateway/shape.ts";
 import type { StandJournal } from "../../gateway/stand.ts";
 import { silentLog } from "../../host/log.ts";
@@ -27,7 +35,7 @@ export type StandSettings = {
 };
 
 export const usual = (): StandSettings => ({
-  rules: { ...rules, prints: { qr: false, receipt: false } },
+  rules: { ...rules, paymentPatienceMs: 45_000, prints: { qr: false, receipt: false } },
   product: coffee,
   relayFails: 0,
 });
@@ -123,6 +131,16 @@ export class StandProcess {
     this.#life.end();
     this.#daemon = undefined;
     await this.#disk.cut();
+  }
+
+  /** The plug is pulled now, and the copy of the disk is made before anybody starts again. */
+  kill(): void {
+    this.cut().catch((error: unknown) => this.#world.bug(error));
+  }
+
+  /** Effects that its journal still owes. */
+  async owed(): Promise<number> {
+    return (await this.#disk.reader().backlog([...tellKinds, ...printKinds, ...releaseKinds])).count;
   }
 
   press(): void {

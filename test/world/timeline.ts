@@ -11,13 +11,15 @@ export class Timeline {
   #ms = 0;
   #made = 0;
   readonly #entries: Entry[] = [];
+  readonly #boots = new Map<string, number>();
 
   get ms(): number {
     return this.#ms;
   }
 
+  /** Whole milliseconds, like every clock of ours; a fraction rounds up. */
   at(ms: number, run: () => void): Stop {
-    const entry: Entry = { at: Math.max(ms, this.#ms), nth: this.#made, run };
+    const entry: Entry = { at: Math.max(Math.ceil(ms), this.#ms), nth: this.#made, run };
     this.#made += 1;
     const place = this.#entries.findIndex((other) => other.at > entry.at);
     this.#entries.splice(place < 0 ? this.#entries.length : place, 0, entry);
@@ -46,9 +48,10 @@ export class Timeline {
     if (!isOver()) this.#ms = Math.max(this.#ms, until);
   }
 
-  /** A clock on this timeline. `boot` names it; `offsetMs` is how far its monotonic count is behind the world's. */
+  /** A clock on this timeline that counts from the first time somebody asked for this boot; "utc" counts from 1970. */
   clock(boot: string, isAlive: () => boolean = () => true, wallOffset: () => number = () => 0): Clock {
-    const began = boot === "utc" ? -FIRST_WALL : this.#ms;
+    const began = this.#boots.get(boot) ?? (boot === "utc" ? -FIRST_WALL : this.#ms);
+    this.#boots.set(boot, began);
     return {
       now: (): Instant => ({ clock: boot, ms: this.#ms - began }),
       wall: () => FIRST_WALL + this.#ms + wallOffset(),

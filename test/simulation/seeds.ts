@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { simulate } from "./run.ts";
+
+const AT_A_TIME = 50;
+const PATIENCE_MS = 120_000;
+
+/** The seeds from `first` to `last`; a failing one is replayed by `npm run simulate -- --seed N --log`. */
+export function everySeed(first: number, last: number): void {
+  for (let from = first; from <= last; from += AT_A_TIME) {
+    const to = Math.min(last, from + AT_A_TIME - 1);
+    test(
+      `no rule is broken by seeds ${from} to ${to}`,
+      async () => expect(await wrongsOf(from, to)).toEqual([]),
+      PATIENCE_MS,
+    );
+  }
+}
+
+async function wrongsOf(from: number, to: number): Promise<readonly string[]> {
+  const found: string[] = [];
+  let paid = 0;
+  for (let seed = from; seed <= to; seed += 1) {
+    const report = await simulate(seed);
+    paid += report.paid;
+    found.push(...report.wrongs.map((wrong) => `seed ${seed}: ${wrong}`));
+  }
+  return paid > 0 ? found : ["nobody ever paid: the storm is no test"];
+}
