@@ -20,6 +20,7 @@ import { Readiness } from "./readiness.ts";
 import { isOccupied, type Pressed, Stand, type StandJournal } from "./stand.ts";
 import type { Zone } from "./wall-text.ts";
 import { within } from "./within.ts";
+import { youngGarbage } from "./young-garbage.ts";
 
 export type StandDevices = {
   readonly screen?: Screen;
@@ -34,6 +35,8 @@ export type StandDevices = {
 export type Drawing = {
   page(page: Page, size: Size): DrawnPage;
   slip(slip: Slip, dots: number): DrawnSlip;
+  /** Frees what the last page left behind. */
+  tidy?(): void;
 };
 
 /** Everything a stand is made of, opened already; whoever opened it closes it, after `stop`. */
@@ -214,7 +217,9 @@ export class OpenStand {
     const { screen } = devices;
     if (screen === undefined) return undefined;
     const onFailed = (): void => this.#screenFailed();
-    return new Display({ screen, clock, log, view: () => this.#viewNow(), draw: drawing.page, onFailed });
+    const { page: draw, tidy } = drawing;
+    const seen = { view: () => this.#viewNow(), draw, onFailed };
+    return new Display({ screen, clock, log, ...seen, ...(tidy === undefined ? {} : { tidy }) });
   }
 
   #newReadiness(): Readiness {
@@ -317,7 +322,7 @@ async function loadDrawing(): Promise<Drawing> {
     import("../device/drawing/draw-page.ts"),
     import("../device/drawing/draw-slip.ts"),
   ]);
-  return { page: drawPage, slip: drawSlip };
+  return { page: drawPage, slip: drawSlip, tidy: youngGarbage() };
 }
 
 const nothing: Drawing = {

@@ -12,6 +12,8 @@ export type DisplayOptions = {
   readonly log: Log;
   view(): View;
   draw(page: Page, size: Size): DrawnPage;
+  /** After each picture: what it was drawn with is no longer needed. */
+  tidy?(): void;
   /** The page is not on the glass. Said after every try that failed. */
   onFailed(because: string): void;
 };
@@ -77,6 +79,7 @@ export class Display {
       this.#stopAlarm();
       await this.#show(pageOf(this.#options.view()));
       this.#setAlarm();
+      this.#options.tidy?.();
     }
   }
 

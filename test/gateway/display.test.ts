@@ -169,6 +169,25 @@ test("a drawing that throws is a failure of the page, not of the stand", async (
   expect(failures).toEqual(["no font"]);
 });
 
+test("what a picture was drawn with is freed after it is shown", async () => {
+  const freed: number[] = [];
+  const tidy = (): void => void freed.push(screen.titles.length);
+  display = new Display({
+    screen,
+    clock,
+    log: silentLog,
+    view: () => view,
+    draw: drawTitle,
+    onFailed: () => undefined,
+    tidy,
+  });
+  say("one");
+  await display.settled();
+  say("two");
+  await display.settled();
+  expect(freed).toEqual([1, 2]);
+});
+
 test("after the end nothing is drawn any more, and no timer is left", async () => {
   const shownAt = clock.now();
   view = { ...view, front: { at: "awaiting", order, qr: qrFor(PRICE), shownAt, deadline: { ...shownAt, ms: 60_000 } } };
