@@ -1,0 +1,59 @@
+import { afterEach } from "vitest";
+import type { Terms } from "../../backend/ledger/words.ts";
+import { utcClock } from "../../host/clock.ts";
+import { keySetOf } from "../../protocol/keys.ts";
+import { startSandbox } from "../../sandbox/phone/start.ts";
+import { startMosquitto } from "../support/mosquitto.ts";
+import { Place } from "../world/house.ts";
+import { seeded } from "../world/seeded.ts";
+import { BackendRig } from "./backend-rig.ts";
+import { Diary } from "./diary.ts";
+import { Rig } from "./rig.ts";
+import { type StandOptions, StandRig } from "./stand-rig.ts";
+
+export type RigOptions = {
+  readonly stands?: readonly StandOptions[];
+  readonly terms?: Partial<Terms>;
+  /** How many times shorter Midtrans' own times are: its code lasts 15 minutes, its first repeat comes after about 2. */
+  readonly speed?: number;
+  /** How long the backend waits for Midtrans. */
+  readonly timeoutMs?: number;
+};
+
+const SERVER_KEY = "SB-Mid-server-journeys-0001";
+const SPEED = 40;
+
+const opened: Rig[] = [];
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((rig) => rig.close()));
+});
+
+/** Opens a rig and waits until everybody is ready; it is closed after the test. */
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+  const { stands: wanted = [{}], terms = {}, speed = SPEED, timeoutMs = 5_000 } = options;
+  const place = new Place();
+  const diary = new Diary();
+  const random = seeded(7);
+  const broker = await startMosquitto();
+  const log = diary.logOf("midtrans");
+  const midtrans = await startSandbox({ port: 0, clock: utcClock(), random, log, serverKey: SERVER_KEY, speed });
+  const common = { place, brokerPort: broker.port, random };
+  const backend = new BackendRig({
+    ...common,
+    midtransPort: midtrans.port,
+    serverKey: SERVER_KEY,
+    standKeys: () => keySetOf(stands.map(({ id, publicJwk }) => ({ owner: id, jwk: publicJwk }))),
+    log: diary.logOf("backend"),
+    terms,
+    timeoutMs,
+  });
+  const stands = wanted.map(
+    (stand) => new StandRig({ ...common, backendKeys: backend.keys, log: diary.logOf(stand.id ?? "stand-1") }, stand),
+  );
+  await backend.start();
+  await Promise.all(stands.map((stand) => stand.start()));
+  const rig = new Rig({ broker, midtrans, backend, stands, diary }, place);
+  opened.push(rig);
+  await rig.ready();
+  return rig;
+}

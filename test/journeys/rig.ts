@@ -1,0 +1,136 @@
+import type { State } from "../../gateway/order.ts";
+import type { OrderId } from "../../protocol/ids.ts";
+import type { Transaction } from "../../sandbox/midtrans/acquirer.ts";
+import type { FaultName } from "../../sandbox/midtrans/faults.ts";
+import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
+import type { Mosquitto } from "../support/mosquitto.ts";
+import type { Place } from "../world/house.ts";
+import type { BackendRig } from "./backend-rig.ts";
+import { codeIn } from "./camera.ts";
+import type { Diary } from "./diary.ts";
+import { eventually } from "./eventually.ts";
+import type { StandRig } from "./stand-rig.ts";
+import { wrongsOf } from "./verdict.ts";
+
+type Arming = Parameters<SandboxWithPhone["faults"]["arm"]>[0];
+
+/** Whole sales on real parts: broker, Midtrans' stand-in, backend, stands; each can be killed, each cable cut. */
+export class Rig {
+  readonly broker: Mosquitto;
+  readonly midtrans: SandboxWithPhone;
+  readonly backend: BackendRig;
+  readonly stands: readonly StandRig[];
+  readonly diary: Diary;
+  readonly #place: Place;
+
+  constructor(parts: Pick<Rig, "broker" | "midtrans" | "backend" | "stands" | "diary">, place: Place) {
+    this.broker = parts.broker;
+    this.midtrans = parts.midtrans;
+    this.backend = parts.backend;
+    this.stands = parts.stands;
+    this.diary = parts.diary;
+    this.#place = place;
+  }
+
+  /** The only stand, or the first. */
+  get stand(): StandRig {
+    const [first] = this.stands;
+    if (first === undefined) throw new Error("a rig without a stand");
+    return first;
+  }
+
+  /** Everybody is connected, and every stand would sell. */
+  async ready(): Promise<void> {
+    await this.until("everybody is ready", () =>
+      this.stands.every((stand) => stand.isConnected && this.backend.hears(stand.id)),
+    );
+  }
+
+  /** Like `eventually`, with everybody's story when it does not happen. */
+  async until<Found>(
+    what: string,
+    look: () => Found | false | undefined | Promise<Found | false | undefined>,
+    withinMs?: number,
+  ): Promise<Found> {
+    try {
+      return await eventually(what, look, withinMs);
+    } catch (error) {
+      throw new Error(`${String(error)}\n${this.diary.lines.slice(-60).join("\n")}`);
+    }
+  }
+
+  /** A customer presses; resolves to the order that this begins. */
+  async begins(stand = this.stand, button?: string): Promise<OrderId> {
+    const before = stand.front?.order.id;
+    stand.press(button);
+    return this.until(`${stand.id} has begun an order`, () => {
+      const id = stand.front?.order.id;
+      return id !== before ? id : undefined;
+    });
+  }
+
+  async standIs(at: State["at"], stand = this.stand, withinMs?: number): Promise<void> {
+    await this.until(`${stand.id} is ${at}`, () => stand.front?.at === at, withinMs);
+  }
+
+  async backendIs(at: string, order: OrderId, withinMs?: number): Promise<void> {
+    const isThere = async (): Promise<boolean> => (await this.backend.stateOf(order))?.at === at;
+    await this.until(`the backend has ${order} as ${at}`, isThere, withinMs);
+  }
+
+  /** The customer holds the phone's camera before the glass until it sees a code. */
+  async scans(stand = this.stand): Promise<string> {
+    return this.until(`a camera reads a code on the glass of ${stand.id}`, () => codeIn(stand.glass));
+  }
+
+  /** The customer presses, and scans what comes. */
+  async orders(stand = this.stand, button?: string): Promise<{ readonly order: OrderId; readonly qr: string }> {
+    const order = await this.begins(stand, button);
+    return { order, qr: await this.scans(stand) };
+  }
+
+  /** The customer's wallet pays; resolves to what the phone says. */
+  async pays(qr: string): Promise<{ readonly paid: boolean; readonly because?: string }> {
+    const answer = await fetch(`${this.midtrans.phone}/pay`, { method: "POST", body: JSON.stringify({ qr }) });
+    return (await answer.json()) as { readonly paid: boolean; readonly because?: string };
+  }
+
+  arms(...faults: readonly Arming[]): void {
+    for (const fault of faults) this.midtrans.faults.arm(fault);
+  }
+
+  isArmed(name: FaultName): boolean {
+    return this.midtrans.faults.list().some(({ fault }) => fault.fault === name);
+  }
+
+  /** Every transaction that Midtrans made for this order, oldest first. */
+  chargesOf(order: OrderId): readonly Transaction[] {
+    return this.midtrans.midtrans.transactions().filter(({ orderId }) => orderId.startsWith(order));
+  }
+
+  /** How often Midtrans was answered with this status, for notifications of this order. */
+  answersTo(order: OrderId): readonly unknown[] {
+    const about = this.midtrans.notifier.deliveries().filter((each) => each.order.startsWith(order));
+    return about.flatMap(({ tries }) => tries.map(({ answered }) => answered));
+  }
+
+  /** The verdict of every journey: waits until nothing is wrong with any sale, and nobody owes anybody a word. */
+  async endsWell(withinMs = 15_000): Promise<void> {
+    let wrongs: readonly string[] = [];
+    const isWell = async (): Promise<boolean> => {
+      wrongs = await wrongsOf(this);
+      return wrongs.length === 0;
+    };
+    try {
+      await eventually("all is well", isWell, withinMs);
+    } catch {
+      throw new Error(`still wrong: ${wrongs.join("; ")}\n${this.diary.lines.slice(-80).join("\n")}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.stands.map((stand) => stand.close()), this.backend.close()]);
+    await Promise.all([this.midtrans.close(), this.broker.close()]);
+    this.#place.remove();
+  }
+}

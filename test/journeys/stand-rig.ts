@@ -1,0 +1,270 @@
+import { framePng, stripPng } from "../../device/drawing/canvas.ts";
+import type { Page } from "../../device/drawing/page.ts";
+import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } from "../../device/simulated/drivers.ts";
+import type { StandShape } from "../../device/simulated/shape.ts";
+import { SimulatedStand } from "../../device/simulated/world.ts";
+import { listenToButtons } from "../../gateway/buttons.ts";
+import { type OpenStand, openStand, type StandParts } from "../../gateway/daemon.ts";
+import type { Menu } from "../../gateway/menu.ts";
+import {
+  type Effect,
+  type Event,
+  printKinds,
+  type Rules,
+  releaseKinds,
+  type State,
+  tellKinds,
+} from "../../gateway/order.ts";
+import { standShape } from "../../gateway/shape.ts";
+import { steadyClock } from "../../host/clock.ts";
+import type { Log } from "../../host/log.ts";
+import type { OrderId, StandId } from "../../protocol/ids.ts";
+import { type KeySet, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
+import { openMqtt } from "../../wire/mqtt.ts";
+import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
+import { coffee } from "../support/sale.ts";
+import { Disk, type Place } from "../world/house.ts";
+import { Life, mortal } from "../world/mortal.ts";
+import { type ProcessClock, processClock } from "./process-clock.ts";
+
+export type StandOptions = {
+  readonly id?: string;
+  readonly shape?: Partial<StandShape>;
+  readonly rules?: Partial<Rules>;
+  readonly menu?: Menu;
+};
+
+export type StandGround = {
+  readonly place: Place;
+  readonly brokerPort: number;
+  readonly backendKeys: KeySet;
+  readonly random: () => number;
+  readonly log: Log;
+};
+
+/** What a restart finds: the same boot of the machine, or a new one. */
+export type Boot = "same-boot" | "new-boot";
+
+const SHAPE: StandShape = {
+  screen: { width: 480, height: 320 },
+  printer: { dots: 384, msPerRow: 0 },
+  relays: ["gate"],
+  buttons: ["new", "cancel"],
+  sensors: [],
+};
+
+/** Long enough for a busy test machine; journeys about time say their own. */
+const RULES: Rules = {
+  chargePatienceMs: 12_000,
+  paymentPatienceMs: 18_000,
+  graceMs: 1_000,
+  prints: { qr: false, receipt: true },
+};
+
+const MENU: Menu = [{ ...coffee, opening: { line: "gate", pulseMs: 120 } }];
+const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
+
+/** Soon back, so that a journey need not wait for it. */
+export const SOON = { firstMs: 60, capMs: 200, stableMs: 10_000 };
+
+type Running = {
+  readonly life: Life;
+  readonly clock: ProcessClock;
+  readonly daemon: OpenStand;
+  readonly link: Cable;
+  readonly stopButtons: () => void;
+};
+
+/** A stand in the street: the machine stays, its daemon is started, stopped and killed. */
+export class StandRig {
+  readonly id: StandId;
+  readonly machine: SimulatedStand;
+  readonly menu: Menu;
+  readonly #ground: StandGround;
+  readonly #rules: Rules;
+  readonly #pair = newKeyPair();
+  readonly #disk: Disk<State, Event, Effect>;
+  #boots = 1;
+  #running: Running | undefined;
+
+  constructor(ground: StandGround, { id = "stand-1", shape, rules, menu = MENU }: StandOptions = {}) {
+    this.id = id as StandId;
+    this.menu = menu;
+    this.#ground = ground;
+    this.#rules = { ...RULES, ...rules };
+    this.#disk = new Disk(ground.place, standShape, ground.random);
+    this.machine = new SimulatedStand({ ...SHAPE, ...shape }, steadyClock("street", { keepsAlive: false }));
+  }
+
+  get publicJwk(): PublicJwk {
+    return this.#pair.publicJwk;
+  }
+
+  get key() {
+    return this.#pair.signing;
+  }
+
+  get daemon(): OpenStand {
+    return this.#now.daemon;
+  }
+
+  /** The cable to the broker. */
+  get link(): Cable {
+    return this.#now.link;
+  }
+
+  get isConnected(): boolean {
+    return this.daemon.link?.connected ?? false;
+  }
+
+  get front(): State | undefined {
+    return this.daemon.stand.front;
+  }
+
+  get page(): Page {
+    return this.daemon.pageNow();
+  }
+
+  /** What the glass shows, as a camera sees it; `undefined` is dark. */
+  get glass(): Uint8Array | undefined {
+    const { picture } = this.machine;
+    return picture === undefined ? undefined : framePng(picture);
+  }
+
+  /** The last strip of paper, as a camera sees it. */
+  get paper(): Uint8Array | undefined {
+    const strip = this.machine.printer?.last;
+    return strip === undefined ? undefined : stripPng(strip);
+  }
+
+  pulsesOf(order: OrderId): number {
+    return this.machine.pulses.filter((pulse) => pulse.order === order).length;
+  }
+
+  press(button = "new"): void {
+    this.machine.press(button);
+  }
+
+  async states(): Promise<readonly State[]> {
+    return (await this.#disk.reader().latest(100)).map(({ state }) => state);
+  }
+
+  /** Effects that its journal still owes. */
+  async owed(): Promise<number> {
+    return (await this.#disk.reader().backlog([...tellKinds, ...printKinds, ...releaseKinds])).count;
+  }
+
+  /** Nobody reaches anybody through the cable until `mend`. */
+  cutLink(): void {
+    this.link.refuse(true);
+    this.link.cut();
+  }
+
+  /** The cable is there and nothing comes through: nobody notices until it is cut or mended. */
+  stallLink(): void {
+    this.link.stall();
+  }
+
+  mendLink(): void {
+    this.link.refuse(false);
+    this.link.resume();
+    this.link.cut();
+  }
+
+  async start(): Promise<void> {
+    const life = new Life();
+    const boot = `${this.id}-boot-${this.#boots}`;
+    const clock = processClock(steadyClock(boot));
+    const link = await startProxy({ port: this.#ground.brokerPort });
+    const journal = mortal(
+      this.#disk.open(() => clock.wall()),
+      life,
+      CUTS,
+    );
+    const daemon = await openStand(this.#partsOf({ clock, boot, link }, journal));
+    const stopButtons = this.#listen(daemon);
+    this.#running = { life, clock, daemon, link, stopButtons };
+  }
+
+  /** The daemon dies as by `kill -9`; with a new boot, because the power went. */
+  async kill(boot: Boot): Promise<void> {
+    const { life, clock, link } = this.#now;
+    life.end();
+    clock.end();
+    this.machine.losePower();
+    link.refuse(true);
+    await this.#gone(link, boot);
+  }
+
+  /** The daemon ends as by SIGTERM. */
+  async stop(boot: Boot = "same-boot"): Promise<void> {
+    const { daemon, clock, link, stopButtons } = this.#now;
+    stopButtons();
+    await daemon.stop();
+    clock.end();
+    this.machine.losePower();
+    await this.#gone(link, boot);
+  }
+
+  async close(): Promise<void> {
+    if (this.#running !== undefined) await this.stop();
+  }
+
+  get #now(): Running {
+    if (this.#running === undefined) throw new Error(`${this.id} is not running`);
+    return this.#running;
+  }
+
+  async #gone(link: Cable, boot: Boot): Promise<void> {
+    this.#running = undefined;
+    await link.close();
+    await this.#disk.cut();
+    if (boot === "new-boot") this.#boots += 1;
+  }
+
+  #partsOf(
+    { clock, boot, link }: { readonly clock: ProcessClock; readonly boot: string; readonly link: Cable },
+    journal: StandParts["journal"],
+  ): StandParts {
+    const { backendKeys, random, log } = this.#ground;
+    const url = `mqtt://127.0.0.1:${link.port}`;
+    return {
+      id: this.id,
+      name: "Kopi Lobi",
+      isTest: true,
+      rules: this.#rules,
+      menu: this.menu,
+      journal,
+      lost: false,
+      devices: this.#devices(),
+      openTransport: openMqtt({ url, clock, random, log, redial: SOON }),
+      key: this.#pair.signing,
+      backendKeys,
+      clock,
+      boot,
+      random,
+      log,
+    };
+  }
+
+  #devices(): StandParts["devices"] {
+    const { machine } = this;
+    const { screen, printer, relays, sensors } = machine.shape;
+    const byLine = new Map(relays.map((line) => [line, simulatedRelay(machine, line)]));
+    const watching = new Map(sensors.map(({ name, follows }) => [follows?.line, simulatedInput(machine, name)]));
+    return {
+      ...(screen === undefined ? {} : { screen: simulatedScreen(machine) }),
+      ...(printer === undefined ? {} : { printer: simulatedPrinter(machine) }),
+      relayOf: (line) => byLine.get(line),
+      sensorOf: (line) => {
+        const input = watching.get(line);
+        return input === undefined ? undefined : { input, windowMs: 400 };
+      },
+    };
+  }
+
+  #listen(stand: OpenStand): () => void {
+    const input = (name: string) => simulatedInput(this.machine, name);
+    return listenToButtons({ stand, menu: this.menu, cancel: "cancel", log: this.#ground.log, input });
+  }
+}

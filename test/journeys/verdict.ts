@@ -1,0 +1,95 @@
+import type { State as LedgerState } from "../../backend/ledger/words.ts";
+import type { State } from "../../gateway/order.ts";
+import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
+import type { BackendRig } from "./backend-rig.ts";
+import { codeIn } from "./camera.ts";
+import type { Diary } from "./diary.ts";
+import type { StandRig } from "./stand-rig.ts";
+
+/** All that a verdict looks at. */
+export type Scene = {
+  readonly midtrans: SandboxWithPhone;
+  readonly backend: BackendRig;
+  readonly stands: readonly StandRig[];
+  readonly diary: Diary;
+};
+
+/**
+ * The rules of the shop, as what is wrong with every sale of a rig: the money by Midtrans' books, the goods by the street's
+ * record of pulses, and both sides' words. Nothing wrong is an empty list; a sale under way is wrong.
+ */
+export async function wrongsOf(scene: Scene): Promise<readonly string[]> {
+  const each = await Promise.all(scene.stands.map((stand) => wrongsAt(stand, scene)));
+  const owed = await scene.backend.owed();
+  const payable = scene.midtrans.midtrans.transactions().filter(({ standing }) => standing === "pending").length;
+  return [
+    ...each.flat(),
+    ...because(owed > 0, `the backend owes ${owed}`),
+    ...because(payable > 0, `${payable} charges are left payable`),
+    ...because(scene.diary.has(scene.midtrans.serverKey), "the server key is in a log"),
+    ...because(scene.diary.has('signature_key":'), "a signature is in a log"),
+    ...because(scene.diary.has("journal failed"), "a journal failed"),
+    ...because(scene.diary.has("an owed effect failed"), "something threw"),
+  ];
+}
+
+const because = (isWrong: boolean, what: string): readonly string[] => (isWrong ? [what] : []);
+
+async function wrongsAt(stand: StandRig, scene: Scene): Promise<readonly string[]> {
+  const states = await stand.states();
+  const sales = await Promise.all(states.map((state) => wrongsOfSale(state, stand, scene)));
+  const owed = await stand.owed();
+  const known = new Set<string>(states.map(({ order }) => order.id));
+  const strays = stand.machine.pulses.filter(({ order }) => !known.has(order));
+  return [
+    ...sales.flat(),
+    ...because(owed > 0, `${stand.id} owes ${owed}`),
+    ...because(strays.length > 0, `${strays.length} pulses of ${stand.id} belong to no order`),
+    ...because(codeIn(stand.glass) !== undefined, `a code is on the glass of ${stand.id}`),
+  ];
+}
+
+async function wrongsOfSale(state: State, stand: StandRig, scene: Scene): Promise<readonly string[]> {
+  const { id } = state.order;
+  const ledger = await scene.backend.stateOf(id);
+  const pulses = stand.pulsesOf(id);
+  const paid = scene.midtrans.midtrans
+    .transactions()
+    .filter(({ orderId, standing }) => orderId.startsWith(id) && standing === "settlement").length;
+  const ends = `${endOf(state)} at the stand, ${ledgerEndOf(ledger)} in the books`;
+  const isAgreed = endOf(state) === ledgerEndOf(ledger);
+  const isPaidFor = ["delivered", "owed", "remedied"].includes(endOf(state));
+  const wrongs = [
+    ...because(!isAgreed, ends),
+    ...because(paid > 0 !== isPaidFor, `paid ${paid} times, and ${ends}`),
+    ...because(paid > 1, `paid ${paid} times`),
+    ...because(pulses > releasesOf(state), `${pulses} pulses for ${releasesOf(state)} releases`),
+    ...because(endOf(state) === "delivered" && pulses === 0, "delivered, and nothing moved"),
+  ];
+  return wrongs.map((wrong) => `${stand.id} ${id}: ${wrong}`);
+}
+
+const releasesOf = (state: State): number => ("releases" in state ? state.releases.length : 0);
+
+/** How a sale ended, in words that both sides share; what has not ended says where it is. */
+function endOf(state: State): string {
+  if (state.at === "troubled") return "owed";
+  if (state.at === "closed") return state.ending.is === "remedied" ? "remedied" : "unpaid";
+  return state.at === "delivered" ? "delivered" : `still ${state.at}`;
+}
+
+const ENDS: Readonly<Record<LedgerState["at"], string | undefined>> = {
+  forestalled: "unpaid",
+  voided: "unpaid",
+  refused: "unpaid",
+  delivered: "delivered",
+  owed: "owed",
+  remedied: "remedied",
+  charging: undefined,
+  payable: undefined,
+  voiding: undefined,
+  paid: undefined,
+};
+
+const ledgerEndOf = (state: LedgerState | undefined): string =>
+  state === undefined ? "unknown" : (ENDS[state.at] ?? `still ${state.at}`);
