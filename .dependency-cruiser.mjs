@@ -67,6 +67,7 @@ export default {
   options: {
     parser: "swc",
     tsPreCompilationDeps: true,
+    preserveSymlinks: true,
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^(dist|coverage|[.]cache)/" },
     enhancedResolveOptions: {

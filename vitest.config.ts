@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    setupFiles: ["test/support/open-handles.ts"],
     // A process a file: what one leaves behind cannot help or hurt the next, and native code is really unloaded.
     pool: "forks",
     maxWorkers: 2,

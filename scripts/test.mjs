@@ -2,45 +2,20 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { TEST_BUILD } from "./build.mjs";
-import { commandFor, installParts, mayInstall, reasonsFor } from "./debian.mjs";
 import { ROOT, textOf } from "./files.mjs";
-import { findPart } from "./parts.mjs";
 import { orExplain } from "./program.mjs";
+import { provideCompiler, provideParts, thisMachine } from "./provide.mjs";
 import { build, install, isInstalled, setUp } from "./setup.mjs";
 import { smoke } from "./smoke.mjs";
 import { CHECKS, runNode, runSteps, tableOf, timed } from "./steps.mjs";
-import { missingParts, suitesOf, suitesWithout } from "./suites.mjs";
+import { suitesOf } from "./suites.mjs";
 
-/** @typedef {{ suite: string, lacks: string[] }} Skipped */
+/** @typedef {import("./provide.mjs").Skipped} Skipped */
 /** @typedef {{ passed: number, failed: number }} Count */
 
 const VITEST = "node_modules/vitest/vitest.mjs";
 const REPORT = ".cache/vitest.json";
-const mustBeWhole = ["true", "1"].includes(process.env["CI"] ?? "");
 const say = console.log;
-
-/**
- * Sees to the programs that suites need.
- * @param {Map<string, string[]>} suites
- * @returns {Skipped[]} what cannot run here; nothing with CI=true, where that is an error
- */
-function provideParts(suites) {
-  let missing = missingParts(suites);
-  if (missing.length > 0 && mayInstall() && installParts(missing, say)) missing = missingParts(suites);
-  const skipped = suitesWithout(suites, missing);
-  if (skipped.length === 0) return [];
-  const lack = `Missing: ${reasonsFor(missing)}. Install it: ${commandFor(missing)}`;
-  if (mustBeWhole) throw new Error(`${lack}\nWith CI=true nothing is skipped.`);
-  say(lack);
-  return skipped;
-}
-
-/** SQLite's binding is compiled where no prebuilt one is to be had. */
-function provideCompiler() {
-  if (isInstalled(ROOT) || findPart("compiler") !== undefined) return;
-  if (mayInstall()) installParts(["compiler"], say);
-  else say(`No compiler here. If the next step fails: ${commandFor(["compiler"])}`);
-}
 
 /**
  * @param {readonly string[]} args
@@ -80,15 +55,16 @@ function conclude(outcomes, skipped) {
 
 /** @param {readonly string[]} chosen arguments for vitest */
 async function some(chosen) {
+  if (!isInstalled(ROOT)) provideCompiler(thisMachine);
   install(ROOT, say);
-  const skipped = provideParts(suitesOf(ROOT));
+  const skipped = provideParts(suitesOf(ROOT), thisMachine);
   conclude([timed("tests", () => vitest(chosen, skipped))], skipped);
 }
 
 async function all() {
-  provideCompiler();
+  if (!isInstalled(ROOT)) provideCompiler(thisMachine);
   install(ROOT, say);
-  const skipped = provideParts(suitesOf(ROOT));
+  const skipped = provideParts(suitesOf(ROOT), thisMachine);
   const outcomes = runSteps(ROOT, CHECKS);
   outcomes.push(timed("build", () => built()));
   outcomes.push(timed("tests", () => vitest(["--coverage"], skipped)));
