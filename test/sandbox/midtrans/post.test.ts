@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { openHttp } from "../../../backend/providers/http.ts";
 import { isLoopback, poster } from "../../../sandbox/midtrans/post.ts";
@@ -38,9 +38,11 @@ test("a redirect does not lead away from this machine", async () => {
 });
 
 test("a server that takes the connection and says nothing is unreachable", async () => {
-  const silent = createServer().listen(0, "127.0.0.1");
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
   await new Promise((resolve) => silent.once("listening", resolve));
   closeLater(async () => {
+    for (const socket of sockets) socket.destroy();
     silent.close();
   });
   const address = silent.address();
