@@ -84,13 +84,19 @@ function openFile<State, Event, Effect>(
 function isDamaged(file: string, codecs: CodecVersions): boolean {
   if (isDamagedAtSight(file)) return true;
   if (!existsSync(file)) return false;
-  const connection = connect(file, { readonly: true });
   try {
-    refuseUnfit(connection, codecs);
+    look(file, codecs);
     return false;
   } catch (cause) {
     if (cause instanceof JournalFault && cause.code === "corrupt") return true;
     throw cause;
+  }
+}
+
+function look(file: string, codecs: CodecVersions): void {
+  const connection = connect(file, { readonly: true });
+  try {
+    refuseUnfit(connection, codecs);
   } finally {
     connection.close();
   }
@@ -166,11 +172,13 @@ function orUndo<T>(undo: () => void, work: () => T): T {
 type ConnectOptions = { readonly readonly: boolean; readonly closed?: () => void };
 
 function connect(file: string, { readonly, closed }: ConnectOptions): Connection {
-  const database = guarded(file, () => new Database(file, { readonly, timeout: BUSY_PATIENCE_MS }));
-  return orUndo(
-    () => database.close(),
-    () => connectionOn(database, file, closed),
-  );
+  return guarded(file, () => {
+    const database = new Database(file, { readonly, timeout: BUSY_PATIENCE_MS });
+    return orUndo(
+      () => database.close(),
+      () => connectionOn(database, file, closed),
+    );
+  });
 }
 
 function connectionOn(database: Database.Database, file: string, closed?: () => void): Connection {

@@ -3,7 +3,7 @@ import { JournalFault } from "../../journal/journal.ts";
 import { openSqliteJournal } from "../../journal/sqlite.ts";
 import { at, idsFrom, paid, paying, shape, tell } from "./words.ts";
 
-// A process that holds a journal: `node keeper.ts <file> hold|write|fill|look`. Says one JSON value a line on stdout.
+// A process that holds a journal: `node keeper.ts <file> hold|write|fill|look|distrust`. Says one JSON value a line on stdout.
 
 const [, , file = "", task = "hold"] = process.argv;
 const WALL = 1_700_000_000_000;
@@ -27,6 +27,18 @@ async function keep(): Promise<void> {
       say(nth);
       await new Promise((resolve) => setImmediate(resolve));
     }
+  if (task === "distrust") {
+    for (const amount of [1, 2])
+      await pay(amount).then(
+        () => say("kept"),
+        (fault) => say(wordOf(fault)),
+      );
+    await journal.close();
+    const again = openSqliteJournal({ file, shape, newId, wall: () => WALL }).journal;
+    await again.advance("A", paid(3), paying(3), { now: at(0) });
+    say((await again.story("A")).map(({ event }) => event.amount));
+    await again.close();
+  }
   if (task === "fill") {
     let kept = 0;
     try {

@@ -20,7 +20,7 @@ class Answer {
   }
 }
 
-const place = { current: new SqlitePlace() };
+let place: SqlitePlace;
 let journal: SqliteJournal<State, Event, Effect>;
 let clock: VirtualClock;
 let performer: Performer<Effect>;
@@ -28,7 +28,8 @@ let faults: unknown[];
 let warnings: unknown[];
 
 beforeEach(() => {
-  journal = place.current.openAs({ file: ":memory:" }).journal;
+  place = new SqlitePlace();
+  journal = place.openAs({ file: ":memory:" }).journal;
   clock = new VirtualClock();
   faults = [];
   warnings = [];
@@ -38,8 +39,7 @@ afterEach(async () => {
   const stopped = performer.stop(0);
   clock.pass(0);
   await stopped;
-  await place.current.remove();
-  place.current = new SqlitePlace();
+  await place.remove();
 });
 
 const owe = (...effects: Parameters<typeof paying>[1] & object) =>
@@ -303,6 +303,27 @@ describe("stopping", () => {
     await clock.advance(1);
     await settle();
     expect(isStopped).toBe(true);
+  });
+
+  test("gives back what was taken too late to begin", async () => {
+    const did: string[] = [];
+    await owe(tell("1"));
+    const door = new Answer();
+    const take: typeof journal.take = async (options) => {
+      const taken = await journal.take(options);
+      await door.promise;
+      return taken;
+    };
+    const finish = journal.finish.bind(journal);
+    const again = journal.again.bind(journal);
+    const nextDue = journal.nextDue.bind(journal);
+    employ([lane(did)], { journal: { take, finish, again, nextDue } });
+    await settle();
+    const stopped = performer.stop();
+    door.give("done");
+    await stopped;
+    expect(did).toEqual([]);
+    expect(await journal.nextDue(KINDS, clock.now())).toEqual(clock.now());
   });
 
   test("gives back at once what broke off because of it", async () => {
