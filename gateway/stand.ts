@@ -2,7 +2,7 @@ import type { Log } from "../host/log.ts";
 import type { AdvanceOptions, EffectId, Journal, Kept } from "../journal/journal.ts";
 import { newOrderId, type OrderId, type Random, type StatementId } from "../protocol/ids.ts";
 import type { DownBody } from "../protocol/statements.ts";
-import { type Clock, leftMs, type Stop } from "../protocol/time.ts";
+import { type Clock, isReached, leftMs, type Stop } from "../protocol/time.ts";
 import { type Menu, openingOf, orderFor, type Product } from "./menu.ts";
 import { deadlineOf, type Effect, type Event, isOpen, type Rules, type State, type Step, step } from "./order.ts";
 import type { Obstacle } from "./preflight.ts";
@@ -23,6 +23,8 @@ export type StandOptions = {
   /** The journal owes something new. */
   wake(): void;
 };
+
+const RING_AGAIN_MS = 1_000;
 
 /** What became of a press of a product's button. */
 export type Pressed = "begun" | "busy" | { readonly obstacles: readonly Obstacle[] };
@@ -97,9 +99,11 @@ export class Stand {
   async #resume(state: State): Promise<void> {
     const deadline = deadlineOf(state);
     if (deadline === undefined) return;
-    const isOfThisBoot = deadline.clock === this.#options.clock.now().clock;
-    if (isOfThisBoot) this.#setAlarm(state);
-    else await this.report(state.order.id, { type: "rebooted" });
+    const now = this.#options.clock.now();
+    const isOfThisBoot = deadline.clock === now.clock;
+    if (!isOfThisBoot) await this.report(state.order.id, { type: "rebooted" });
+    else if (isReached(deadline, now)) await this.report(state.order.id, { type: "deadline" });
+    else this.#setAlarm(state);
   }
 
   #eventOf(body: Exclude<DownBody, { type: "ack" }>): Event {
@@ -146,17 +150,24 @@ export class Stand {
 
   #setAlarm(state: State): void {
     const { id } = state.order;
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     this.#alarms.get(id)?.();
     this.#alarms.delete(id);
     const deadline = deadlineOf(state);
     if (deadline === undefined) return;
+    this.#ringAfter(id, leftMs(deadline, clock.now()));
+  }
+
+  /** A deadline that the journal does not take rings again: the QR must not stay. */
+  #ringAfter(id: OrderId, ms: number): void {
+    const { clock, log } = this.#options;
     const ring = (): void => {
-      this.report(id, { type: "deadline" }).catch((error: unknown) =>
-        log.error("deadline not recorded", { order: id, error }),
-      );
+      this.report(id, { type: "deadline" }).catch((error: unknown) => {
+        log.error("deadline not recorded", { order: id, error });
+        this.#ringAfter(id, RING_AGAIN_MS);
+      });
     };
-    this.#alarms.set(id, clock.after(leftMs(deadline, clock.now()), ring));
+    this.#alarms.set(id, clock.after(ms, ring));
   }
 
   #tell(order: OrderId, event: Event, from: State | undefined, done: Step): void {
