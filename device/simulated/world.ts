@@ -65,6 +65,11 @@ export class SimulatedStand {
     return () => this.#watchers.delete(hear);
   }
 
+  /** How many watch. */
+  get watching(): number {
+    return this.#watchers.size;
+  }
+
   isClosed(line: string): boolean {
     return this.#contacts.get(line)?.isClosed ?? false;
   }

@@ -141,11 +141,27 @@ describe("one daemon at a time", () => {
     expect(stand.picture?.rgba[0]).toBe(4);
   });
 
-  test("no more than eight strangers wait at the door", async () => {
-    const { served } = await newServed();
+  test("no more than eight strangers wait at the door, and none for more than two seconds", async () => {
+    const waited = new VirtualClock();
+    const served = await serveWorld(new SimulatedStand(SHAPE, waited), 0, waited);
+    ends.push(() => served.close());
     const waiting = Array.from({ length: 8 }, () => stranger(served.port));
-    await Promise.all(waiting.map(({ socket }) => new Promise((resolve) => socket.once("connect", resolve))));
+    await expect.poll(() => waited.pending).toBe(8);
     expect(await stranger(served.port).hungUp).toBe("");
+    expect(waited.pending).toBe(8);
+    waited.pass(2000);
+    expect(await Promise.all(waiting.map(({ hungUp }) => hungUp))).toEqual(Array(8).fill(""));
+    await expect.poll(() => waited.pending).toBe(0);
+  });
+
+  test("a daemon may be silent for longer than a stranger", async () => {
+    const waited = new VirtualClock();
+    const served = await serveWorld(new SimulatedStand(SHAPE, waited), 0, waited);
+    ends.push(() => served.close());
+    const cable = await plugIn(served.port);
+    waited.pass(60_000);
+    await cable.screen().show(plainFrame(16, 12, 4));
+    expect(served.connected()).toBe(true);
   });
 });
 

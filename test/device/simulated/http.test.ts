@@ -266,10 +266,12 @@ describe("GET events", () => {
   });
 
   test("has sixteen places", async () => {
-    const { address, get } = await newFace();
+    const { address, get, stand } = await newFace();
     const streams = await Promise.all(Array.from({ length: 16 }, () => fetch(`${address}/events`)));
     expect((await refusalOf(await get("events"))).status).toBe(503);
+    expect(stand.watching).toBe(16);
     await Promise.all(streams.map((stream) => stream.body?.cancel()));
+    await expect.poll(() => stand.watching).toBe(0);
     await expect.poll(async () => (await fetch(`${address}/events`, { method: "GET" })).status).toBe(200);
   });
 });
