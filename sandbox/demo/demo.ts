@@ -1,0 +1,104 @@
+import { openHttp } from "../../backend/providers/http.ts";
+import { readQrImage } from "../../backend/providers/qr-image.ts";
+import { type Route, type Server, serve } from "../../host/http.ts";
+import { phoneRoutes } from "../phone/phone.ts";
+import { Wallet } from "../phone/wallet.ts";
+import { Glances } from "./glance.ts";
+import { type Household, openHousehold } from "./household.ts";
+import { Knobs } from "./knobs.ts";
+import { Opened } from "./opened.ts";
+import { pageRoutes } from "./page.ts";
+import { powerCord } from "./power.ts";
+import { USUAL_PORT } from "./settings.ts";
+import { openFolder } from "./site.ts";
+import { standRoutes } from "./stand-routes.ts";
+import { type DemoParts, type Ears, openSurroundings, type Surroundings } from "./surroundings.ts";
+import { switchesOf } from "./switches.ts";
+import { Timeline } from "./timeline.ts";
+
+/** Base addresses, without a final slash. */
+export type Addresses = {
+  readonly page: string;
+  /** `screen.png`, `relay`, `buttons/new` … lie below it. */
+  readonly stand: string;
+  /** Takes `POST pay {qr}`. */
+  readonly phone: string;
+  /** For any Core API client that has the server key. */
+  readonly midtrans: string;
+  readonly serverKey: string;
+  readonly webhook: string;
+  readonly broker: string;
+};
+
+export type Demo = { readonly addresses: Addresses; close(): Promise<void> };
+
+/** Everything that a sale needs, running. Rejects, and leaves nothing behind, when some part of it cannot be had. */
+export async function startDemo(parts: DemoParts): Promise<Demo> {
+  const opened = new Opened();
+  try {
+    return { addresses: await open(parts, opened), close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
+  const { clock, settings } = parts;
+  const timeline = new Timeline(() => clock.wall());
+  const glances = new Glances(clock);
+  const ears: Ears = {
+    tell: (told) => {
+      if (told !== undefined) timeline.tell(told);
+    },
+    changed: () => glances.changed(),
+  };
+  const folder = opened.add(openFolder(settings.state), (it) => it.remove());
+  const around = await openSurroundings(parts, folder, ears, opened);
+  const house = await openHousehold(parts, folder, around, ears, opened);
+  const power = powerCord({ daemon: house.daemon, stand: around.world, ears });
+  const knobs = new Knobs(around.midtrans.faults);
+  const look = { world: around.world, network: around.network, house, power, knobs };
+  opened.add(glances, (it) => it.close());
+  const routes = [
+    ...pageRoutes({ timeline, glances, turn: switchesOf({ ...look, ears }) }),
+    ...standRoutes(STAND, { stand: around.world, power }),
+    ...openPhone(parts, around, opened),
+  ];
+  const server = opened.add(await servePage(routes, parts), (it) => it.close());
+  glances.open({ ...look, stand: server.url + STAND });
+  await Promise.all([house.backend.start(), house.daemon.start()]);
+  await Promise.all([house.backend.connected(), house.daemon.connected()]);
+  return addressesOf(server, around, house);
+}
+
+const STAND = "/stand";
+const PHONE = "/phone";
+
+/** The phone stands on the page's own server, so that the page may show it. */
+function openPhone({ clock }: DemoParts, { midtrans }: Surroundings, opened: Opened): readonly Route[] {
+  const http = opened.add(openHttp({ clock }), (it) => it.close());
+  const wallet = new Wallet(midtrans.midtrans, () => clock.now().ms);
+  return phoneRoutes({ at: PHONE, wallet, readPicture: readQrImage, http });
+}
+
+/** Nobody asked for a port: the usual one, or any that is free. */
+async function servePage(routes: readonly Route[], { settings, clock, log }: DemoParts): Promise<Server> {
+  const limits = { bodyLimitBytes: PICTURE_MAX_BYTES, closeWithinMs: 1_000 };
+  const at = (port: number): Promise<Server> => serve({ routes, port, clock, log, ...limits });
+  if (settings.port !== undefined) return at(settings.port);
+  return at(USUAL_PORT).catch(() => at(0));
+}
+
+/** The phone takes photographs of codes. */
+const PICTURE_MAX_BYTES = 4 * 1_048_576;
+
+const addressesOf = ({ url }: Server, { midtrans, bus }: Surroundings, { webhook }: Household): Addresses => ({
+  page: url,
+  stand: url + STAND,
+  phone: url + PHONE,
+  midtrans: midtrans.url,
+  serverKey: midtrans.serverKey,
+  webhook,
+  broker: bus.url,
+});

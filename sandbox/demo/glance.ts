@@ -1,0 +1,104 @@
+import type { SimulatedStand } from "../../device/simulated/world.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
+import type { Health } from "./child.ts";
+import { SENSOR } from "./goods.ts";
+import type { KnobName } from "./knobs.ts";
+
+/** All that the page shows besides the timeline. `picture` and `strip` rise when there is a new one to fetch. */
+export type Glance = {
+  readonly stand: string;
+  readonly power: "on" | "cut";
+  readonly daemon: Health;
+  readonly backend: Health;
+  readonly network: "ok" | "cut";
+  readonly picture: number;
+  readonly strip: number;
+  readonly printer: { readonly paper: string; readonly cover: string };
+  readonly relays: readonly { readonly line: string; readonly closed: boolean; readonly pulses: number }[];
+  readonly jammed: boolean;
+  readonly armed: readonly KnobName[];
+};
+
+/** What there is to look at. */
+export type GlanceParts = {
+  readonly stand: string;
+  readonly world: SimulatedStand;
+  readonly house: { readonly daemon: { readonly health: Health }; readonly backend: { readonly health: Health } };
+  readonly network: { readonly isCut: boolean };
+  readonly power: { isOn(): boolean };
+  readonly knobs: { armed(): readonly KnobName[] };
+};
+
+/** Changes of one moment are told together. */
+const TOGETHER_MS = 15;
+
+/** What there is to see now, and whoever wants to hear of changes. Nothing before `open`. */
+export class Glances {
+  readonly #clock: Clock;
+  readonly #watchers = new Set<(glance: Glance) => void>();
+  #parts: GlanceParts | undefined;
+  #picture = 0;
+  #strip = 0;
+  #isDue = false;
+  #stop: Stop = () => undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  open(parts: GlanceParts): void {
+    this.#parts = parts;
+    parts.world.watch((news) => {
+      if (news.is === "screen") this.#picture += 1;
+      if (news.is === "printed") this.#strip += 1;
+      this.changed();
+    });
+    this.changed();
+  }
+
+  now(): Glance | undefined {
+    if (this.#parts === undefined) return undefined;
+    const { stand, world, house, network, power, knobs } = this.#parts;
+    return {
+      stand,
+      power: power.isOn() ? "on" : "cut",
+      daemon: house.daemon.health,
+      backend: house.backend.health,
+      network: network.isCut ? "cut" : "ok",
+      picture: this.#picture,
+      strip: this.#strip,
+      printer: { paper: world.printer?.paper ?? "out", cover: world.printer?.cover ?? "closed" },
+      relays: relaysOf(world),
+      jammed: world.isJammed(SENSOR),
+      armed: knobs.armed(),
+    };
+  }
+
+  /** Something that shows may have changed. Cheap. */
+  changed(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#stop = this.#clock.after(TOGETHER_MS, () => {
+      this.#isDue = false;
+      const glance = this.now();
+      if (glance !== undefined) for (const hear of [...this.#watchers]) hear(glance);
+    });
+  }
+
+  watch(hear: (glance: Glance) => void): Stop {
+    this.#watchers.add(hear);
+    return () => this.#watchers.delete(hear);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#watchers.clear();
+  }
+}
+
+const relaysOf = (world: SimulatedStand): Glance["relays"] =>
+  world.shape.relays.map((line) => ({
+    line,
+    closed: world.isClosed(line),
+    pulses: world.pulses.filter((pulse) => pulse.line === line).length,
+  }));

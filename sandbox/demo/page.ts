@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import type { EventStream } from "../../host/http-events.ts";
+import type { Stop } from "../../protocol/time.ts";
+import type { Glance, Glances } from "./glance.ts";
+import type { Entry, Timeline } from "./timeline.ts";
+
+export type PageParts = {
+  readonly timeline: Timeline;
+  readonly glances: Glances;
+  /** Switches something; false when there is no such switch. */
+  turn(name: string, isOn: boolean): boolean;
+};
+
+/** The page's own files, the stand's pictures and the phone in its frame; nothing from elsewhere. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HTML = "text/html; charset=utf-8";
+const CSS = "text/css; charset=utf-8";
+const SCRIPT = "text/javascript; charset=utf-8";
+const FILES = [
+  { path: "/", file: "demo.html", type: HTML },
+  { path: "/demo/demo.css", file: "demo.css", type: CSS },
+  { path: "/demo/machine.css", file: "machine.css", type: CSS },
+  { path: "/demo/story.css", file: "story.css", type: CSS },
+  { path: "/demo/demo.js", file: "demo.js", type: SCRIPT },
+  { path: "/demo/machine.js", file: "machine.js", type: SCRIPT },
+  { path: "/demo/story.js", file: "story.js", type: SCRIPT },
+  { path: "/demo/icon.svg", file: "icon.svg", type: "image/svg+xml" },
+] as const;
+
+/** The page, what it hears, and its switches. The files lie beside this one, in the source as in the build. */
+export function pageRoutes(parts: PageParts): readonly Route[] {
+  const files = FILES.map(({ path, file, type }): Route => {
+    const body = readFileSync(new URL(`./page/${file}`, import.meta.url));
+    const headers = {
+      "content-type": type,
+      "content-security-policy": POLICY,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-cache",
+    };
+    return { method: "GET", path, answer: async () => ({ status: 200, headers, body }) };
+  });
+  return [
+    ...files,
+    { method: "GET", path: "/demo/events", answer: async (request) => hearAll(parts, request) },
+    { method: "GET", path: "/demo/glance", answer: async () => ok(parts.glances) },
+    { method: "POST", path: "/demo/switches/:name", answer: async (request) => turn(parts, request) },
+  ];
+}
+
+/** `entry`: one line of the timeline, those that were missed first. `glance`: how everything stands. */
+function hearAll({ timeline, glances }: PageParts, { headers }: HttpRequest): HttpAnswer {
+  const seen = Number(headers["last-event-id"] ?? 0);
+  return {
+    events: (stream: EventStream): Stop => {
+      const tell = (entry: Entry): void => {
+        stream.send({ event: "entry", id: String(entry.id), data: JSON.stringify(entry) });
+      };
+      const show = (glance: Glance): void => {
+        stream.send({ event: "glance", data: JSON.stringify(glance) });
+      };
+      const glance = glances.now();
+      if (glance !== undefined) show(glance);
+      for (const entry of timeline.since(Number.isSafeInteger(seen) ? seen : 0)) tell(entry);
+      const stops = [timeline.watch(tell), glances.watch(show)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+  };
+}
+
+/** `{"on": true}` or `{"on": false}`. */
+function turn(parts: PageParts, { params, body }: HttpRequest): HttpAnswer {
+  const name = params["name"] ?? "";
+  const isOn = readOn(body);
+  if (isOn === undefined) return refused(400, 'Send {"on": true} or {"on": false}.');
+  if (!parts.turn(name, isOn)) return refused(404, `There is no switch ${JSON.stringify(name.slice(0, 40))}.`);
+  return ok(parts.glances);
+}
+
+const ok = (glances: Glances): HttpAnswer => ({ status: 200, body: glances.now() ?? {} });
+
+const refused = (status: number, message: string): HttpAnswer => ({ status, body: { error: "refused", message } });
+
+function readOn(body: Uint8Array): boolean | undefined {
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(body));
+    const on = typeof json === "object" && json !== null && "on" in json ? json.on : undefined;
+    return typeof on === "boolean" ? on : undefined;
+  } catch {
+    return undefined;
+  }
+}

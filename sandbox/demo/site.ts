@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { tomlLine } from "../../host/toml-text.ts";
+import { newKeyPair, type PublicJwk, privateKeyFrom } from "../../protocol/keys.ts";
+import { BUTTONS, PRODUCTS, SENSOR, STAND_ID, STAND_NAME } from "./goods.ts";
+
+/** Where stand and backend of the demo keep what is theirs, each in a folder of its own, as on two machines. */
+export type Folder = {
+  readonly at: string;
+  /** A file for a log; `undefined` when nothing is to stay. */
+  logOf(name: string): string | undefined;
+  /** Nothing of it stays, unless it was to be kept. */
+  remove(): void;
+};
+
+/** What the two configurations speak of. */
+export type Addresses = {
+  readonly standBroker: string;
+  readonly backendBroker: string;
+  readonly world: string;
+  readonly midtrans: string;
+  readonly backendPort: number;
+};
+
+export const NOTIFICATION_PATH = "/midtrans/notification";
+
+/** `kept`, with the keys and journals that are there already, or a new folder that goes with the demo. */
+export function openFolder(kept: string | undefined): Folder {
+  const at = kept === undefined ? mkdtempSync(join(tmpdir(), "qris-demo-")) : resolve(kept);
+  for (const part of ["stand", "backend"]) mkdirSync(join(at, part), { recursive: true, mode: 0o700 });
+  return {
+    at,
+    logOf: (name) => (kept === undefined ? undefined : join(at, `${name}.log`)),
+    remove: () => {
+      if (kept === undefined) rmSync(at, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The key that Midtrans' stand-in will know the backend by. */
+export const serverKeyIn = ({ at }: Folder): string =>
+  keptText(join(at, "backend/server-key"), () => `SB-Mid-server-${randomBytes(15).toString("base64url")}`);
+
+/** Writes the keys that are missing, and both configurations; returns where these are. */
+export function writeSite({ at }: Folder, addresses: Addresses): { readonly stand: string; readonly backend: string } {
+  const standKey = keyAt(join(at, "stand/key.pem"));
+  const backendKey = keyAt(join(at, "backend/key.pem"));
+  const stand = join(at, "stand/gateway.toml");
+  const backend = join(at, "backend/backend.toml");
+  writeSecret(join(at, "stand/backend-keys.json"), `${JSON.stringify({ keys: [backendKey] })}\n`);
+  writeSecret(stand, standToml(join(at, "stand"), addresses));
+  writeSecret(backend, backendToml(join(at, "backend"), addresses, standKey));
+  return { stand, backend };
+}
+
+const keyAt = (path: string): PublicJwk => privateKeyFrom(keptText(path, () => newKeyPair().pem)).publicJwk;
+
+function keptText(path: string, make: () => string): string {
+  if (!existsSync(path)) writeSecret(path, make());
+  return readFileSync(path, "utf8");
+}
+
+const writeSecret = (path: string, text: string): void => writeFileSync(path, text, { mode: 0o600 });
+
+type Values = Readonly<Record<string, unknown>>;
+
+const table = (header: string, values: Values): string =>
+  [header, ...Object.entries(values).map(([name, value]) => tomlLine(name, value)), ""].join("\n");
+
+const standToml = (at: string, { standBroker, world }: Addresses): string =>
+  [
+    tomlLine("test_mode", true),
+    table("[stand]", { id: STAND_ID, name: STAND_NAME }),
+    table("[link]", { url: standBroker }),
+    table("[keys]", { private_file: join(at, "key.pem"), backend_file: join(at, "backend-keys.json") }),
+    table("[journal]", { file: join(at, "journal.sqlite") }),
+    ...["screen", "printer", "pins"].map((part) => table(`[${part}]`, { driver: "simulated" })),
+    table("[buttons]", { cancel: BUTTONS.cancel }),
+    table("[simulated]", { address: world }),
+    ...PRODUCTS.map(({ sensor, ...product }) =>
+      table("[[products]]", { ...product, ...(sensor && { sensor: SENSOR }) }),
+    ),
+  ].join("\n");
+
+const backendToml = (at: string, addresses: Addresses, standKey: PublicJwk): string =>
+  [
+    table("[http]", { port: addresses.backendPort, notification_path: NOTIFICATION_PATH }),
+    table("[journal]", { file: join(at, "ledger.sqlite") }),
+    table("[link]", { url: addresses.backendBroker }),
+    table("[keys]", { private_file: join(at, "key.pem") }),
+    table("[midtrans]", {
+      base_url: addresses.midtrans,
+      server_key_file: join(at, "server-key"),
+      notification_url: `http://127.0.0.1:${addresses.backendPort}${NOTIFICATION_PATH}`,
+      site: "Demo",
+    }),
+    table("[[stands]]", { id: STAND_ID, key: standKey }),
+  ].join("\n");

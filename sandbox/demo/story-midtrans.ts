@@ -1,0 +1,85 @@
+import { showRupiah } from "../../protocol/rupiah.ts";
+import type { Transaction } from "../midtrans/acquirer.ts";
+import type { Delivery } from "../midtrans/notifier.ts";
+import type { News } from "../midtrans/start.ts";
+import type { Told } from "./timeline.ts";
+
+/** What Midtrans' stand-in was asked, did and told. */
+export function tellMidtrans(news: News): Told {
+  switch (news.what) {
+    case "asked":
+      return { ...tellCall(news.operation, news.code), ...(news.order === undefined ? {} : { order: news.order }) };
+    case "moved":
+      return { ...tellMove(news.transaction), order: news.transaction.orderId };
+    case "notified":
+      return { ...tellDelivery(news.delivery), order: news.delivery.order };
+  }
+}
+
+const CALLS: Readonly<Record<string, string>> = {
+  charge: "POST /v2/charge",
+  status: "GET /v2/…/status",
+  cancel: "POST /v2/…/cancel",
+  expire: "POST /v2/…/expire",
+  qr: "GET the QR picture",
+};
+
+/** What the status codes of the body mean (docs.midtrans.com, "Status code"). */
+const CODES: Readonly<Record<string, string>> = {
+  "200": "200 done",
+  "201": "201 pending",
+  "202": "202 denied",
+  "404": "404 unknown",
+  "406": "406 order id in use",
+  "407": "407 expired",
+  "412": "412 too late for that",
+};
+
+function tellCall(operation: string, code: string): Told {
+  const isGood = /^(2\d\d|407)$/.test(code) && code !== "202";
+  return {
+    chapter: "midtrans",
+    from: "backend",
+    to: "midtrans",
+    words: CALLS[operation] ?? operation,
+    detail: `answered ${CODES[code] ?? code}`,
+    ...(isGood ? {} : { tone: "warn" }),
+  };
+}
+
+function tellMove({ standing, amount, payment, denied }: Transaction): Told {
+  const base = { chapter: "midtrans", from: "midtrans" } as const;
+  switch (standing) {
+    case "pending":
+      return { ...base, words: `Transaction of ${showRupiah(amount)} is pending`, minor: true };
+    case "settlement":
+      return {
+        ...base,
+        from: "customer",
+        to: "midtrans",
+        words: `Paid ${showRupiah(payment?.amount ?? amount)}`,
+        detail: `with ${payment?.issuer ?? "a wallet"}, ${payment?.route ?? "on-us"}`,
+        tone: "good",
+      };
+    case "deny":
+      return { ...base, words: "The acquirer denied the charge", detail: `code ${denied ?? "unknown"}`, tone: "warn" };
+    case "cancel":
+      return { ...base, words: "Transaction cancelled", minor: true };
+    case "expire":
+      return { ...base, words: "Transaction expired", minor: true };
+  }
+}
+
+function tellDelivery({ standing, tries, state }: Delivery): Told {
+  const answered = tries.at(-1)?.answered ?? "nothing";
+  const repeat = tries.length > 1 ? `, try ${tries.length}` : "";
+  return {
+    chapter: "midtrans",
+    from: "midtrans",
+    to: "backend",
+    words: `Notification: ${standing}`,
+    detail: `answered ${answered}${repeat}${state === "waiting" ? "; comes again later" : ""}`,
+    ...(state === "delivered" ? {} : { tone: "warn" }),
+    ...(standing === "pending" ? { minor: true } : {}),
+  };
+}
