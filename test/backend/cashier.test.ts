@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Cashier, type LedgerJournal, readReference } from "../../backend/cashier.ts";
+import { ledgerShape } from "../../backend/ledger/shape.ts";
+import type { Effect, State } from "../../backend/ledger/words.ts";
+import type { Attempt, Charge, Payment, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
+import { webhookRoute } from "../../backend/webhooks.ts";
+import type { HttpAnswer } from "../../host/http.ts";
+import { silentLog } from "../../host/log.ts";
+import type { Owed } from "../../journal/journal.ts";
+import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { newUlid, type StandId, type StatementId } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import type { UpBody } from "../../protocol/statements.ts";
+import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { seeded } from "../world/seeded.ts";
+
+const payment: Payment = { amount: PRICE, fee: rupiah(0), transaction: "t-1", paidAt: "2026-01-01T07:00:10+07:00" };
+const terms = {
+  payableMs: 120_000,
+  retryPausesMs: [1_000],
+  firstAskMs: 15_000,
+  slowestAskMs: 300_000,
+  lapseMs: 30_000,
+};
+const statement = (n: number): StatementId => `01JD5S3V8Q4R6T2W9Y0ZSTM${String(n).padStart(3, "0")}` as StatementId;
+const ask: Extract<UpBody, { type: "charge" }> = {
+  type: "charge",
+  order: ORDER_ID,
+  amount: PRICE,
+  items: [...order.items],
+  method: "qris",
+  patienceMs: 20_000,
+};
+const quiet = new AbortController().signal;
+
+/** A provider that says what the test tells it to, and remembers what it was asked. */
+class Scripted implements PaymentProvider {
+  readonly name = "scripted";
+  readonly isTest = true;
+  readonly asked: string[] = [];
+  charges: Charge = { is: "issued", qr: qrFor(PRICE), transaction: "t-1" };
+  stands: Standing = { is: "pending", transaction: "t-1" };
+  readNotification: PaymentProvider["readNotification"] = () => ({ is: "unreadable", because: "no JSON" });
+
+  async charge({ number }: Attempt): Promise<Charge> {
+    this.asked.push(`charge ${number}`);
+    return this.charges;
+  }
+  async standing({ number }: Attempt): Promise<Standing> {
+    this.asked.push(`standing ${number}`);
+    return this.stands;
+  }
+  async void({ number }: Attempt): Promise<Standing> {
+    this.asked.push(`void ${number}`);
+    return this.stands;
+  }
+}
+
+let clock = new VirtualClock();
+let provider = new Scripted();
+let journal: LedgerJournal;
+let cashier: Cashier;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  provider = new Scripted();
+  const random = seeded(1);
+  const wall = (): number => clock.wall();
+  journal = openSqliteJournal({
+    file: ":memory:",
+    shape: ledgerShape,
+    newId: () => newUlid(wall(), random),
+    wall,
+  }).journal;
+  cashier = new Cashier({ journal, provider, clock, log: silentLog, terms, wake: () => undefined });
+});
+afterEach(() => journal.close());
+
+const kinds = ["charge", "ask", "recheck", "void", "lapse"];
+const take = (): Promise<readonly Owed<Effect>[]> =>
+  journal.take({ now: clock.now(), kinds, limit: 10, leaseMs: 600_000 });
+const stateNow = (): Promise<State | undefined> => journal.stateOf(ORDER_ID);
+
+async function performAll(): Promise<void> {
+  for (let owed = await take(); owed.length > 0; owed = await take()) {
+    for (const each of owed) await cashier.perform(each, quiet);
+  }
+}
+
+describe("the cashier", () => {
+  test("charges what a stand asked for, once, however often the statement comes", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await cashier.hear(STAND, ask, statement(1));
+    await cashier.hear(STAND, ask, statement(2));
+    await performAll();
+    expect(provider.asked).toEqual(["charge 1"]);
+    expect(await stateNow()).toMatchObject({ at: "payable", attempt: 1 });
+  });
+
+  test("does not charge what was cancelled while it waited for its turn", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await cashier.hear(STAND, { type: "void", order: ORDER_ID, why: "cancelled" }, statement(2));
+    await performAll();
+    expect(provider.asked).toEqual([]);
+    expect(await stateNow()).toMatchObject({ at: "voided", as: "never-charged" });
+  });
+
+  test("asks for the standing of a charge that a crash interrupted, and does not charge it again", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    const [owed] = await take();
+    if (owed === undefined) throw new Error("no charge is owed");
+    await cashier.perform({ ...owed, started: true }, quiet);
+    expect(provider.asked).toEqual([]);
+    provider.stands = { is: "unknown" };
+    await performAll();
+    expect(provider.asked).toEqual(["standing 1"]);
+    expect(await stateNow()).toMatchObject({ at: "charging", attempt: 2 });
+  });
+
+  test("keeps ten seconds between two status queries of one order, whoever hints", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.hinted(`${ORDER_ID}-1`);
+    const [first] = await take();
+    if (first === undefined) throw new Error("no query is owed");
+    expect(await cashier.perform(first, quiet)).toBe("reported");
+    await cashier.hinted(`${ORDER_ID}-1`);
+    await clock.advance(4_000);
+    const [second] = await take();
+    if (second === undefined) throw new Error("no second query is owed");
+    expect(await cashier.perform(second, quiet)).toEqual({ againMs: 6_000 });
+    expect(provider.asked).toEqual(["charge 1", "standing 1"]);
+  });
+
+  test("tells a stand that comes back the word on every order it named, and on those it should have named", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.notified(`${ORDER_ID}-1`, { is: "settled", payment });
+    await cashier.sync(STAND, []);
+    await cashier.sync("stand-2" as StandId, []);
+    const told = await journal.take({ now: clock.now(), kinds: ["tell settled"], limit: 10, leaseMs: 1 });
+    expect(told.map(({ to, effect }) => [to, effect.do === "tell" && effect.body.type])).toEqual([[STAND, "settled"]]);
+  });
+
+  test.each([
+    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-1", { order: ORDER_ID, attempt: 1 }],
+    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-0", undefined],
+    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-1-2", undefined],
+    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-100", undefined],
+    ["order102", undefined],
+    ["", undefined],
+  ])("reads the reference %j", (reference, about) => {
+    expect(readReference(reference)).toEqual(about);
+  });
+});
+
+describe("the webhook", () => {
+  const post = (): Promise<HttpAnswer> =>
+    webhookRoute({ provider, cashier, log: silentLog, path: "/n" }).answer({
+      method: "POST",
+      path: "/n",
+      params: {},
+      query: new URLSearchParams(),
+      headers: {},
+      body: new Uint8Array(),
+    });
+
+  test("answers 200 after the commit, and the order is paid", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    provider.readNotification = () => ({
+      is: "news",
+      reference: `${ORDER_ID}-1`,
+      standing: { is: "settled", payment },
+    });
+    expect(await post()).toMatchObject({ status: 200 });
+    expect(await stateNow()).toMatchObject({ at: "paid" });
+  });
+
+  test("answers 404 for an order that is not in the books", async () => {
+    provider.readNotification = () => ({
+      is: "news",
+      reference: `${ORDER_ID}-1`,
+      standing: { is: "settled", payment },
+    });
+    expect(await post()).toMatchObject({ status: 404 });
+  });
+
+  test("asks the provider about what must not be believed", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    provider.readNotification = () => ({
+      is: "confirm",
+      reference: `${ORDER_ID}-1`,
+      because: "status code 201 with settlement",
+    });
+    expect(await post()).toMatchObject({ status: 200 });
+    expect(await stateNow()).toMatchObject({ at: "payable" });
+    await performAll();
+    expect(provider.asked).toEqual(["charge 1", "standing 1"]);
+  });
+
+  test.each([
+    ["forged", 403],
+    ["unreadable", 400],
+  ] as const)("refuses what is %s with %i, and nothing moves", async (is, status) => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    provider.readNotification = () => ({ is, because: "test" });
+    expect(await post()).toMatchObject({ status });
+    expect(await stateNow()).toMatchObject({ at: "payable" });
+  });
+
+  test("answers 503 in its own trouble, so that the provider sends it again", async () => {
+    provider.readNotification = () => ({
+      is: "news",
+      reference: `${ORDER_ID}-1`,
+      standing: { is: "settled", payment },
+    });
+    const broken = { notified: () => Promise.reject(new Error("disk full")), hinted: async () => "taken" as const };
+    const route = webhookRoute({ provider, cashier: broken, log: silentLog, path: "/n" });
+    const request = {
+      method: "POST",
+      path: "/n",
+      params: {},
+      query: new URLSearchParams(),
+      headers: {},
+      body: new Uint8Array(),
+    };
+    expect(await route.answer(request)).toMatchObject({ status: 503 });
+  });
+});
