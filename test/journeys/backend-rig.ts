@@ -162,6 +162,12 @@ export class BackendRig {
     await this.#gone();
   }
 
+  /** Ends as by SIGTERM, and starts again on the same disk. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
   /** The process ends as by SIGTERM. */
   async stop(): Promise<void> {
     const { backend, clock, server } = this.#now;

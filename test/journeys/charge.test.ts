@@ -101,17 +101,29 @@ test("Midtrans answers too late for the customer: the stand gives up, and nothin
 
 test("Midtrans cannot be reached: the sale is refused, and the next one works", async () => {
   const rig = await openRig();
-  rig.backend.road.refuse(true);
-  rig.backend.road.cut();
+  await rig.backend.road.close();
   const order = await rig.begins();
   await rig.standIs("closed");
   expect(rig.stand.front).toMatchObject({ ending: { is: "refused", because: "unavailable" } });
   expect(rig.chargesOf(order)).toEqual([]);
-  rig.backend.road.refuse(false);
+  await rig.backend.restart();
+  await rig.ready();
   const { qr } = await rig.orders();
   await rig.pays(qr);
   await rig.endsWell();
 });
+
+test("Midtrans goes silent in the middle of a charge: the stand gives up, and whatever was made is ended later", async () => {
+  const rig = await openRig({ stands: [{ rules: { chargePatienceMs: 1_500 } }], timeoutMs: 300 });
+  const order = await rig.begins();
+  rig.backend.road.stall();
+  await rig.standIs("closing");
+  expect(rig.stand.page.title.second).toBe("Time is over");
+  rig.backend.road.resume();
+  rig.backend.road.cut();
+  await rig.endsWell(30_000);
+  expect(standingsOf(rig.chargesOf(order)).every((standing) => standing === "cancel")).toBe(true);
+}, 60_000);
 
 test.each(["crc", "amount", "static", "garbage"] as const)(
   "a code from Midtrans with a wrong %s is never shown; its charge is ended, and staff is told",

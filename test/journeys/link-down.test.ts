@@ -7,7 +7,8 @@ import type { Rig } from "./rig.ts";
 
 const cables = ["stand", "backend"] as const;
 
-describe.each(cables)("the %s's cable", (side) => {
+/* A word that the broker took while the other side was away is said again after 10 s: these journeys run side by side. */
+describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) => {
   const cut = async (rig: Rig): Promise<void> => {
     rig[side].cutLink();
     await rig.until("the cut is felt", () => !isUp(rig));
@@ -15,8 +16,8 @@ describe.each(cables)("the %s's cable", (side) => {
   const mend = (rig: Rig): void => rig[side].mendLink();
   const isUp = (rig: Rig): boolean => (side === "stand" ? rig.stand.isConnected : rig.backend.backend.fleet.connected);
 
-  test("is cut while the code is being asked for: the code comes when it is mended", async () => {
-    const rig = await openRig();
+  test("is cut while the code is being asked for: the code comes when it is mended", async ({ onTestFinished }) => {
+    const rig = await openRig({}, onTestFinished);
     rig.arms({ fault: "delay", on: "charge", ms: 500 });
     const order = await rig.begins();
     await rig.backendIs("charging", order);
@@ -25,38 +26,42 @@ describe.each(cables)("the %s's cable", (side) => {
     expect(rig.stand.front).toMatchObject({ at: "charging" });
     mend(rig);
     await rig.pays(await rig.scans());
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.stand.front).toMatchObject({ at: "delivered" });
     expect(rig.chargesOf(order)).toHaveLength(1);
   });
 
-  test("is cut while the code is on show: what was paid meanwhile is released when it is mended", async () => {
-    const rig = await openRig();
+  test("is cut while the code is on show: what was paid meanwhile is released when it is mended", async ({
+    onTestFinished,
+  }) => {
+    const rig = await openRig({}, onTestFinished);
     const { order, qr } = await rig.orders();
     await cut(rig);
     expect(await rig.pays(qr)).toMatchObject({ paid: true });
     await rig.backendIs("paid", order);
     expect(rig.stand.machine.pulses).toEqual([]);
     mend(rig);
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.stand.front).toMatchObject({ at: "delivered" });
   });
 
-  test("is cut until the time is over: what was paid just before is owed, not lost", async () => {
-    const rig = await openRig({ stands: [{ rules: { paymentPatienceMs: 3_000, graceMs: 0 } }] });
+  test("is cut until the time is over: what was paid just before is owed, not lost", async ({ onTestFinished }) => {
+    const rig = await openRig({ stands: [{ rules: { paymentPatienceMs: 3_000, graceMs: 0 } }] }, onTestFinished);
     const { order, qr } = await rig.orders();
     await cut(rig);
     expect(await rig.pays(qr)).toMatchObject({ paid: true });
     await rig.standIs("closing");
     expect(await rig.stand.owed()).toBe(1);
     mend(rig);
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.stand.front).toMatchObject({ at: "troubled", because: "paid-late" });
     expect(rig.stand.pulsesOf(order)).toBe(0);
   });
 
-  test("is cut when the customer cancels: the code goes at once, and its charge when the cable is mended", async () => {
-    const rig = await openRig();
+  test("is cut when the customer cancels: the code goes at once, and its charge when the cable is mended", async ({
+    onTestFinished,
+  }) => {
+    const rig = await openRig({}, onTestFinished);
     const { order } = await rig.orders();
     await cut(rig);
     rig.stand.press("cancel");
@@ -64,12 +69,14 @@ describe.each(cables)("the %s's cable", (side) => {
     expect(rig.stand.page.title.second).toBe("Cancelled");
     expect(rig.chargesOf(order)[0]).toMatchObject({ standing: "pending" });
     mend(rig);
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.chargesOf(order)[0]).toMatchObject({ standing: "cancel" });
   });
 
-  test("is cut while Midtrans is ending the charge: the stand hears of it when the cable is mended", async () => {
-    const rig = await openRig();
+  test("is cut while Midtrans is ending the charge: the stand hears of it when the cable is mended", async ({
+    onTestFinished,
+  }) => {
+    const rig = await openRig({}, onTestFinished);
     rig.arms({ fault: "delay", on: "cancel", ms: 500 });
     const { order } = await rig.orders();
     rig.stand.press("cancel");
@@ -78,23 +85,23 @@ describe.each(cables)("the %s's cable", (side) => {
     await rig.backendIs("voided", order);
     expect(rig.stand.front).toMatchObject({ at: "closing" });
     mend(rig);
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.stand.front).toMatchObject({ at: "closed" });
   });
 
-  test("is cut while the gate is open, and mended before it closes", async () => {
-    const rig = await openRig({ stands: [slowGate] });
+  test("is cut while the gate is open, and mended before it closes", async ({ onTestFinished }) => {
+    const rig = await openRig({ stands: [slowGate] }, onTestFinished);
     const { order, qr } = await rig.orders();
     await rig.pays(qr);
     await rig.until("the gate is open", () => rig.stand.machine.isClosed("gate"));
     await cut(rig);
     mend(rig);
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.stand.pulsesOf(order)).toBe(1);
   });
 
-  test("is cut while the gate is open: the delivery is told when it is mended", async () => {
-    const rig = await openRig({ stands: [slowGate] });
+  test("is cut while the gate is open: the delivery is told when it is mended", async ({ onTestFinished }) => {
+    const rig = await openRig({ stands: [slowGate] }, onTestFinished);
     const { order, qr } = await rig.orders();
     await rig.pays(qr);
     await rig.until("the gate is open", () => rig.stand.machine.isClosed("gate"));
@@ -104,7 +111,7 @@ describe.each(cables)("the %s's cable", (side) => {
     expect(await rig.stand.owed()).toBe(1);
     expect(await rig.backend.stateOf(order)).toMatchObject({ at: "paid" });
     mend(rig);
-    await rig.endsWell();
+    await rig.endsWell(30_000);
     expect(rig.stand.pulsesOf(order)).toBe(1);
   });
 });

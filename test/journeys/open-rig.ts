@@ -23,13 +23,19 @@ export type RigOptions = {
 const SERVER_KEY = "SB-Mid-server-journeys-0001";
 const SPEED = 40;
 
+/** Says what to do when a test has ended. */
+type Finished = (close: () => Promise<void>) => void;
+
 const opened: Rig[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((rig) => rig.close()));
 });
 
-/** Opens a rig and waits until everybody is ready; it is closed after the test. */
-export async function openRig(options: RigOptions = {}): Promise<Rig> {
+/**
+ * Opens a rig and waits until everybody is ready; it is closed after the test. `finished`: the `onTestFinished` of a test
+ * that runs beside others.
+ */
+export async function openRig(options: RigOptions = {}, finished?: Finished): Promise<Rig> {
   const { stands: wanted = [{}], terms = {}, speed = SPEED, timeoutMs = 5_000 } = options;
   const place = new Place();
   const diary = new Diary();
@@ -53,7 +59,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   await backend.start();
   await Promise.all(stands.map((stand) => stand.start()));
   const rig = new Rig({ broker, midtrans, backend, stands, diary }, place);
-  opened.push(rig);
+  if (finished === undefined) opened.push(rig);
+  else finished(() => rig.close());
   await rig.ready();
   return rig;
 }
