@@ -4,7 +4,7 @@ const MAY_IMPORT = {
   device: ["device/"],
   journal: ["journal/", "protocol/time[.]ts"],
   host: ["host/", "protocol/time[.]ts"],
-  wire: ["wire/", "protocol/", "host/log[.]ts"],
+  wire: ["wire/", "protocol/", "host/(log|program)[.]ts"],
   gateway: ["gateway/", "protocol/", "wire/", "host/", "journal/", "device/"],
   backend: ["backend/", "protocol/", "wire/", "host/", "journal/"],
   sandbox: ["sandbox/", "protocol/", "wire/", "host/", "journal/", "device/", "gateway/", "backend/"],
@@ -66,7 +66,6 @@ export default {
   ],
   options: {
     parser: "swc",
-    tsPreCompilationDeps: true,
     preserveSymlinks: true,
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^(dist|coverage|[.]cache)/" },

@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import jsqr from "jsqr";
 import type { Frame, Strip } from "../../device/device.ts";
 import { framePng, stripPng } from "../../device/drawing/canvas.ts";
+import { needs } from "../support/needs.ts";
 
 /** The `qr_string` of Midtrans' public sample of a QRIS charge: 247 characters. */
 export const SAMPLE_QRIS =
@@ -18,11 +19,12 @@ const run = promisify(execFile);
 
 /** What zbar reads in a PNG; undefined when nothing. */
 export async function zbarRead(png: Uint8Array): Promise<string | undefined> {
+  const zbarimg = needs("zbarimg");
   const folder = await mkdtemp(join(tmpdir(), "qris-zbar-"));
   try {
     const file = join(folder, "picture.png");
     await writeFile(file, png);
-    const { stdout } = await run("zbarimg", ["--raw", "-q", "-Sdisable", "-Sqrcode.enable", file]);
+    const { stdout } = await run(zbarimg, ["--raw", "-q", "-Sdisable", "-Sqrcode.enable", file]);
     return stdout.replace(/\n$/u, "");
   } catch {
     return undefined;

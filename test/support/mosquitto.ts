@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { steadyClock } from "../../host/clock.ts";
+import { needs } from "./needs.ts";
 
 export type MosquittoOptions = {
   /** With a certificate for `localhost` and 127.0.0.1, from an authority of its own. */
@@ -31,7 +32,6 @@ export type Mosquitto = {
   close(): Promise<void>;
 };
 
-const PATHS = ["/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "mosquitto"];
 const START_WITHIN_MS = 10_000;
 
 /** A port that was free a moment ago. */
@@ -94,7 +94,7 @@ function configText(folder: string, port: number, { tls, lines, acl }: Mosquitto
 }
 
 async function run(config: string, port: number): Promise<ChildProcess> {
-  const child = spawn(program(), ["-c", config], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(needs("mosquitto"), ["-c", config], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr?.on("data", (chunk) => {
     said = (said + String(chunk)).slice(-4_000);
@@ -118,21 +118,9 @@ const answers = (port: number): Promise<boolean> =>
     socket.on("error", () => resolve(false));
   });
 
-function program(): string {
-  const found = PATHS.find((path) => {
-    try {
-      execFileSync(path, ["-h"], { stdio: "ignore" });
-      return true;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code !== "ENOENT";
-    }
-  });
-  if (found === undefined) throw new Error("mosquitto is not installed: apt-get install mosquitto");
-  return found;
-}
-
 function makeCertificate(folder: string): string {
-  const openssl = (...words: string[]) => execFileSync("openssl", words, { cwd: folder, stdio: "ignore" });
+  const program = needs("openssl");
+  const openssl = (...words: string[]) => execFileSync(program, words, { cwd: folder, stdio: "ignore" });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   openssl(
     "req",
