@@ -5,6 +5,7 @@ import { every } from "../../host/every.ts";
 import { type Server, serve } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import { pinoLog } from "../../host/pino.ts";
+import { type Command, FAILED } from "../../host/program.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { JournalFault } from "../../journal/journal.ts";
@@ -23,7 +24,6 @@ import { midtransCore } from "../providers/midtrans/core.ts";
 import type { PaymentProvider } from "../providers/provider.ts";
 import { readSetup, type Setup, termsOf } from "../setup.ts";
 import { webhookRoute } from "../webhooks.ts";
-import { type Command, FAILED } from "./command.ts";
 
 /** What a running backend rests on. */
 type Ground = {

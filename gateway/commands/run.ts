@@ -4,6 +4,7 @@ import { readBootId, steadyClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG } from "../../host/config.ts";
 import type { Log } from "../../host/log.ts";
 import { pinoLog } from "../../host/pino.ts";
+import { type Command, FAILED } from "../../host/program.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { JournalFault } from "../../journal/journal.ts";
@@ -23,7 +24,6 @@ import { menuOf, readSetup, rulesOf, type Setup } from "../setup.ts";
 import { standShape } from "../shape.ts";
 import { readVersion } from "../version.ts";
 import { within } from "../within.ts";
-import { type Command, FAILED } from "./command.ts";
 
 type Journal = OpenedJournal<State, Event, Effect>["journal"];
 

@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { MISUSED, type Program, runProgram } from "../../host/program.ts";
+import { privateKeyFrom, publicJwkSchema } from "../../protocol/keys.ts";
+import { newKey } from "../../wire/new-key.ts";
+
+let out = "";
+let err = "";
+const terminal = {
+  out: (text: string): void => {
+    out += text;
+  },
+  err: (text: string): void => {
+    err += text;
+  },
+};
+const heard: string[] = [];
+
+const program: Program = {
+  usage: "USAGE\n",
+  defaultConfig: "/etc/x.toml",
+  commands: {
+    run: {
+      load:
+        async () =>
+        async ({ config }) =>
+          heard.push(`run ${config}`) && 0,
+    },
+    open: {
+      takes: "a door",
+      load:
+        async () =>
+        async ({ argument }) =>
+          heard.push(`open ${argument}`) && 0,
+    },
+    "new-key": { takes: "a file", load: async () => newKey },
+  },
+};
+const asked = (...argv: string[]): Promise<number> => runProgram(program, argv, {}, terminal);
+
+beforeEach(() => {
+  out = "";
+  err = "";
+  heard.length = 0;
+});
+
+describe("a program's command line", () => {
+  test("runs the default command on the default configuration", async () => {
+    expect(await asked()).toBe(0);
+    expect(heard).toEqual(["run /etc/x.toml"]);
+  });
+
+  test("hands a command its configuration and its argument", async () => {
+    expect(await asked("--config", "a.toml")).toBe(0);
+    expect(await asked("open", "front")).toBe(0);
+    expect(heard).toEqual(["run a.toml", "open front"]);
+  });
+
+  test("explains itself", async () => {
+    expect(await asked("--help")).toBe(0);
+    expect(out).toBe("USAGE\n");
+  });
+
+  test.each([
+    [["fly"], 'there is no command "fly"'],
+    [["constructor"], 'there is no command "constructor"'],
+    [["open"], "open needs a door"],
+    [["open", "front", "back"], 'not also "back"'],
+    [["run", "now"], 'not also "now"'],
+    [["--fast"], "--fast"],
+  ])("refuses %j and says why", async (argv, because) => {
+    expect(await asked(...argv)).toBe(MISUSED);
+    expect(err).toContain(because);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe("new-key", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "new-key-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("makes a key that only its owner reads, and prints its public half", async () => {
+    const file = join(folder, "key.pem");
+    expect(await asked("new-key", file)).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(privateKeyFrom(readFileSync(file, "utf8")).publicJwk).toEqual(publicJwkSchema.parse(JSON.parse(out)));
+  });
+
+  test("never writes over a key", async () => {
+    const file = join(folder, "key.pem");
+    await asked("new-key", file);
+    const before = readFileSync(file, "utf8");
+    expect(await asked("new-key", file)).toBe(1);
+    expect(readFileSync(file, "utf8")).toBe(before);
+    expect(err).toContain("no key was made");
+  });
+});
