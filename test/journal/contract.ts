@@ -128,8 +128,9 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
         expect(await journal.newest()).toBeUndefined();
         await pay("Z", 1);
         await pay("A", 2);
-        await pay("Z", 3);
         await end("A");
+        place.wall.now += 1_000;
+        await pay("Z", 3);
         expect((await journal.newest())?.order).toBe("A");
       });
     });
@@ -305,6 +306,7 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
         const refused = journal.start(owed?.id ?? "");
         await expect(refused).rejects.toBeInstanceOf(JournalFault);
         await expect(refused).rejects.toMatchObject({ code: "gone" });
+        await pay("A", 1);
       });
     });
 
@@ -348,6 +350,16 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
         expect(await journal.story("old")).toEqual([]);
         expect(await journal.stateOf("young")).toBeDefined();
         expect(await isSeen("old")).toBe(false);
+      });
+
+      test("leaves nothing of an order to one that is begun later, not even under its name", async () => {
+        place.wall.now = 1_000;
+        await end("A");
+        expect(await journal.sweep(5_000)).toBe(1);
+        await pay("B", 1);
+        await pay("A", 2);
+        expect((await journal.story("B")).map(({ event }) => event)).toEqual([paid(1)]);
+        expect((await journal.story("A")).map(({ event }) => event)).toEqual([paid(2)]);
       });
 
       test("leaves orders that are open or owe something, and what they have seen", async () => {

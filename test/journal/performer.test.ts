@@ -105,7 +105,9 @@ test("what is due later is performed when its time has come, with one timer for 
   const did: string[] = [];
   await owe({ effect: tell("query"), afterMs: 15_000 }, { effect: print("slip"), afterMs: 20_000 });
   employ([lane(did, { kinds: ["tell"] }), lane(did, { kinds: ["print"] })]);
-  await clock.advance(14_999);
+  await clock.advance(10_000);
+  performer.wake();
+  await clock.advance(4_999);
   expect([did, clock.pending]).toEqual([[], 1]);
   await clock.advance(1);
   expect(did).toEqual(["query"]);
@@ -337,6 +339,28 @@ describe("stopping", () => {
     await performer.stop();
     expect(await journal.nextDue(KINDS, clock.now())).toEqual(clock.now());
   });
+});
+
+test("nothing is called idle while the journal is still being asked", async () => {
+  const did: string[] = [];
+  await owe(tell("1"));
+  const door = new Answer();
+  const take: typeof journal.take = async (options) => {
+    await door.promise;
+    return journal.take(options);
+  };
+  const finish = journal.finish.bind(journal);
+  const again = journal.again.bind(journal);
+  const nextDue = journal.nextDue.bind(journal);
+  employ([lane(did)], { journal: { take, finish, again, nextDue } });
+  await settle();
+  performer.wake();
+  await settle();
+  const idle = performer.idle().then(() => did.push("idle"));
+  await settle();
+  door.give("done");
+  await idle;
+  expect(did).toEqual(["1", "idle"]);
 });
 
 test("many wakes before the next turn are one look into the journal", async () => {

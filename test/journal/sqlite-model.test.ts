@@ -171,5 +171,7 @@ test("whatever is done to it in whatever order, cuts and reboots included, the j
       await place.remove();
     }
   };
-  await fc.assert(fc.asyncProperty(fc.array(anAct, { minLength: 5, maxLength: 40 }), play), { numRuns: 30 });
+  await fc.assert(fc.asyncProperty(fc.array(anAct, { minLength: 5, maxLength: 40, size: "max" }), play), {
+    numRuns: 30,
+  });
 }, 60_000);

@@ -133,6 +133,8 @@ describe("versions", () => {
     expect(await after.stateOf("A")).toEqual({ at: "version 1", paid: 5 });
     await after.advance("A", paid(1), paying(1), { now: at(0) });
     expect(await after.stateOf("A")).toEqual({ at: "version 2", paid: 6 });
+    await after.close();
+    expect(faultOf(() => place.openAs())?.code).toBe("newer");
   });
 
   test("what no codec understands is a fault that names the order, and nothing is overwritten", async () => {

@@ -1,5 +1,6 @@
 import { copyFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TABLE_VERSIONS } from "../../journal/sqlite-tables.ts";
 import { SqlitePlace } from "./sqlite-place.ts";
@@ -38,6 +39,19 @@ describe.each(files)("%s", (name) => {
     const again = await journal.advance("ASKED", paid(1), paying(1), { now: at(0), once: "STATEMENT" });
     expect(again).toEqual({ ignored: "duplicate" });
     expect((await journal.notes("heat", 10)).map(({ json }) => json)).toEqual([{ celsius: 41 }]);
+  });
+
+  test("has the tables of a journal begun today when it was opened", async () => {
+    const tablesOf = (file: string) => {
+      const database = new Database(file, { readonly: true });
+      const rows = database.prepare("SELECT name, sql FROM sqlite_master ORDER BY name").all();
+      database.close();
+      return rows;
+    };
+    copyFileSync(FIXTURES + name, place.file);
+    await place.openAs().journal.close();
+    await place.openAs({ file: place.path("fresh.sqlite") }).journal.close();
+    expect(tablesOf(place.file)).toEqual(tablesOf(place.path("fresh.sqlite")));
   });
 
   test("takes new commits", async () => {
