@@ -97,8 +97,10 @@ export class Fleet {
     });
   }
 
+  /** A stand that syncs has connected anew: what was sent to it before is gone, and is not waited for. */
   async #commit({ from, body, id }: UpStatement): Promise<void> {
     if (!isStandId(from) || body.type === "ack") return;
+    if (body.type === "sync") this.#post.lost(topicOf(from, "down"));
     await this.#options.hear(from, body, id);
   }
 

@@ -13,6 +13,8 @@ export type PostOptions = {
   readonly atMost?: number;
 };
 
+type Waiting = { readonly topic: string; readonly give: (delivery: Delivery) => void };
+
 const ACK_WITHIN_MS = 10_000;
 const AT_MOST = 1_024;
 
@@ -22,7 +24,7 @@ const AT_MOST = 1_024;
  */
 export class Post {
   readonly #options: PostOptions;
-  readonly #underWay = new Map<string, Set<(delivery: Delivery) => void>>();
+  readonly #underWay = new Map<string, Set<Waiting>>();
   #count = 0;
 
   constructor(options: PostOptions) {
@@ -37,7 +39,7 @@ export class Post {
   /** Sends once and waits for the ack; `silent`, too, when `signal` says to wait no longer. Never rejects. */
   send(id: string, topic: string, sealed: string, signal?: AbortSignal): Promise<Delivery> {
     if (signal?.aborted || this.#count >= (this.#options.atMost ?? AT_MOST)) return Promise.resolve("silent");
-    const delivery = this.#wait(id, signal);
+    const delivery = this.#wait(id, topic, signal);
     this.#options.transport.publish(topic, sealed).then(
       (isTaken) => isTaken || this.#settle(id, "down"),
       () => this.#settle(id, "down"),
@@ -50,40 +52,42 @@ export class Post {
     for (const id of ids) this.#settle(id, "acked");
   }
 
-  /** The connection is gone: nobody will ack what is under way. */
-  lost(): void {
-    for (const id of [...this.#underWay.keys()]) this.#settle(id, "down");
+  /** The connection is gone, ours or that of whoever hears `topic`: nobody will ack what is under way. */
+  lost(topic?: string): void {
+    const waiting = [...this.#underWay.values()].flatMap((each) => [...each]);
+    for (const each of waiting) if (topic === undefined || each.topic === topic) each.give("down");
   }
 
-  #wait(id: string, signal: AbortSignal | undefined): Promise<Delivery> {
+  #wait(id: string, topic: string, signal: AbortSignal | undefined): Promise<Delivery> {
     return new Promise((resolve) => {
       const give = (delivery: Delivery): void => {
-        if (!this.#forget(id, give)) return;
+        if (!this.#forget(id, waiting)) return;
         stop();
         signal?.removeEventListener("abort", giveUp);
         resolve(delivery);
       };
+      const waiting = { topic, give };
       const giveUp = (): void => give("silent");
       const stop = this.#options.clock.after(this.#options.ackWithinMs ?? ACK_WITHIN_MS, giveUp);
       signal?.addEventListener("abort", giveUp);
-      this.#remember(id, give);
+      this.#remember(id, waiting);
     });
   }
 
   #settle(id: string, delivery: Delivery): void {
-    for (const give of [...(this.#underWay.get(id) ?? [])]) give(delivery);
+    for (const { give } of [...(this.#underWay.get(id) ?? [])]) give(delivery);
   }
 
-  #remember(id: string, give: (delivery: Delivery) => void): void {
-    const waiting = this.#underWay.get(id) ?? new Set();
-    this.#underWay.set(id, waiting.add(give));
+  #remember(id: string, waiting: Waiting): void {
+    const known = this.#underWay.get(id) ?? new Set();
+    this.#underWay.set(id, known.add(waiting));
     this.#count += 1;
   }
 
-  #forget(id: string, give: (delivery: Delivery) => void): boolean {
-    const waiting = this.#underWay.get(id);
-    if (waiting?.delete(give) !== true) return false;
-    if (waiting.size === 0) this.#underWay.delete(id);
+  #forget(id: string, waiting: Waiting): boolean {
+    const known = this.#underWay.get(id);
+    if (known?.delete(waiting) !== true) return false;
+    if (known.size === 0) this.#underWay.delete(id);
     this.#count -= 1;
     return true;
   }

@@ -55,6 +55,16 @@ describe("a statement under way", () => {
     expect([post.underWay, clock.pending]).toEqual([0, 0]);
   });
 
+  test("is down when whoever hears its topic has lost the connection, and only then", async () => {
+    const { post } = setUp();
+    const [lost, kept] = [post.send("one", "stand-1/down", "a"), post.send("two", "stand-2/down", "b")];
+    post.lost("stand-1/down");
+    expect(await lost).toBe("down");
+    expect(post.underWay).toBe(1);
+    post.acked(["two"]);
+    expect(await kept).toBe("acked");
+  });
+
   test("is silent when its sender wants to wait no longer", async () => {
     const { clock, post } = setUp();
     const stop = new AbortController();
