@@ -1,15 +1,19 @@
+import { steadyClock } from "../../host/clock.ts";
 import type { Facts, Log } from "../../host/log.ts";
 
 /** What everybody logged in one journey, in the order it came: told when the journey goes wrong. */
 export class Diary {
+  readonly #clock = steadyClock("diary");
+  readonly #begun = this.#clock.now().ms;
   readonly lines: string[] = [];
 
-  /** A log that begins every line with `who`. */
+  /** A log that begins every line with the time since the journey began, in milliseconds, and with `who`. */
   logOf(who: string): Log {
     const write =
       (level: string) =>
       (what: string, facts: Facts = {}): void => {
-        this.lines.push(`${who} ${level} ${what} ${JSON.stringify(facts, errorsAsWords)}`);
+        const ms = this.#clock.now().ms - this.#begun;
+        this.lines.push(`${ms} ${who} ${level} ${what} ${JSON.stringify(facts, errorsAsWords)}`);
       };
     const log: Log = {
       debug: () => undefined,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ReleaseId } from "../../protocol/ids.ts";
 import { coffee } from "../support/sale.ts";
 import { openRig } from "./open-rig.ts";
 import type { Rig } from "./rig.ts";
@@ -142,6 +143,23 @@ test("a cable that swallows what is said, while nobody notices, loses no sale", 
   await rig.pays(await rig.scans());
   await rig.endsWell();
   expect(rig.chargesOf(order)).toHaveLength(1);
+});
+
+test("a release that a dead cable has swallowed is said again the moment the stand is back", async () => {
+  const rig = await openRig();
+  const { order, qr } = await rig.orders();
+  rig.stand.machine.setRelay("gate", "stuck");
+  await rig.pays(qr);
+  await rig.endsWell();
+  rig.stand.machine.setRelay("gate", "working");
+  rig.stand.stallLink();
+  const release = "staff-1" as ReleaseId;
+  await rig.backend.backend.cashier.decide(order, { type: "release-ordered", release, by: "Sari" });
+  await rig.until("the backend has said so", async () => (await rig.backend.owed()) === 2);
+  rig.stand.mendLink();
+  await rig.standIs("delivered", rig.stand, 6_000);
+  await rig.endsWell();
+  expect(rig.stand.pulsesOf(order)).toBe(1);
 });
 
 test("a cable that is cut again and again during one sale delivers it once", async () => {
