@@ -91,12 +91,15 @@ export const offerOf = (sale: Sale, qr: string, validForMs: number): DownBody =>
   validForMs,
 });
 
+/** One more look at an attempt that is not in hand, when a slow request has surely arrived. */
+export const recheck = (attempt: Attempt): DueEffect<Effect> => ({
+  effect: { do: "ask", attempt, isRecheck: true },
+  afterMs: RECHECK_MS,
+});
+
 /** An attempt given up as unknown to the provider is looked at once more: the lost request may have been slow. */
-export function withRecheck(step: Step, attempt: Attempt): Step {
-  if ("ignored" in step) return step;
-  const recheck: DueEffect<Effect> = { effect: { do: "ask", attempt, isRecheck: true }, afterMs: RECHECK_MS };
-  return { ...step, effects: [...step.effects, recheck] };
-}
+export const withRecheck = (step: Step, attempt: Attempt): Step =>
+  "ignored" in step ? step : { ...step, effects: [...step.effects, recheck(attempt)] };
 
 export const badQrAlarm = (event: Of<"void-asked">): readonly DueEffect<Effect>[] =>
   event.why === "bad-qr" ? [alarm("bad-qr", "the stand refused the provider's QR payload")] : [];

@@ -1,13 +1,14 @@
 import type { ReleaseId } from "../../protocol/ids.ts";
 import type { DownBody, Trouble } from "../../protocol/statements.ts";
-import { alarm, attemptOf, ignored, nothingToSay, settlementOf, tell, tellKind, voidIt } from "./effects.ts";
+import { alarm, ignored, nothingToSay, settlementOf, tell, tellKind } from "./effects.ts";
+import { endLeftOver } from "./stray.ts";
 import { type Event, isFinished, type Of, type OpenStage, type PaidFor, type Step, type Terms } from "./words.ts";
 
 /** The money has come: deliver, owe or remedy. Nothing the provider says later takes that back. */
 export function paidFor(state: PaidFor, event: Event, terms: Terms): Step {
   switch (event.type) {
     case "charged":
-      return event.charge.is === "issued" ? endUnpaid(state, event.attempt, terms) : nothingToSay(state, event);
+      return leftOver(state, event.charge.is, event.attempt, terms);
     case "news":
       return moreNews(state, event, terms);
     case "delivered":
@@ -26,17 +27,20 @@ export function paidFor(state: PaidFor, event: Event, terms: Terms): Step {
 }
 
 /** An attempt that the order did not need: nobody shall pay it as well. */
-function endUnpaid(state: PaidFor, attempt: number, terms: Terms): Step {
+function leftOver(state: PaidFor, is: string, attempt: number, terms: Terms): Step {
   if (state.receipts.some((each) => each.attempt === attempt)) return ignored("this attempt was paid");
-  return { state, effects: [voidIt(attemptOf(state.sale, attempt, terms))], finished: isFinished(state) };
+  return endLeftOver(state, is, attempt, terms) ?? ignored("nothing of this attempt is left to pay");
 }
 
 function moreNews(state: PaidFor, event: Of<"news">, terms: Terms): Step {
   const { standing, attempt } = event;
-  if (standing.is === "pending" && event.via === "answer") return endUnpaid(state, attempt, terms);
   if (standing.is === "refunded")
     return { state, effects: [alarm("refunded-elsewhere", standing.transaction)], finished: isFinished(state) };
-  if (standing.is !== "settled") return ignored("the provider said settled; nothing takes that back");
+  if (standing.is !== "settled") {
+    return event.via === "answer"
+      ? leftOver(state, standing.is, attempt, terms)
+      : ignored("nothing takes a settlement back");
+  }
   if (state.receipts.some((each) => each.attempt === attempt)) return ignored("known already");
   const receipts = [...state.receipts, { attempt, payment: standing.payment }];
   const because = alarm("paid-twice", `attempt ${attempt} was paid as well`);

@@ -1,7 +1,7 @@
 import type { DownBody } from "../../protocol/statements.ts";
 import type { Payment } from "../providers/provider.ts";
-import { alarm, attemptOf, nothingToSay, received, tell, tellKind, voidIt } from "./effects.ts";
-import { type At, type Event, isFinished, type Of, type Step, type Terms, type Unpaid } from "./words.ts";
+import { alarm, attemptOf, nothingToSay, received, recheck, tell, tellKind, voidIt } from "./effects.ts";
+import { type At, type Event, isFinished, type Of, type State, type Step, type Terms, type Unpaid } from "./words.ts";
 
 /** Nobody paid, as far as anybody knew. News of money is believed all the same, and alarmed. */
 export function unpaidEnd(state: At<"voided" | "refused">, event: Event, terms: Terms): Step {
@@ -27,23 +27,25 @@ function tellEndAgain(state: At<"voided" | "refused">): Step {
 }
 
 /** A charge that was given up has an answer after all: what it made must not stay payable. */
-export function stray(state: Unpaid, event: Of<"charged">, terms: Terms): Step {
-  return event.charge.is === "issued" ? endStray(state, event.attempt, terms) : nothingToSay(state, event);
-}
+export const stray = (state: Unpaid, { attempt, charge }: Of<"charged">, terms: Terms): Step =>
+  endLeftOver(state, charge.is, attempt, terms) ?? nothingToSay(state, { type: "charged", attempt, charge });
 
 /** News of an attempt that is not, or no more, the one in hand. A notification of `pending` is only late. */
 export function strayNews(state: Unpaid, event: Of<"news">, terms: Terms): Step {
-  const { standing, attempt } = event;
+  const { standing, attempt, via } = event;
   if (standing.is === "settled") return paidByAnother(state, attempt, standing.payment, terms);
-  const isPayable = standing.is === "pending" && event.via === "answer";
-  return isPayable ? endStray(state, attempt, terms) : nothingToSay(state, event);
+  const end = via === "answer" ? endLeftOver(state, standing.is, attempt, terms) : undefined;
+  return end ?? nothingToSay(state, event);
 }
 
-const endStray = (state: Unpaid, attempt: number, terms: Terms): Step => ({
-  state,
-  effects: [voidIt(attemptOf(state.sale, attempt, terms))],
-  finished: isFinished(state),
-});
+/** What the order does not need and can, or may, still be paid: ended, or looked at again until the answer is clear. */
+export function endLeftOver(state: State, is: string, attempt: number, terms: Terms): Step | undefined {
+  if (state.at === "forestalled") return undefined;
+  const about = attemptOf(state.sale, attempt, terms);
+  const finished = isFinished(state);
+  if (is === "issued" || is === "pending") return { state, effects: [voidIt(about)], finished };
+  return is === "unclear" ? { state, effects: [recheck(about)], finished } : undefined;
+}
 
 /** Money by one attempt: whatever another one still has open is ended, so that nobody pays twice. */
 function paidByAnother(state: Unpaid, attempt: number, payment: Payment, terms: Terms): Step {

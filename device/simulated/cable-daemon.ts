@@ -141,7 +141,7 @@ export class Cable {
   }
 
   #noStand(why: Error | undefined): HardwareFault {
-    return new HardwareFault(`no stand at ${this.#place} (${why?.message ?? "it hung up"}): is it running?`, why);
+    return new HardwareFault(`${this.#place} does not answer (${why?.message ?? "it hung up"}): is it running?`, why);
   }
 
   get #place(): string {

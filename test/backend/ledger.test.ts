@@ -74,6 +74,8 @@ const events = {
   refunded: news("refunded"),
   unknown: { type: "news", attempt: 1, via: "answer", standing: { is: "unknown" } },
   "no answer": { type: "news", attempt: 1, via: "answer", standing: { is: "unclear", detail: "time-out" } },
+  "no answer another": { type: "news", attempt: 2, via: "answer", standing: { is: "unclear", detail: "time-out" } },
+  "unclear another": { type: "charged", attempt: 2, charge: { is: "unclear", detail: "no answer" } },
   hinted: { type: "hinted", attempt: 1 },
   lapsed: { type: "lapsed" },
   ordered: { type: "release-ordered", release: staff, by: "ani" },
@@ -112,6 +114,8 @@ const silent: Record<EventName, string> = {
   refunded: no,
   unknown: no,
   "no answer": no,
+  "no answer another": no,
+  "unclear another": no,
   hinted: no,
   lapsed: no,
   ordered: no,
@@ -125,6 +129,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   forestalled: silent,
   asked: {
     ...silent,
+    "no answer another": "charging: recheck",
+    "unclear another": "charging: recheck",
     ...money,
     void: "voiding: ",
     issued: "payable: tell offer, ask, lapse",
@@ -137,6 +143,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   checking: {
     ...silent,
+    "no answer another": "charging: recheck",
+    "unclear another": "charging: recheck",
     ...money,
     void: "voiding: ",
     issued: "payable: tell offer, ask, lapse",
@@ -154,6 +162,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   clearing: {
     ...silent,
+    "no answer another": "charging: recheck",
+    "unclear another": "charging: recheck",
     ...money,
     void: "voiding: ",
     issued: "payable: tell offer, ask, lapse",
@@ -171,6 +181,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   payable: {
     ...silent,
+    "no answer another": "payable: recheck",
     ...money,
     void: "voiding: void",
     synced: "payable: tell offer",
@@ -185,6 +196,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   lapsed: {
     ...silent,
+    "no answer another": "payable: recheck",
     ...money,
     void: "voiding: void",
     pending: ask("payable"),
@@ -199,6 +211,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   "voiding early": {
     ...silent,
+    "no answer another": "voiding: recheck",
     ...money,
     issued: "voiding: void",
     denied: isVoided,
@@ -209,6 +222,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   voiding: {
     ...silent,
+    "no answer another": "voiding: recheck",
     ...money,
     issued: "voiding: void",
     denied: isVoided,
@@ -224,6 +238,10 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   voided: {
     ...silent,
+    "no answer": "voided: recheck",
+    unclear: "voided: recheck",
+    "no answer another": "voided: recheck",
+    "unclear another": "voided: recheck",
     settled: paidAgainst,
     "settled another": paidAgainst,
     synced: isVoided,
@@ -235,6 +253,10 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   refused: {
     ...silent,
+    "no answer": "refused: recheck",
+    unclear: "refused: recheck",
+    "no answer another": "refused: recheck",
+    "unclear another": "refused: recheck",
     settled: paidAgainst,
     "settled another": paidAgainst,
     synced: "refused: tell refused",
@@ -246,6 +268,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   paid: {
     ...silent,
+    "no answer another": "paid: recheck",
+    "unclear another": "paid: recheck",
     "issued another": "paid: void",
     "pending another": "paid: void",
     "settled another": "paid: alarm",
@@ -257,6 +281,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   delivered: {
     ...afterTheMoney,
+    "no answer another": "delivered: recheck",
+    "unclear another": "delivered: recheck",
     "issued another": "delivered: void",
     "pending another": "delivered: void",
     refunded: "delivered: alarm",
@@ -264,6 +290,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   owed: {
     ...afterTheMoney,
+    "no answer another": "owed: recheck",
+    "unclear another": "owed: recheck",
     "issued another": "owed: void",
     "pending another": "owed: void",
     delivered: "delivered: ",
@@ -275,6 +303,8 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   remedied: {
     ...afterTheMoney,
+    "no answer another": "remedied: recheck",
+    "unclear another": "remedied: recheck",
     "issued another": "remedied: void",
     "pending another": "remedied: void",
     delivered: "remedied: alarm",
