@@ -1,0 +1,56 @@
+import { showMachine, startMachine } from "./machine.js";
+import { addEntry, showKnobs, startStory } from "./story.js";
+
+const $ = (id) => document.getElementById(id);
+/** A stream that has been silent for so long after an error is lost. */
+const LOST_MS = 4000;
+
+/** `phone`: the phone looks at one stand, told by the demo. */
+let hasPhone = false;
+
+function light(id, is) {
+  $(id).dataset.is = is;
+}
+
+function show(glance) {
+  light("light-daemon", glance.power === "cut" ? "cut" : glance.daemon);
+  light("light-network", glance.network === "cut" ? "cut" : "ready");
+  light("light-backend", glance.backend);
+  showMachine(glance);
+  showKnobs(glance);
+  if (hasPhone) return;
+  hasPhone = true;
+  $("phone").src = `phone/?stand=${encodeURIComponent(glance.stand)}`;
+}
+
+function listen() {
+  const stream = new EventSource("demo/events");
+  let silence;
+  stream.addEventListener("open", () => {
+    clearTimeout(silence);
+    silence = undefined;
+    $("lost").hidden = true;
+  });
+  stream.addEventListener("error", () => {
+    silence ??= setTimeout(() => {
+      $("lost").hidden = false;
+    }, LOST_MS);
+  });
+  stream.addEventListener("glance", ({ data }) => show(JSON.parse(data)));
+  stream.addEventListener("entry", ({ data }) => addEntry(JSON.parse(data)));
+}
+
+function startTabs() {
+  for (const tab of document.querySelectorAll(".tabs button")) {
+    tab.addEventListener("click", () => {
+      document.body.dataset.tab = tab.dataset.tab;
+      for (const each of document.querySelectorAll(".tabs button"))
+        each.setAttribute("aria-current", String(each === tab));
+    });
+  }
+}
+
+startMachine();
+startStory();
+startTabs();
+listen();
