@@ -39,7 +39,7 @@ const IN_MEMORY = ":memory:";
 const DEFAULT_NOTES_BOUND = 10_000;
 const BUSY_PATIENCE_MS = 2_000;
 const PAGE_BYTES = 4_096;
-/** A checkpoint costs two fsyncs; at some 70 pages a sale, one comes every 14 sales. */
+/** A checkpoint costs three fsyncs; at some 60 pages a sale, one comes every 17 sales. */
 const CHECKPOINT_PAGES = 1_000;
 
 /**

@@ -355,6 +355,7 @@ test("nothing is called idle while the journal is still being asked", async () =
   employ([lane(did)], { journal: { take, finish, again, nextDue } });
   await settle();
   performer.wake();
+  performer.wake();
   await settle();
   const idle = performer.idle().then(() => did.push("idle"));
   await settle();
