@@ -64,7 +64,7 @@ export function fitPieces(pieces: readonly Piece[], width: number, height: numbe
   const said = pieces.map((piece) => ({ ...piece, text: tidy(piece.text) })).filter((piece) => piece.text !== "");
   for (let kept = said; kept.length > 0; kept = withoutLeastNeeded(kept)) {
     const setting = largestSetting(kept, { width, height, measure });
-    if (setting !== undefined) return { ...setting, dropped: said.length - kept.length };
+    if (setting !== undefined) return { ...evened(setting, measure), dropped: said.length - kept.length };
   }
   return { ...lastResort(said, { width, height, measure }) };
 }
@@ -112,15 +112,18 @@ function setPiece(piece: Piece, scale: number, room: Room): SetPiece {
   return { piece, size, lines: cutLines(lines, most, piece, { size, room: column }), clean: false };
 }
 
+/** What a line may break between; a stroke between two languages stays with the word before it. */
+const wordsOf = (text: string): string[] => text.split(/ (?!\/ )/u);
+
 function longestWord(piece: Piece, measure: Measure): string {
-  const words = piece.text.split(" ");
+  const words = wordsOf(piece.text);
   const width = (word: string) => measure(word, piece.weight);
   return words.reduce((longest, word) => (width(word) > width(longest) ? word : longest), "");
 }
 
 function wrap(piece: Piece, size: number, room: Room): { lines: SetLine[]; broken: boolean } {
   const width = (text: string) => Math.ceil(room.measure(text, piece.weight) * size);
-  const chunks = piece.text.split(" ").map((word) => breakWord(word, (text) => width(text) <= room.width));
+  const chunks = wordsOf(piece.text).map((word) => breakWord(word, (text) => width(text) <= room.width));
   const lines: SetLine[] = [];
   for (const parts of chunks) {
     for (const [index, part] of parts.entries()) {
@@ -132,6 +135,33 @@ function wrap(piece: Piece, size: number, room: Room): { lines: SetLine[]; broke
     }
   }
   return { lines, broken: chunks.some((parts) => parts.length > 1) };
+}
+
+/** A last line shorter than this share of the widest looks forgotten. */
+const SHORT_LAST_LINE = 0.45;
+
+/** Moves words down to where a last line would be very short; no piece gets more lines or becomes wider. */
+const evened = (setting: Sized, measure: Measure): Sized => ({
+  ...setting,
+  pieces: setting.pieces.map((set) =>
+    set.clean && endsShort(set.lines) ? { ...set, lines: evenLines(set, measure) } : set,
+  ),
+});
+
+const endsShort = (lines: readonly SetLine[]): boolean =>
+  (lines.at(-1)?.width ?? 0) < SHORT_LAST_LINE * Math.max(0, ...lines.map((line) => line.width));
+
+/** The same number of lines in the narrowest column that holds them. */
+function evenLines({ piece, size, lines }: SetPiece, measure: Measure): readonly SetLine[] {
+  let best = lines;
+  let [tooNarrow, enough] = [0, Math.max(...lines.map((line) => line.width))];
+  while (enough - tooNarrow > 1) {
+    const width = Math.floor((tooNarrow + enough) / 2);
+    const tried = wrap(piece, size, { width, height: 0, measure });
+    if (tried.broken || tried.lines.length > lines.length) tooNarrow = width;
+    else [enough, best] = [width, tried.lines];
+  }
+  return best;
 }
 
 function breakWord(word: string, fits: (text: string) => boolean): string[] {

@@ -14,7 +14,7 @@ export function layMenuPage(page: Page, rows: readonly MenuRow[], size: Size, de
   const beside = size.width >= 400 && size.width >= size.height * 1.3;
   const heading = beside
     ? headingBeside(page, badge.rest, desk)
-    : headingAbove(page, badge.rest, rows.length > 4, desk);
+    : headingAbove(page, badge.rest, Math.min(rows.length, MOST_ROWS), desk);
   return [ground, ...badge.marks, ...heading.marks, ...layCards(rows.slice(0, MOST_ROWS), heading.rest, desk)];
 }
 
@@ -25,30 +25,43 @@ function headingBeside(page: Page, box: Box, desk: Desk): Part {
   const panel: Mark = { is: "area", box: taken, color: desk.palette.base };
   const footer = layFooter(page, taken, { ...desk, em: desk.em * 0.85 }, 0.34);
   const column = inset(footer.rest, desk.em * 0.8, desk.em * 0.8);
-  const setting = fitPieces(headingPieces(page, desk, desk.em * 1.5), column.width, column.height, desk.measure);
+  const pieces = headingPieces(page, desk, { size: desk.em * 1.5, width: column.width });
+  const setting = fitPieces(pieces, column.width, column.height, desk.measure);
   return { marks: [panel, ...footer.marks, ...place(setting, column, "middle").text], rest };
 }
 
-/** `brief` when many cards need the room. */
-function headingAbove(page: Page, box: Box, brief: boolean, desk: Desk): Part {
+/** Brief when many cards need the room. */
+function headingAbove(page: Page, box: Box, rows: number, desk: Desk): Part {
+  const brief = rows > 4;
   const footer = layFooter(page, box, desk, brief ? 0.13 : 0.18);
   const pad = Math.round(desk.em * (brief ? 0.25 : 0.5));
-  const most = Math.round(box.height * (brief ? 0.17 : 0.26)) - 2 * pad;
-  const pieces = headingPieces(page, desk, desk.em * 1.3);
-  const setting = fitPieces(pieces, box.width - 2 * desk.em, most, desk.measure);
+  const spare = footer.rest.height - rows * desk.em * 1.9;
+  const high = brief
+    ? Math.max(box.height * 0.15, Math.min(box.height * 0.2, spare))
+    : Math.max(box.height * 0.26, desk.em * 4);
+  const most = Math.round(high) - 2 * pad;
+  const width = box.width - 2 * desk.em;
+  const setting = fitPieces(headingPieces(page, desk, { size: desk.em * 1.3, width }), width, most, desk.measure);
   if (setting.pieces.length === 0) return { marks: footer.marks, rest: footer.rest };
   const { taken, rest } = cutTop(footer.rest, setting.height + 2 * pad);
   const band: Mark = { is: "area", box: taken, color: desk.palette.base };
   return { marks: [...footer.marks, band, ...place(setting, inset(taken, desk.em, 0), "middle").text], rest };
 }
 
-function headingPieces(page: Page, desk: Desk, size: number): readonly Piece[] {
-  const { palette, em } = desk;
+/** A title that three quarters of `size` set on one line of `width` is set so; below that, other words give way first. */
+function headingPieces(page: Page, desk: Desk, { size, width }: { size: number; width: number }): readonly Piece[] {
+  const { palette, em, measure } = desk;
   const manner = { color: palette.on, second: palette.soft, align: "left" } as const;
-  const title = wordPieces(page.title, { ...manner, size: Math.round(size), weight: "bold", rank: 0 });
-  const line = { ...manner, size: Math.round(em * 0.9), weight: "regular", gap: Math.round(em * 0.5) } as const;
+  const across = Math.floor(width / Math.max(0.01, measure(tidy(page.title.first), "bold")) - 0.01);
+  const fits = across >= size * 0.75;
+  const large = Math.round(fits ? Math.min(size, across) : size);
+  const [first, ...second] = wordPieces(page.title, { ...manner, size: large, weight: "bold", rank: 0 });
+  const title =
+    first === undefined ? [] : [{ ...first, ...(fits ? { least: Math.max(LEAST, Math.round(large * 0.6)) } : {}) }];
+  const line = { ...manner, size: Math.round(em * 0.8), weight: "regular", gap: Math.round(em * 0.5) } as const;
   return [
     ...title,
+    ...second,
     ...(page.lines ?? []).slice(0, 3).flatMap((words, index) => wordPieces(words, { ...line, rank: 2 + index })),
   ];
 }

@@ -38,6 +38,17 @@ describe("fitting words", () => {
     expect(linesOf([piece("satu dua tiga")], 90, 100)).toEqual(["satu dua", "tiga"]);
   });
 
+  test("leaves no short word alone on the last line, and takes no more lines for that", () => {
+    expect(linesOf([piece("satu dua tiga empat li")], 200, 100)).toEqual(["satu dua tiga", "empat li"]);
+    expect(linesOf([piece("satu dua tiga empat lima")], 200, 100)).toEqual(["satu dua tiga", "empat lima"]);
+    expect(linesOf([piece("satu dua tiga empat")], 150, 100)).toEqual(["satu dua", "tiga empat"]);
+  });
+
+  test("keeps the stroke between two languages on the line before", () => {
+    expect(linesOf([piece("barang keluar / delivered")], 140, 100)).toEqual(["barang", "keluar /", "delivered"]);
+    expect(linesOf([piece("petugas / staff / orang")], 100, 100)).toEqual(["petugas /", "staff /", "orang"]);
+  });
+
   test("sets smaller before it breaks a word", () => {
     const setting = fitPieces([piece("selamatdatang")], 100, 100, measure);
     expect(setting.pieces.map((set) => [set.size, set.lines.length])).toEqual([[15, 1]]);

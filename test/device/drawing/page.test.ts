@@ -171,6 +171,14 @@ describe.each(PANELS)("on $width × $height", (size) => {
     expect(saidBy({ ...qrPage, qr: { text: LARGEST_QRIS }, badge: "MODE UJI" }, size)).toContain("MODE UJI");
   });
 
+  test.each([1, 2, 3, 4, 5, 6])("a short name stands whole and large above a menu of %i products", (rows) => {
+    const lines = [both("Tekan tombol untuk membeli", "Press a button to buy")];
+    const texts = textsOf({ ...menuOf(rows), title: { first: "Kopi Lobi" }, lines }, size);
+    const title = texts.find((mark) => mark.text === "Kopi Lobi");
+    const below = texts.filter((mark) => lines[0]?.first.includes(mark.text)).map((mark) => mark.size);
+    expect(title?.size).toBeGreaterThan(1.2 * Math.max(10, ...below));
+  });
+
   test.each([1, 2, 3, 4, 5, 6])("a menu of %i products shows every key, name and price whole", (rows) => {
     const page = menuOf(rows);
     const said = saidBy(page, size);
