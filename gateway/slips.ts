@@ -22,8 +22,9 @@ export function qrSlip({ order, qr, until, standName, isTest }: QrSlip): Slip {
   return {
     blocks: [
       ...heading(standName, isTest),
-      ...order.items.map(itemLine),
       ...(merchant === undefined ? [] : [centred(merchant)]),
+      { is: "rule", dashed: true },
+      ...order.items.map(itemLine),
       { is: "qr", text: qr },
       centred(showRupiah(order.amount), "huge"),
       centred("Pindai dengan aplikasi QRIS apa pun"),
