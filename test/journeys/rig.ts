@@ -6,7 +6,6 @@ import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
 import type { Mosquitto } from "../support/mosquitto.ts";
 import type { Place } from "../world/house.ts";
 import type { BackendRig } from "./backend-rig.ts";
-import { codeIn } from "./camera.ts";
 import type { Diary } from "./diary.ts";
 import { eventually } from "./eventually.ts";
 import type { StandRig } from "./stand-rig.ts";
@@ -80,7 +79,7 @@ export class Rig {
 
   /** The customer holds the phone's camera before the glass until it sees a code. */
   async scans(stand = this.stand): Promise<string> {
-    return this.until(`a camera reads a code on the glass of ${stand.id}`, () => codeIn(stand.glass));
+    return this.until(`a camera reads a code on the glass of ${stand.id}`, () => stand.codeOnGlass);
   }
 
   /** The customer presses, and scans what comes. */

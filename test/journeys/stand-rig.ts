@@ -1,3 +1,4 @@
+import type { Frame, Strip } from "../../device/device.ts";
 import { framePng, stripPng } from "../../device/drawing/canvas.ts";
 import type { Page } from "../../device/drawing/page.ts";
 import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } from "../../device/simulated/drivers.ts";
@@ -25,11 +26,14 @@ import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
 import { coffee } from "../support/sale.ts";
 import { Disk, type Place } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
+import { Camera } from "./camera.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
 
 export type StandOptions = {
   readonly id?: string;
   readonly shape?: Partial<StandShape>;
+  /** What the stand of `SHAPE` is built without. */
+  readonly without?: "screen" | "printer";
   readonly rules?: Partial<Rules>;
   readonly menu?: Menu;
 };
@@ -67,6 +71,12 @@ const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
 /** Soon back, so that a journey need not wait for it. */
 export const SOON = { firstMs: 60, capMs: 200, stableMs: 10_000 };
 
+const shapeOf = ({ screen, printer, ...rest }: StandShape, without: StandOptions["without"]): StandShape => ({
+  ...rest,
+  ...(screen === undefined || without === "screen" ? {} : { screen }),
+  ...(printer === undefined || without === "printer" ? {} : { printer }),
+});
+
 type Running = {
   readonly life: Life;
   readonly clock: ProcessClock;
@@ -84,16 +94,21 @@ export class StandRig {
   readonly #rules: Rules;
   readonly #pair = newKeyPair();
   readonly #disk: Disk<State, Event, Effect>;
+  readonly #glassCamera = new Camera<Frame>(framePng);
+  readonly #paperCamera = new Camera<Strip>(stripPng);
   #boots = 1;
   #running: Running | undefined;
 
-  constructor(ground: StandGround, { id = "stand-1", shape, rules, menu = MENU }: StandOptions = {}) {
+  constructor(ground: StandGround, { id = "stand-1", shape, without, rules, menu = MENU }: StandOptions = {}) {
     this.id = id as StandId;
     this.menu = menu;
     this.#ground = ground;
     this.#rules = { ...RULES, ...rules };
     this.#disk = new Disk(ground.place, standShape, ground.random);
-    this.machine = new SimulatedStand({ ...SHAPE, ...shape }, steadyClock("street", { keepsAlive: false }));
+    this.machine = new SimulatedStand(
+      shapeOf({ ...SHAPE, ...shape }, without),
+      steadyClock("street", { keepsAlive: false }),
+    );
   }
 
   get publicJwk(): PublicJwk {
@@ -131,10 +146,14 @@ export class StandRig {
     return picture === undefined ? undefined : framePng(picture);
   }
 
-  /** The last strip of paper, as a camera sees it. */
-  get paper(): Uint8Array | undefined {
-    const strip = this.machine.printer?.last;
-    return strip === undefined ? undefined : stripPng(strip);
+  /** The code that a camera reads on the glass. */
+  get codeOnGlass(): string | undefined {
+    return this.#glassCamera.codeIn(this.machine.picture);
+  }
+
+  /** The code that a camera reads on the last strip of paper. */
+  get codeOnPaper(): string | undefined {
+    return this.#paperCamera.codeIn(this.machine.printer?.last);
   }
 
   pulsesOf(order: OrderId): number {

@@ -2,7 +2,6 @@ import type { State as LedgerState } from "../../backend/ledger/words.ts";
 import type { State } from "../../gateway/order.ts";
 import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
 import type { BackendRig } from "./backend-rig.ts";
-import { codeIn } from "./camera.ts";
 import type { Diary } from "./diary.ts";
 import type { StandRig } from "./stand-rig.ts";
 
@@ -45,7 +44,7 @@ async function wrongsAt(stand: StandRig, scene: Scene): Promise<readonly string[
     ...sales.flat(),
     ...because(owed > 0, `${stand.id} owes ${owed}`),
     ...because(strays.length > 0, `${strays.length} pulses of ${stand.id} belong to no order`),
-    ...because(codeIn(stand.glass) !== undefined, `a code is on the glass of ${stand.id}`),
+    ...because(stand.codeOnGlass !== undefined, `a code is on the glass of ${stand.id}`),
   ];
 }
 
