@@ -91,7 +91,7 @@ function showLamps(relays) {
     lamp.className = closed ? "lamp closed" : "lamp";
     lamp.title = `Relay ${line}, ${NAMES[line]}: ${pulses} ${pulses === 1 ? "pulse" : "pulses"} so far`;
     lamp.dataset.pulses = pulses;
-    lamp.append(document.createElement("i"), iconOf(line), `${pulses} ×`);
+    lamp.append(document.createElement("i"), iconOf(line), `${pulses}×`);
     return lamp;
   });
   $("lamps").replaceChildren(...lamps);
@@ -113,6 +113,6 @@ function showSwitches({ printer, jammed, power }) {
   $("jam").setAttribute("aria-pressed", String(jammed));
   $("power").setAttribute("aria-pressed", String(isIn));
   $("power-name").textContent = isIn ? "Pull the plug" : "Put the plug back";
-  $("power-hint").textContent = isIn ? "at any moment: nothing may be lost" : "the daemon starts again on its journal";
+  $("power-hint").textContent = isIn ? "at any moment; nothing gets lost" : "it starts again on its journal";
   $("cabinet").classList.toggle("dark", !isIn);
 }

@@ -3,22 +3,37 @@ const LANES = ["customer", "stand", "broker", "backend", "midtrans"];
 const MOST = 600;
 const NEAR_END_PX = 60;
 
-/** Name, what it does, and for those that are not struck once: how they are told. */
+/** Rows of name, word and what it does. */
 const KNOBS = [
-  ["late", "Notification late", "Midtrans tells of the payment 8 seconds later"],
-  ["drop", "Notification lost", "Midtrans never tells: the backend asks after 15 seconds"],
-  ["duplicate", "Notification ×3", "the same news three times"],
-  ["forge", "Forged notification", "a signature that is not Midtrans’"],
-  ["lost-answer", "Charge answer lost", "the charge is made, the answer never comes"],
-  ["deny", "Charge denied (900)", "the acquirer says no; the backend tries again"],
-  ["no-qr-string", "No qr_string", "only the picture’s address: the backend reads the picture"],
-  ["bad-qr", "QR for a wrong amount", "the stand must not show it"],
+  [
+    "Notification",
+    ["late", "late", "Midtrans tells of the payment 8 seconds later"],
+    ["drop", "lost", "Midtrans never tells: the backend asks after 15 seconds"],
+    ["duplicate", "three times", "the same news again and again"],
+    ["forge", "forged", "a signature that is not Midtrans’: refused; the backend asks by itself"],
+  ],
+  [
+    "Charge",
+    ["lost-answer", "answer lost", "the charge is made, the answer never comes: asked for, not repeated"],
+    ["deny", "denied 900", "the acquirer says no; the backend tries again"],
+    ["no-qr-string", "no text", "no qr_string, only a picture: the backend reads the picture"],
+    ["bad-qr", "wrong sum", "a QR code for another amount: the stand must not show it"],
+  ],
+  [
+    "Pull out",
+    ["network", "network", "between the stand and the broker, until you press again"],
+    ["crash-backend", "kill backend", "kill -9; it is started again after 2 seconds"],
+    ["crash-daemon", "kill daemon", "kill -9; it is started again after 2 seconds"],
+  ],
 ];
+const HARD = ["network", "crash-backend", "crash-daemon"];
 
 const shown = { chapter: "all", every: false };
+/** Whether the newest line stays in sight. */
+let follows = true;
 
 export function startStory() {
-  $("knobs").replaceChildren(...KNOBS.map(newKnob), ...hardKnobs());
+  $("knobs").replaceChildren(...KNOBS.map(newKnobRow));
   for (const button of document.querySelectorAll(".chapters [data-chapter]")) {
     button.addEventListener("click", () => choose(button));
   }
@@ -29,8 +44,10 @@ export function startStory() {
   });
   $("newest").addEventListener("click", toEnd);
   $("scroll").addEventListener("scroll", () => {
-    if (isAtEnd()) $("newest").hidden = true;
+    follows = isAtEnd();
+    if (follows) $("newest").hidden = true;
   });
+  new ResizeObserver(() => follows && toEnd()).observe($("scroll"));
   if (matchMedia("(max-width: 820px)").matches) $("trouble").open = false;
 }
 
@@ -41,10 +58,19 @@ const turn = (name, on) =>
     body: JSON.stringify({ on }),
   }).catch(() => undefined);
 
+function newKnobRow([name, ...knobs]) {
+  const row = element("div");
+  row.className = "knob-row";
+  const label = element("span", name);
+  label.className = "knob-name";
+  row.append(label, ...knobs.map(newKnob));
+  return row;
+}
+
 function newKnob([name, words, title]) {
   const knob = document.createElement("button");
   knob.type = "button";
-  knob.className = "knob";
+  knob.className = HARD.includes(name) ? "knob hard" : "knob";
   knob.dataset.knob = name;
   knob.textContent = words;
   knob.title = title;
@@ -52,15 +78,6 @@ function newKnob([name, words, title]) {
   const isPressed = () => knob.getAttribute("aria-pressed") === "true";
   knob.addEventListener("click", () => turn(name, name === "network" ? isPressed() : !isPressed()));
   return knob;
-}
-
-/** The network stays cut until it is mended; what is killed comes back by itself. */
-function hardKnobs() {
-  const network = newKnob(["network", "Network cut", "between the stand and the broker, until you mend it"]);
-  const backend = newKnob(["crash-backend", "Kill the backend", "kill -9; it is started again after 2 seconds"]);
-  const daemon = newKnob(["crash-daemon", "Kill the daemon", "kill -9; it is started again after 2 seconds"]);
-  for (const knob of [network, backend, daemon]) knob.classList.add("hard");
-  return [network, backend, daemon];
 }
 
 export function showKnobs({ armed, network, backend, daemon, power }) {
@@ -76,7 +93,6 @@ export function showKnobs({ armed, network, backend, daemon, power }) {
 }
 
 export function addEntry(entry) {
-  const follows = isAtEnd();
   const line = drawEntry(entry);
   line.hidden = !isWanted(line);
   $("lines").append(line);
@@ -98,7 +114,8 @@ function drawEntry({ at, chapter, from, to, words, detail, tone, order, minor })
 
 function timeOf(at) {
   const moment = new Date(at);
-  const time = element("time", `${moment.toLocaleTimeString("en-GB")}.${Math.floor(moment.getMilliseconds() / 100)}`);
+  const time = element("time", moment.toLocaleTimeString("en-GB"));
+  time.title = `${moment.getMilliseconds()} ms`;
   time.dateTime = moment.toISOString();
   return time;
 }
