@@ -1,6 +1,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { requireRealDisk } from "./folder.ts";
+import { fsyncRows, memoryRows, startRows } from "./part-daemon.ts";
 import { drainRows } from "./part-drain.ts";
 import { buttonRows, timesOnce, webhookRows } from "./part-sales.ts";
 import { isMet, type Row, tableOf } from "./table.ts";
@@ -10,6 +11,9 @@ const times = timesOnce();
 const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   webhook: () => webhookRows(times),
   button: () => buttonRows(times),
+  memory: () => memoryRows(),
+  fsyncs: fsyncRows,
+  start: startRows,
   drain: drainRows,
 };
 
