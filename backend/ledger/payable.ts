@@ -23,7 +23,7 @@ import type { At, Effects, Event, Of, Sale, Step, Terms } from "./words.ts";
 export function payable(state: At<"payable">, event: Event, now: Instant, terms: Terms): Step {
   switch (event.type) {
     case "news":
-      return event.attempt === state.attempt ? news(state, event.standing, terms) : strayNews(state, event, terms);
+      return event.attempt === state.attempt ? news(state, event, terms) : strayNews(state, event, terms);
     case "void-asked":
       return startVoid(state, terms, badQrAlarm(event));
     case "lapsed":
@@ -35,7 +35,10 @@ export function payable(state: At<"payable">, event: Event, now: Instant, terms:
   }
 }
 
-function news(state: At<"payable">, standing: Standing, terms: Terms): Step {
+/** Only an answer is a query less to make: a notification of `pending` does not put off the next one. */
+function news(state: At<"payable">, event: Of<"news">, terms: Terms): Step {
+  const { standing, via } = event;
+  if (standing.is === "pending" && via === "notification") return nothingToSay(state, event);
   switch (standing.is) {
     case "settled":
       return received(state, state.attempt, standing.payment);
