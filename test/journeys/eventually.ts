@@ -8,7 +8,7 @@ const LOOK_MS = 10;
 export async function eventually<Found>(
   what: string,
   look: () => Found | false | undefined | Promise<Found | false | undefined>,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<Found> {
   const begun = clock.now().ms;
   for (;;) {

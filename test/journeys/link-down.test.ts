@@ -9,7 +9,7 @@ import type { Rig } from "./rig.ts";
 const cables = ["stand", "backend"] as const;
 
 /* A word that the broker took while the other side was away is said again after 10 s: these journeys run side by side. */
-describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) => {
+describe.concurrent.each(cables)("the %s's cable", (side) => {
   const cut = async (rig: Rig): Promise<void> => {
     rig[side].cutLink();
     await rig.until("the cut is felt", () => !isUp(rig));
@@ -27,7 +27,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     expect(rig.stand.front).toMatchObject({ at: "charging" });
     mend(rig);
     await rig.pays(await rig.scans());
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.stand.front).toMatchObject({ at: "delivered" });
     expect(rig.chargesOf(order)).toHaveLength(1);
   });
@@ -42,7 +42,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     await rig.backendIs("paid", order);
     expect(rig.stand.machine.pulses).toEqual([]);
     mend(rig);
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.stand.front).toMatchObject({ at: "delivered" });
   });
 
@@ -54,7 +54,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     await rig.standIs("closing");
     expect(await rig.stand.owed()).toBe(1);
     mend(rig);
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.stand.front).toMatchObject({ at: "troubled", because: "paid-late" });
     expect(rig.stand.pulsesOf(order)).toBe(0);
   });
@@ -70,7 +70,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     expect(rig.stand.page.title.second).toBe("Cancelled");
     expect(rig.chargesOf(order)[0]).toMatchObject({ standing: "pending" });
     mend(rig);
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.chargesOf(order)[0]).toMatchObject({ standing: "cancel" });
   });
 
@@ -86,7 +86,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     await rig.backendIs("voided", order);
     expect(rig.stand.front).toMatchObject({ at: "closing" });
     mend(rig);
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.stand.front).toMatchObject({ at: "closed" });
   });
 
@@ -97,7 +97,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     await rig.until("the gate is open", () => rig.stand.machine.isClosed("gate"));
     await cut(rig);
     mend(rig);
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.stand.pulsesOf(order)).toBe(1);
   });
 
@@ -112,7 +112,7 @@ describe.concurrent.each(cables)("the %s's cable", { timeout: 60_000 }, (side) =
     expect(await rig.stand.owed()).toBe(1);
     expect(await rig.backend.stateOf(order)).toMatchObject({ at: "paid" });
     mend(rig);
-    await rig.endsWell(30_000);
+    await rig.endsWell();
     expect(rig.stand.pulsesOf(order)).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 import type { Terms } from "../../backend/ledger/words.ts";
 import { utcClock } from "../../host/clock.ts";
 import { keySetOf } from "../../protocol/keys.ts";
@@ -20,6 +20,9 @@ export type RigOptions = {
   readonly timeoutMs?: number;
 };
 
+/** A whole sale on a busy machine. */
+vi.setConfig({ testTimeout: 90_000 });
+
 const SERVER_KEY = "SB-Mid-server-journeys-0001";
 const SPEED = 40;
 
@@ -36,7 +39,7 @@ afterEach(async () => {
  * that runs beside others.
  */
 export async function openRig(options: RigOptions = {}, finished?: Finished): Promise<Rig> {
-  const { stands: wanted = [{}], terms = {}, speed = SPEED, timeoutMs = 5_000 } = options;
+  const { stands: wanted = [{}], terms = {}, speed = SPEED, timeoutMs = 15_000 } = options;
   const place = new Place();
   const diary = new Diary();
   const random = seeded(7);

@@ -114,7 +114,7 @@ export class Rig {
   }
 
   /** The verdict of every journey: waits until nothing is wrong with any sale, and nobody owes anybody a word. */
-  async endsWell(withinMs = 15_000): Promise<void> {
+  async endsWell(withinMs?: number): Promise<void> {
     let wrongs: readonly string[] = [];
     const isWell = async (): Promise<boolean> => {
       wrongs = await wrongsOf(this);

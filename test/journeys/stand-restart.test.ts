@@ -123,7 +123,7 @@ describe.each(ways)("the stand, by $how, $boot", ({ how, boot }) => {
   });
 });
 
-test("a stand that is gone for good leaves nothing payable behind it", { timeout: 40_000 }, async () => {
+test("a stand that is gone for good leaves nothing payable behind it", async () => {
   const rig = await openRig({ terms: { payableMs: 2_000, lapseMs: 500 } });
   const { order } = await rig.orders();
   await rig.stand.kill("new-boot");

@@ -59,8 +59,8 @@ const SHAPE: StandShape = {
 
 /** Long enough for a busy test machine; journeys about time say their own. */
 const RULES: Rules = {
-  chargePatienceMs: 12_000,
-  paymentPatienceMs: 18_000,
+  chargePatienceMs: 40_000,
+  paymentPatienceMs: 90_000,
   graceMs: 1_000,
   prints: { qr: false, receipt: true },
 };
