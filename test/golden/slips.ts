@@ -1,0 +1,36 @@
+import type { Strip } from "../../device/device.ts";
+import { drawSlip } from "../../device/drawing/draw-slip.ts";
+import type { Slip } from "../../device/drawing/slip.ts";
+import { orderFor } from "../../gateway/menu.ts";
+import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import { coffee, ORDER_ID, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+
+/** What a stand prints, on paper of 58 and of 80 mm. */
+
+/** `qr`: the code that must be read from the paper. */
+export type Paper = { readonly name: string; readonly dots: number; readonly qr?: string; readonly slip: Slip };
+
+const order = orderFor({ ...coffee, name: "Kopi Susu Gula Aren" }, ORDER_ID, Date.UTC(2026, 0, 1));
+const bought: Receipt = { order, paid: settlementOf(PRICE), standName: "Kopi Lobi", zone: "WIB", isTest: false };
+const toScan = { order, qr: qrFor(PRICE), until: "01/01/2026 07:02 WIB", standName: "Kopi Lobi", isTest: false };
+
+const slips: Readonly<Record<string, Slip>> = {
+  qr: qrSlip(toScan),
+  "qr-test-mode": qrSlip({ ...toScan, isTest: true }),
+  receipt: receipt(bought),
+  "receipt-test-mode": receipt({ ...bought, isTest: true }),
+  "receipt-with-fee": receipt({ ...bought, paid: settlementOf(rupiah(15_700)) }),
+  "trouble-release-failed": receipt({ ...bought, because: "release-failed" }),
+  "trouble-underpaid": receipt({ ...bought, paid: settlementOf(rupiah(14_000)), because: "underpaid" }),
+};
+
+export const papers: readonly Paper[] = Object.entries(slips).flatMap(([name, slip]) =>
+  [384, 576].map((dots) => ({ name, dots, slip, ...(name.startsWith("qr") ? { qr: qrFor(PRICE) } : {}) })),
+);
+
+export function drawPaper({ slip, dots }: Pick<Paper, "slip" | "dots">): Strip {
+  const strip = drawSlip(slip, dots);
+  if ("fits" in strip) throw new Error(`refused: ${JSON.stringify(strip)}`);
+  return strip;
+}
