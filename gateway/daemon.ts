@@ -3,6 +3,7 @@ import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
 import type { DrawnSlip, Slip } from "../device/drawing/slip.ts";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
+import { JournalFault } from "../journal/journal.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
 import type { Random, StandId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
@@ -11,7 +12,7 @@ import type { OpenTransport } from "../wire/transport.ts";
 import { Display } from "./display.ts";
 import { type DeliverySensor, Hands } from "./hands.ts";
 import { Link } from "./link.ts";
-import type { Menu } from "./menu.ts";
+import type { Menu, Product } from "./menu.ts";
 import { type Effect, printKinds, type Rules, releaseKinds, tellKinds } from "./order.ts";
 import { pageOf, type View } from "./pages.ts";
 import { Paper } from "./paper.ts";
@@ -150,7 +151,7 @@ export class OpenStand {
     const { menu, log } = this.#parts;
     const product = menu.find((each) => each.button === button);
     if (product === undefined || this.#isStopping) return "unknown";
-    const pressed = await this.#stand.begin(product);
+    const pressed = await this.#begin(product);
     log.info("pressed", { button, product: product.id, became: pressed });
     return pressed;
   }
@@ -174,6 +175,17 @@ export class OpenStand {
     await this.#link?.close();
     this.#stand.close();
     await within(this.#parts.clock, LAST_PICTURE_MS, this.#display?.close() ?? Promise.resolve(), undefined);
+  }
+
+  /** An order that the journal does not take has not begun: nothing was asked for, and nobody can pay. */
+  async #begin(product: Product): Promise<Pressed> {
+    try {
+      return await this.#stand.begin(product);
+    } catch (fault) {
+      if (!(fault instanceof JournalFault)) throw fault;
+      this.#journalFailed(fault);
+      return { obstacles: ["journal-failed"] };
+    }
   }
 
   #newStand(): Stand {

@@ -39,10 +39,9 @@ export class Readiness {
     this.#lookAfter(0);
   }
 
-  /** Before an order for this product: everything, the disk included. What stands in the way is shown for a while. */
+  /** Before an order for this product: everything. What stands in the way is shown for a while. */
   async before({ opening }: Product): Promise<readonly Obstacle[]> {
-    const { parts, relayOf } = this.#options;
-    const obstacles = await obstaclesTo(parts, { relays: [relayOf(opening.line)], probesJournal: true });
+    const obstacles = await this.#obstaclesWith([this.#options.relayOf(opening.line)]);
     this.#now(obstacles);
     if (obstacles.length > 0) this.#lookAfter(READ_MS);
     return obstacles;
@@ -68,14 +67,18 @@ export class Readiness {
     this.#stopRound = every(parts.clock, log, { firstMs, everyMs: LOOK_MS, what: "readiness not known", run });
   }
 
-  /** One product that can be released is enough to stay in service; a broken disk is asked until it works again. */
+  /** One product that can be released is enough to stay in service. */
   async #look(): Promise<void> {
-    const { parts, menu, relayOf, isServing } = this.#options;
+    const { menu, relayOf, isServing } = this.#options;
     if (isServing()) return;
     const lines = new Set(menu.map(({ opening }) => opening.line));
-    const relays = [...lines].map(relayOf);
-    const obstacles = await obstaclesTo(parts, { relays, probesJournal: this.#obstacles.includes("journal-failed") });
+    const obstacles = await this.#obstaclesWith([...lines].map(relayOf));
     if (!isServing()) this.#now(obstacles);
+  }
+
+  /** The commit that begins an order shows that the disk works; one that has failed is asked until it works again. */
+  #obstaclesWith(relays: readonly (Relay | undefined)[]): Promise<readonly Obstacle[]> {
+    return obstaclesTo(this.#options.parts, { relays, probesJournal: this.#obstacles.includes("journal-failed") });
   }
 
   #now(obstacles: readonly Obstacle[]): void {

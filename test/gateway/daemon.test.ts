@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { JournalFault } from "../../journal/journal.ts";
+import { SqliteJournal } from "../../journal/sqlite-journal.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { DownBody, Trouble } from "../../protocol/statements.ts";
@@ -167,6 +169,24 @@ describe("a stand that cannot end a sale begins none", () => {
   test("with a full disk", async () => {
     await onBench({ parts: { freeDiskBytes: async () => 1_000_000 } });
     expect(await bench.stand.press("new")).toEqual({ obstacles: ["disk-full"] });
+  });
+
+  test("whose journal does not take it, and says so until the journal takes what is written again", async () => {
+    await onBench();
+    await bench.clock.advance(1);
+    const full = async () => Promise.reject(new JournalFault("full", "no space is left"));
+    const { advance, probe } = SqliteJournal.prototype;
+    Object.assign(bench.journal, { advance: full, probe: full });
+    expect(await bench.stand.press("new")).toEqual({ obstacles: ["journal-failed"] });
+    expect(title()).toBe("Out of service");
+    await bench.clock.advance(6_000);
+    expect(title()).toBe("Out of service");
+    expect(await bench.stand.press("new")).toEqual({ obstacles: ["journal-failed"] });
+    Object.assign(bench.journal, { advance, probe });
+    await bench.clock.advance(6_000);
+    expect(title()).toBe("Kopi Lobi");
+    expect(bench.backend.typesHeard()).toEqual(["sync"]);
+    expect(await bench.stand.press("new")).toBe("begun");
   });
 
   test("without paper, where nothing but paper can carry the QR code", async () => {
