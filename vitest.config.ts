@@ -8,7 +8,8 @@ export default defineConfig({
     setupFiles: ["test/support/open-handles.ts"],
     // A process a file: what one leaves behind cannot help or hurt the next, and native code is really unloaded.
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the two cores it is meant for: journeys wait more than they work.
+    maxWorkers: 3,
     coverage: {
       provider: "v8",
       include: ["{protocol,wire,host,journal,device,gateway,backend,sandbox}/**/*.ts"],

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copyAssets } from "./copy-assets.mjs";
 import { hashOf, PRODUCT, ROOT, textOf } from "./files.mjs";
+import { orExplain } from "./program.mjs";
 
 /**
  * @typedef {{ project: string, target: string, folders: readonly string[] }} Build
@@ -66,11 +67,9 @@ export function buildAnew(root, build) {
  */
 function compile(root, project, target) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const run = spawnSync(process.execPath, [tsc, "-p", project, "--outDir", target], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-  });
-  if (run.status !== 0) throw new Error(`the compiler found errors (${project}); they stand above`);
+  const run = spawnSync(process.execPath, [tsc, "-p", project, "--outDir", target], { cwd: root, encoding: "utf8" });
+  if (run.error !== undefined) throw run.error;
+  if (run.status !== 0) throw new Error(`${run.stdout}${run.stderr}The compiler found errors (${project}).`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) buildAnew(ROOT, PRODUCT_BUILD);
+if (process.argv[1] === fileURLToPath(import.meta.url)) await orExplain(() => buildAnew(ROOT, PRODUCT_BUILD));

@@ -8,11 +8,14 @@ import { join } from "node:path";
 
 const FOLDERS = ["protocol", "wire", "host", "journal", "device", "gateway", "backend", "sandbox", "test"];
 
+/** Biome paints each letter by itself, which is nothing for a file. */
+const colors = `--colors=${process.stdout.isTTY ? "force" : "off"}`;
+
 /** @type {readonly Step[]} */
 export const CHECKS = [
   { name: "types", program: "typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
   { name: "types of scripts", program: "typescript/bin/tsc", args: ["-p", "tsconfig.scripts.json"] },
-  { name: "format and lint", program: "@biomejs/biome/bin/biome", args: ["ci", "--error-on-warnings", "."] },
+  { name: "format and lint", program: "@biomejs/biome/bin/biome", args: ["ci", "--error-on-warnings", colors, "."] },
   {
     name: "imports",
     program: "dependency-cruiser/bin/dependency-cruise.mjs",
