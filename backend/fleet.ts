@@ -34,6 +34,8 @@ export type FleetOptions = {
 
 /** Longest health or presence message that is read. */
 const TELEMETRY_MAX_BYTES = 4_096;
+/** Presence is not sealed, so anybody at the broker can make up stands: of the longest silent ones it is forgotten. */
+const PRESENCE_BOUND = 10_000;
 
 /** The backend's end of the wire to all stands. */
 export class Fleet {
@@ -115,7 +117,12 @@ export class Fleet {
     if (about === undefined) return;
     if (about.channel === "up") await this.#exchange.hear(payload);
     else if (about.channel === "presence") this.#hearPresence(about.stand, payload);
-    else if (about.channel === "health") this.#options.healthOf(about.stand, readJson(payload));
+    else if (about.channel === "health") this.#hearHealth(about.stand, payload);
+  }
+
+  #hearHealth(stand: StandId, payload: Uint8Array): void {
+    const health = readJson(payload);
+    if (typeof health === "object" && health !== null) this.#options.healthOf(stand, health);
   }
 
   /** A last will of an earlier connection says nothing of the newer one. */
@@ -124,7 +131,14 @@ export class Fleet {
     if (!said.success) return;
     const known = this.#presence.get(stand);
     const isStale = known?.boot === said.data.boot && said.data.connection < known.connection;
-    if (!isStale) this.#presence.set(stand, said.data);
+    if (!isStale) this.#remember(stand, said.data);
+  }
+
+  #remember(stand: StandId, said: Presence): void {
+    this.#presence.delete(stand);
+    this.#presence.set(stand, said);
+    const [oldest] = this.#presence.keys();
+    if (this.#presence.size > PRESENCE_BOUND && oldest !== undefined) this.#presence.delete(oldest);
   }
 }
 

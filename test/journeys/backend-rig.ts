@@ -112,6 +112,11 @@ export class BackendRig {
     return (await this.#disk.reader().backlog([...tellKinds, "charge", "ask", "void", "lapse", "alarm"])).count;
   }
 
+  /** What it noted of the stands' health, oldest first. */
+  async health(): Promise<readonly unknown[]> {
+    return (await this.#disk.reader().notes("health", 100)).map(({ json }) => json);
+  }
+
   cutLink(): void {
     this.link.refuse(true);
     this.link.cut();

@@ -1,14 +1,16 @@
 import { afterEach, vi } from "vitest";
 import type { Terms } from "../../backend/ledger/words.ts";
 import { utcClock } from "../../host/clock.ts";
+import { silentLog } from "../../host/log.ts";
 import { keySetOf } from "../../protocol/keys.ts";
+import { startBroker } from "../../sandbox/broker.ts";
 import { startSandbox } from "../../sandbox/phone/start.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
 import { Place } from "../world/house.ts";
 import { seeded } from "../world/seeded.ts";
 import { BackendRig } from "./backend-rig.ts";
 import { Diary } from "./diary.ts";
-import { Rig } from "./rig.ts";
+import { Rig, type RigBroker } from "./rig.ts";
 import { type StandOptions, StandRig } from "./stand-rig.ts";
 
 export type RigOptions = {
@@ -18,6 +20,8 @@ export type RigOptions = {
   readonly speed?: number;
   /** How long the backend waits for Midtrans. */
   readonly timeoutMs?: number;
+  /** Mosquitto when absent. */
+  readonly broker?: "mosquitto" | "embedded";
 };
 
 /** A whole sale on a busy machine. */
@@ -25,6 +29,13 @@ vi.setConfig({ testTimeout: 90_000 });
 
 const SERVER_KEY = "SB-Mid-server-journeys-0001";
 const SPEED = 40;
+
+/** The broker of the demo; it goes with its process, so that it is never restarted. */
+async function startEmbedded(): Promise<RigBroker> {
+  const { port, close } = await startBroker({ port: 0, log: silentLog });
+  const refuse = (): Promise<never> => Promise.reject(new Error("the embedded broker is not restarted"));
+  return { port, close, kill: refuse, restart: refuse };
+}
 
 /** Says what to do when a test has ended. */
 type Finished = (close: () => Promise<void>) => void;
@@ -43,7 +54,7 @@ export async function openRig(options: RigOptions = {}, finished?: Finished): Pr
   const place = new Place();
   const diary = new Diary();
   const random = seeded(7);
-  const broker = await startMosquitto();
+  const broker = options.broker === "embedded" ? await startEmbedded() : await startMosquitto();
   const log = diary.logOf("midtrans");
   const midtrans = await startSandbox({ port: 0, clock: utcClock(), random, log, serverKey: SERVER_KEY, speed });
   const common = { place, brokerPort: broker.port, random };

@@ -13,9 +13,11 @@ import { wrongsOf } from "./verdict.ts";
 
 type Arming = Parameters<SandboxWithPhone["faults"]["arm"]>[0];
 
+export type RigBroker = Pick<Mosquitto, "port" | "kill" | "restart" | "close">;
+
 /** Whole sales on real parts: broker, Midtrans' stand-in, backend, stands; each can be killed, each cable cut. */
 export class Rig {
-  readonly broker: Mosquitto;
+  readonly broker: RigBroker;
   readonly midtrans: SandboxWithPhone;
   readonly backend: BackendRig;
   readonly stands: readonly StandRig[];
