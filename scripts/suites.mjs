@@ -40,6 +40,16 @@ function partsOf(root, file, seen) {
 }
 
 /**
+ * Those that vitest will take for these arguments: any part of a path chooses it; nothing chooses all.
+ * @param {Map<string, string[]>} suites
+ * @param {readonly string[]} args
+ */
+export function chosenOf(suites, args) {
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  return new Map([...suites].filter(([suite]) => words.length === 0 || words.some((word) => suite.includes(word))));
+}
+
+/**
  * The parts that some suite needs and this machine lacks.
  * @param {Map<string, string[]>} suites
  * @param {(part: string) => string | undefined} [find]

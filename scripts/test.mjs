@@ -8,7 +8,7 @@ import { provideCompiler, provideParts, thisMachine } from "./provide.mjs";
 import { build, install, isInstalled, setUp } from "./setup.mjs";
 import { smoke } from "./smoke.mjs";
 import { CHECKS, runNode, runSteps, tableOf, timed } from "./steps.mjs";
-import { suitesOf } from "./suites.mjs";
+import { chosenOf, suitesOf } from "./suites.mjs";
 
 /** @typedef {import("./provide.mjs").Skipped} Skipped */
 /** @typedef {{ passed: number, failed: number }} Count */
@@ -57,7 +57,7 @@ function conclude(outcomes, skipped) {
 async function some(chosen) {
   if (!isInstalled(ROOT)) provideCompiler(thisMachine);
   install(ROOT, say);
-  const skipped = provideParts(suitesOf(ROOT), thisMachine);
+  const skipped = provideParts(chosenOf(suitesOf(ROOT), chosen), thisMachine);
   conclude([timed("tests", () => vitest(chosen, skipped))], skipped);
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { commandFor } from "../../scripts/debian.mjs";
 import { findPart, PARTS } from "../../scripts/parts.mjs";
 import { provideCompiler, provideParts } from "../../scripts/provide.mjs";
-import { suitesOf } from "../../scripts/suites.mjs";
+import { chosenOf, suitesOf } from "../../scripts/suites.mjs";
 import { type Planted, plant, ROOT } from "./plant.ts";
 
 const call = (part: string): string => `needs("${part}")`;
@@ -32,6 +32,13 @@ describe("what a suite needs", () => {
       "test/pure.test.ts": [],
       "test/wire/link.test.ts": ["mosquitto"],
     });
+  });
+
+  test("is asked only of the suites that were chosen", () => {
+    const chosen = (...args: string[]): string[] => [...chosenOf(suitesOf(planted.folder), args).keys()];
+    expect(chosen("test/wire", "--bail=1")).toEqual(["test/wire/link.test.ts"]);
+    expect(chosen("pure", "print")).toEqual(["test/device/print.test.ts", "test/pure.test.ts"]);
+    expect(chosen("--bail=1")).toHaveLength(4);
   });
 
   test("is known to the list of parts, in every suite of ours", () => {
