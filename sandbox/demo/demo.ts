@@ -62,7 +62,7 @@ async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
   opened.add(glances, (it) => it.close());
   const routes = [
     ...pageRoutes({ timeline, glances, turn: switchesOf({ ...look, ears }) }),
-    ...standRoutes(STAND, { stand: around.world, power }),
+    ...standRoutes(STAND, { stand: around.world, power }, ears.changed),
     ...openPhone(parts, around, opened),
   ];
   const server = opened.add(await servePage(routes, parts), (it) => it.close());

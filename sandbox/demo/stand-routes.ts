@@ -2,10 +2,16 @@ import type { Answer } from "../../device/simulated/http-answers.ts";
 import { type Fields, findRoute, type Place } from "../../device/simulated/http-routes.ts";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 
-/** The stand's face below `at`, on the page's own server, so that the page may use it. */
-export function standRoutes(at: string, place: Place): readonly Route[] {
-  const answer = (request: HttpRequest): Promise<HttpAnswer> =>
-    serve(place, request, request.path.slice(at.length + 1));
+/**
+ * The stand's face below `at`, on the page's own server, so that the page may use it. `changed`: somebody did something to the
+ * stand, of which it may give no news itself.
+ */
+export function standRoutes(at: string, place: Place, changed: () => void): readonly Route[] {
+  const answer = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const answered = await serve(place, request, request.path.slice(at.length + 1));
+    if (request.method === "POST") changed();
+    return answered;
+  };
   return [
     { method: "GET", path: `${at}/events`, answer: async () => listen(place) },
     { method: "GET", path: `${at}/*`, answer },
