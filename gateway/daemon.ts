@@ -5,6 +5,7 @@ import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { JournalFault } from "../journal/journal.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
+import { sweepAll } from "../journal/sweep.ts";
 import type { Random, StandId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
@@ -321,7 +322,7 @@ export class OpenStand {
   #sweepDaily(): Stop {
     const { clock, log, journal, keepDays } = this.#parts;
     const run = async (): Promise<void> => {
-      const orders = await journal.sweep(clock.wall() - (keepDays ?? KEEP_DAYS) * DAY_MS);
+      const orders = await sweepAll(journal, clock.wall() - (keepDays ?? KEEP_DAYS) * DAY_MS);
       if (orders > 0) log.info("swept", { orders });
     };
     return every(clock, log, { firstMs: FIRST_SWEEP_MS, everyMs: DAY_MS, what: "sweep failed", run });

@@ -10,6 +10,7 @@ import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite.ts";
+import { sweepAll } from "../../journal/sweep.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
@@ -222,13 +223,6 @@ function watchOver(
     stopSweeping();
     stopFeeding();
   };
-}
-
-/** One sweep deletes some hundreds, so that sales between two of them do not wait. */
-async function sweepAll(journal: LedgerJournal, beforeWall: number): Promise<number> {
-  let total = 0;
-  for (let swept = await journal.sweep(beforeWall); swept > 0; swept = await journal.sweep(beforeWall)) total += swept;
-  return total;
 }
 
 function readyFacts({ setup }: Ground, { provider }: Ways, server: Server) {
