@@ -198,9 +198,14 @@ function refuse(reply: FastifyReply, status: number, error: string, message: str
 function refuseBroken(error: unknown, reply: FastifyReply, log: Log, request?: FastifyRequest): void {
   const fault = faultOf(error);
   const story = error instanceof Error ? error.stack : String(error);
-  if (fault.status === 500) log.error("an HTTP route failed", { route: request?.routeOptions.url, error: story });
+  if (fault.status === 500 && !hasHungUp(request))
+    log.error("an HTTP route failed", { route: request?.routeOptions.url, error: story });
   refuse(reply, fault.status, fault.code, fault.message);
 }
+
+/** The caller went before all of the request was here: that is his affair. */
+const hasHungUp = (request: FastifyRequest | undefined): boolean =>
+  request?.raw.complete === false && request.raw.destroyed;
 
 type Ending = { end(): unknown };
 

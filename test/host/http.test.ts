@@ -173,6 +173,23 @@ describe("what no route sees is refused in JSON", () => {
     expect(JSON.parse(heard.split("\r\n\r\n")[1] ?? "")).toMatchObject({ error });
   });
 
+  test("a caller who hangs up in the middle of his body is no failure of ours", async () => {
+    const told: string[] = [];
+    const note = (what: string): void => void told.push(what);
+    const log: Log = { ...silentLog, warn: note, error: note, child: () => log };
+    const { url, port } = await start([echo], { log });
+    const hungUp = later<void>();
+    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
+      socket.end("POST /echo/x HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf");
+    });
+    socket.on("close", () => hungUp.resolve());
+    socket.on("error", () => undefined);
+    socket.resume();
+    await hungUp.promise;
+    expect((await fetch(`${url}/echo/x`, { method: "POST" })).status).toBe(201);
+    expect(told).toEqual([]);
+  });
+
   test("a head that never ends is cut after the time for heads", async () => {
     const { port } = await start([echo], { headersTimeoutMs: 100, requestTimeoutMs: 200 });
     expect(await talk(port, "GET / HTTP/1.1\r\nx: ")).toContain("408");
