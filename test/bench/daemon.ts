@@ -18,7 +18,14 @@ export type Daemon = {
 const PROGRAM = resolve("dist/gateway/main.js");
 const READY_WITHIN_MS = 30_000;
 
-/** Starts the built daemon with this configuration; resolves when it is ready. */
+/** What the unit of the service gives to the daemon's process. */
+function unitEnvironment(): Readonly<Record<string, string>> {
+  const lines = readFileSync(resolve("systemd/qris-gateway.service"), "utf8").matchAll(/^Environment=(.+)$/gm);
+  const settings = [...lines].flatMap(([, line = ""]) => line.split(" "));
+  return Object.fromEntries(settings.map((each) => each.split("=", 2)));
+}
+
+/** Starts the built daemon with this configuration, as its service does; resolves when it is ready. */
 export async function startDaemon(config: string): Promise<Daemon> {
   if (!existsSync(PROGRAM)) throw new Error(`there is no ${PROGRAM}: run "npm run bench" in the project's folder`);
   return startNode([PROGRAM, "run", "--config", config], (line) => line.includes('"what":"ready"'));
@@ -27,7 +34,8 @@ export async function startDaemon(config: string): Promise<Daemon> {
 /** Starts a Node process; it is ready when `isReady` knows one of its lines. */
 export async function startNode(args: readonly string[], isReady: (line: string) => boolean): Promise<Daemon> {
   const begun = nowMs();
-  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const env = { ...process.env, ...unitEnvironment() };
+  const child = spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   await firstLine(child, isReady);
   const readyMs = nowMs() - begun;
   return {

@@ -46,10 +46,14 @@ export async function fillStand(file: string, orders: readonly Order[], owes: bo
   });
 }
 
+const UNCLEAR: LedgerEvent = { type: "not-delivered", stand: STAND, because: "release-unclear" };
 const KINDS = ["tell charge"];
 
-/** A backend's journal with these orders paid for; nothing is heard of the goods yet. */
-export async function fillLedger(file: string, orders: readonly Order[]): Promise<void> {
+/** What the backend's journal has heard of the goods: nothing, or that their release is unclear. */
+export type HeardOfGoods = "nothing" | "unclear";
+
+/** A backend's journal with these orders paid for. */
+export async function fillLedger(file: string, orders: readonly Order[], heard: HeardOfGoods): Promise<void> {
   await fillIn(file, ledgerShape, async (journal) => {
     for (const { id, amount, items } of orders) {
       const { paidAt } = settlementOf(amount);
@@ -59,10 +63,11 @@ export async function fillLedger(file: string, orders: readonly Order[]): Promis
         { type: "asked", stand: STAND, sale, patienceMs: 20_000 },
         { type: "charged", attempt: 1, charge: { is: "issued", qr: qrFor(amount), transaction: `${id}-1` } },
         { type: "news", attempt: 1, standing: { is: "settled", payment }, via: "notification" },
+        ...(heard === "unclear" ? [UNCLEAR] : []),
       ];
       for (const event of events) {
         await journal.advance(id, event, (state) => ledgerStep(state, event, NOW, TERMS), { now: NOW });
-        await finishAll(journal, ["charge", "tell offer", "tell settled"]);
+        await finishAll(journal, ["charge", "tell offer", "tell settled", "alarm"]);
       }
     }
   });
