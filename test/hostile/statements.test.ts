@@ -165,7 +165,12 @@ test("a settlement said again after staff has returned the money opens nothing",
   rig.stand.machine.setRelay("gate", "stuck");
   await rig.pays(qr);
   await rig.endsWell();
-  await rig.backend.backend.cashier.decide(order, { type: "remedied", how: "refunded", by: "Sari" });
+  await rig.backend.backend.cashier.decide(order, {
+    type: "remedied",
+    how: "refunded",
+    by: "Sari",
+    why: "asked at the counter",
+  });
   await rig.endsWell();
   rig.stand.machine.setRelay("gate", "working");
   const said = somebody.heard.filter(({ topic }) => topic === topicOf(STAND, "down"));

@@ -1,0 +1,260 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parse, stringify, type TomlTable } from "smol-toml";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { z } from "zod";
+import { backendConfigSchema } from "../../backend/config.ts";
+import { gatewayConfig } from "../../gateway/config.ts";
+import { readConfig } from "../../host/config.ts";
+
+/* Every key of both configurations with values that cannot be meant. */
+
+const ROOT = join(import.meta.dirname, "../..");
+const PASSWORD = "hunter2-do-not-print";
+
+const GATEWAY = `
+test_mode = true
+log_level = "info"
+[stand]
+id = "lobby-1"
+name = "Kopi Lobi"
+site = "Bandung"
+zone = "WIB"
+[link]
+url = "mqtts://broker.example.id"
+username = "lobby-1"
+password_file = "/etc/password"
+ca_file = "/etc/ca.pem"
+[keys]
+private_file = "/etc/key.pem"
+backend_file = "/etc/backend-keys.json"
+[journal]
+file = "/var/lib/journal.sqlite"
+keep_days = 90
+[screen]
+driver = "simulated"
+[printer]
+driver = "simulated"
+[pins]
+driver = "simulated"
+[prints]
+qr = true
+receipt = true
+[buttons]
+cancel = "cancel"
+[rules]
+charge_patience_ms = 20000
+payment_patience_ms = 120000
+grace_ms = 20000
+[simulated]
+address = "127.0.0.1:7070"
+[[products]]
+id = "coffee"
+name = "Kopi susu"
+price = 15000
+button = "a1"
+line = "slot-1"
+pulse_ms = 500
+sensor = "chute"
+sensor_window_ms = 5000
+`;
+
+const BACKEND = `
+[http]
+host = "127.0.0.1"
+port = 8080
+notification_path = "/midtrans/notification"
+[journal]
+file = "/var/lib/ledger.sqlite"
+keep_days = 90
+[link]
+url = "mqtts://broker.example.id"
+client_id = "backend-1"
+username = "backend"
+password_file = "/etc/password"
+ca_file = "/etc/ca.pem"
+shared_group = "backends"
+[keys]
+private_file = "/etc/key.pem"
+[midtrans]
+base_url = "https://api.midtrans.com"
+server_key_file = "/etc/server-key"
+acquirer = "gopay"
+notification_url = "https://pay.example.id/midtrans/notification"
+site = "Bandung"
+timeout_seconds = 15
+[terms]
+payable_seconds = 180
+retry_pauses_seconds = [1, 3]
+first_ask_seconds = 15
+slowest_ask_seconds = 300
+lapse_seconds = 30
+[log]
+level = "info"
+[[stands]]
+id = "lobby-1"
+[stands.key]
+kty = "OKP"
+crv = "Ed25519"
+x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+`;
+
+type Program = { readonly name: "gateway" | "backend"; readonly good: string; readonly schema: z.ZodType };
+
+const programs: readonly Program[] = [
+  { name: "gateway", good: GATEWAY, schema: gatewayConfig },
+  { name: "backend", good: BACKEND, schema: backendConfigSchema },
+];
+
+type Way = readonly (string | number)[];
+
+/** The ways to every value of a document. */
+function waysIn(value: unknown, above: Way = []): readonly Way[] {
+  if (Array.isArray(value)) return value.flatMap((each, nth) => waysIn(each, [...above, nth]));
+  if (typeof value !== "object" || value === null) return [above];
+  return Object.entries(value).flatMap(([name, each]) => waysIn(each, [...above, name]));
+}
+
+const textOf = (way: Way): string =>
+  way.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? step : `${text}.${step}`;
+  }, "");
+
+/** The document with this value there. */
+function put(document: TomlTable, way: Way, value: unknown): TomlTable {
+  const copy = structuredClone(document);
+  const last = way.at(-1) ?? "";
+  const parent = way.slice(0, -1).reduce<unknown>((at, step) => Reflect.get(at as object, step), copy);
+  Reflect.set(parent as object, last, value);
+  return copy;
+}
+
+/** No key of ours can mean any of these. */
+const absurd: readonly unknown[] = [{}, { deep: { er: [1, 2] } }, [[]], [{ a: 1 }], -1e300, Number.NaN, new Date(0)];
+const doubtful = fc.oneof(
+  fc.string({ maxLength: 200 }),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.array(fc.string({ maxLength: 5 }), { maxLength: 3 }),
+  fc.constantFrom("", " ", "\n", "x".repeat(10_000), "../../etc/passwd", "mqtt://", "http://", "file:///etc/passwd"),
+);
+
+const judge = ({ schema }: Program, document: TomlTable) => readConfig(stringify(document), schema);
+
+describe.each(programs)("the $name's configuration", (program) => {
+  const good = parse(program.good);
+  const ways = waysIn(good);
+
+  test("is good as it stands here, with every key", () => {
+    expect(judge(program, good)).toMatchObject({ is: "good" });
+  });
+
+  test.each(ways.map((way) => [textOf(way), way] as const))(
+    "%s is refused by its name when it is absurd",
+    (name, way) => {
+      for (const value of absurd) {
+        const read = judge(program, put(good, way, value));
+        expect(read.is).toBe("bad");
+        if (read.is === "bad")
+          expect(
+            read.errors.map(({ path }) => path).some((path) => path.startsWith(name) || name.startsWith(path)),
+          ).toBe(true);
+      }
+    },
+  );
+
+  test("never breaks the reader, whatever stands where", () => {
+    const property = fc.property(fc.constantFrom(...ways), doubtful, (way, value) => {
+      const read = judge(program, put(good, way, value));
+      if (read.is === "bad") expect(read.errors.every(({ path, problem }) => path !== "" && problem !== "")).toBe(true);
+    });
+    fc.assert(property, { numRuns: 400 });
+  });
+
+  test("tells everything that is wrong at once", () => {
+    const broken = ways.reduce((document, way) => put(document, way, { absurd: true }), good);
+    const read = judge(program, broken);
+    if (read.is === "good") throw new Error("nothing was wrong with it");
+    const told = read.errors.map(({ path }) => path);
+    const silent = ways
+      .map(textOf)
+      .filter((name) => !told.some((path) => path.startsWith(name) || name.startsWith(path)));
+    expect(silent).toEqual([]);
+  });
+
+  test("does not break on text that is no TOML", () => {
+    const property = fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+      const { is } = readConfig(text, program.schema);
+      expect(is).toBe("bad");
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+
+  test("with a key that nobody knows, in any table, is refused by that name, and its value is not repeated", () => {
+    const tables = new Map(
+      ways.filter((way) => typeof way.at(-1) === "string").map((way) => [textOf(way.slice(0, -1)), way]),
+    );
+    expect(tables.size).toBeGreaterThan(5);
+    // A JWK may have members that its reader does not know (RFC 7517).
+    tables.delete("stands[0].key");
+    for (const [table, way] of tables) {
+      const read = judge(program, put(good, [...way.slice(0, -1), "zzz_unknown"], PASSWORD));
+      expect(read).toMatchObject({
+        is: "bad",
+        errors: [{ path: table === "" ? "zzz_unknown" : `${table}.zzz_unknown` }],
+      });
+      expect(JSON.stringify(read)).not.toContain(PASSWORD);
+    }
+  });
+});
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "qris-config-"));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+type Ended = { readonly code: number | null; readonly said: string };
+
+/** The program as a user starts it. */
+function start(name: string, config: string): Promise<Ended> {
+  const loader = join(ROOT, "test/support/typescript.mjs");
+  const args = ["--import", loader, join(ROOT, name, "main.ts"), "--config", config];
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { timeout: 60_000 }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, said: stdout + stderr }),
+    );
+  });
+}
+
+describe.each(programs)("the $name itself", ({ name, good }) => {
+  const bad: readonly (readonly [string, string | Buffer])[] = [
+    ["wrong in many places", good.replaceAll(/= (\d+|true|"[^"]*")$/gm, `= { secret = "${PASSWORD}" }`)],
+    ["random bytes", Buffer.from(Array.from({ length: 4_000 }, (_, nth) => (nth * 7_919) % 251))],
+    ["far too long", `# ${"x".repeat(2_000_000)}\n${good}`],
+    ["nested beyond reason", `a = ${"[".repeat(50_000)}`],
+    ["empty", ""],
+  ];
+
+  test.each(bad)("ends with code 78 and clear words on a file that is %s", { timeout: 60_000 }, async (_what, text) => {
+    const file = join(folder(), "config.toml");
+    writeFileSync(file, text);
+    const { code, said } = await start(name, file);
+    expect(said).toContain(`${file} is not usable:`);
+    expect(said).not.toMatch(/node_modules|^\s+at |\.ts:\d/m);
+    expect(said).not.toContain(PASSWORD);
+    expect(code).toBe(78);
+    expect(readFileSync(file).equals(Buffer.from(text))).toBe(true);
+  });
+
+  test("ends with code 78 on a folder in the place of a file", { timeout: 60_000 }, async () => {
+    const { code, said } = await start(name, folder());
+    expect(said).toContain("is not usable:");
+    expect(code).toBe(78);
+  });
+});
