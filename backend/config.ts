@@ -61,6 +61,14 @@ const stand = z.strictObject({
     .meta({ example: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
 });
 
+const operator = z.strictObject({
+  host: z.string().default("127.0.0.1").describe("Not the side that Midtrans reaches: keep it inside."),
+  port: z.int().min(0).max(65_535).default(8_081).describe("0 takes any free port."),
+  token_file: secretFile
+    .describe("What staff's programs say to be let in; any long random text.")
+    .meta({ example: "/etc/qris-backend/operator-token" }),
+});
+
 const terms = z.strictObject({
   payable_seconds: seconds(20, 900).default(180).describe("How long a customer may pay; the stand may allow less."),
   retry_pauses_seconds: z
@@ -96,6 +104,9 @@ export const backendConfigSchema = z.strictObject({
       .meta({ example: "credential:backend-key" }),
   }),
   midtrans,
+  operator: operator
+    .optional()
+    .describe("Where staff deals with paid orders that were not delivered; closed when absent."),
   terms: terms.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
   stands: z

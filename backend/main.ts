@@ -1,5 +1,7 @@
 import { type Program, runIfScript, runProgram, type Terminal } from "../host/program.ts";
 
+const AN_ORDER = "an order's id";
+
 /** The backend's program. A new sub-command is one file, one entry and one line of its usage. */
 const program: Program = {
   usage: `qris-backend [COMMAND] [--config FILE]
@@ -7,12 +9,29 @@ const program: Program = {
   run           serves the stands (default)
   new-key FILE  makes the backend's key: the private half into FILE, the public half, for the stands, onto the screen
 
+  owed          lists paid orders that wait for a person
+  order ID      tells one order's whole story
+  release ID    lets the stand release an owed order once more      --by NAME --why TEXT
+  remedy ID     an owed order was dealt with otherwise              --how refunded|settled-by-staff --by NAME --why TEXT
+
   --config      the configuration; default /etc/qris-backend/backend.toml
   --help        this
 `,
   defaultConfig: "/etc/qris-backend/backend.toml",
   commands: {
     run: { load: async () => (await import("./commands/run.ts")).run },
+    owed: { load: async () => (await import("./commands/operator.ts")).owed },
+    order: { takes: AN_ORDER, load: async () => (await import("./commands/operator.ts")).order },
+    release: {
+      takes: AN_ORDER,
+      options: ["by", "why"],
+      load: async () => (await import("./commands/operator.ts")).release,
+    },
+    remedy: {
+      takes: AN_ORDER,
+      options: ["how", "by", "why"],
+      load: async () => (await import("./commands/operator.ts")).remedy,
+    },
     "new-key": { takes: "the name of a new file", load: async () => (await import("../wire/new-key.ts")).newKey },
   },
 };

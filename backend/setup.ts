@@ -11,6 +11,7 @@ export type Setup = {
   readonly key: SigningKey;
   readonly standKeys: KeySet;
   readonly serverKey: Secret;
+  readonly operatorToken?: Secret;
   readonly brokerPassword?: Secret;
   readonly brokerCa?: string;
 };
@@ -31,6 +32,7 @@ export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
   const key = problems.unless("keys.private_file", () => keyAt(keys.private_file, env));
   const standKeys = problems.unless("stands", () => keysOf(config));
   const serverKey = secret("midtrans.server_key_file", midtrans.server_key_file);
+  const operatorToken = config.operator && secret("operator.token_file", config.operator.token_file);
   const brokerPassword = link.password_file && secret("link.password_file", link.password_file);
   const brokerCa = link.ca_file && secret("link.ca_file", link.ca_file)?.reveal();
   if (link.password_file !== undefined && link.username === undefined) {
@@ -46,6 +48,7 @@ export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
       key,
       standKeys,
       serverKey,
+      ...(operatorToken && { operatorToken }),
       ...(brokerPassword && { brokerPassword }),
       ...(brokerCa && { brokerCa }),
     },

@@ -15,6 +15,8 @@ export type Asked = {
   readonly config: string;
   /** What the command takes, where it takes something. */
   readonly argument: string;
+  /** What else was said, `--by ani`; only what the command knows. */
+  readonly options: Readonly<Record<string, string | undefined>>;
   readonly env: NodeJS.ProcessEnv;
   /** A line for the person at the terminal. */
   say(line: string): void;
@@ -28,14 +30,22 @@ export type Command = (asked: Asked) => Promise<number>;
 export type Program = {
   readonly usage: string;
   readonly defaultConfig: string;
-  /** By name, loaded when called; `run` is the default. `takes`: what its one argument is, for the message when it is missing. */
-  readonly commands: Readonly<Record<string, { readonly takes?: string; load(): Promise<Command> }>>;
+  /** By name; `run` is the default. */
+  readonly commands: Readonly<Record<string, CommandEntry>>;
+};
+
+/** `takes`: what its one argument is, for the message when it is missing. `options`: the names it knows. Loaded when called. */
+export type CommandEntry = {
+  readonly takes?: string;
+  readonly options?: readonly string[];
+  load(): Promise<Command>;
 };
 
 type Named = {
   readonly is: "command";
   readonly command: string;
   readonly args: readonly string[];
+  readonly options: Readonly<Record<string, string | undefined>>;
   readonly config: string;
 };
 type Line = Named | { readonly is: "help" } | { readonly is: "bad"; readonly because: string };
@@ -64,17 +74,26 @@ export async function runIfScript(module: string, program: Program): Promise<voi
 }
 
 async function begin(program: Program, line: Named, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
-  const { command, args, config } = line;
-  const found = Object.hasOwn(program.commands, command) ? program.commands[command] : undefined;
-  if (found === undefined) return misused(program, `there is no command "${command}"`, terminal);
-  const [argument = "", ...rest] = args;
-  if (found.takes !== undefined && argument === "")
-    return misused(program, `${command} needs ${found.takes}`, terminal);
-  const tooMany = found.takes === undefined ? args : rest;
-  if (tooMany.length > 0) return misused(program, `one command at a time, not also "${tooMany.join(" ")}"`, terminal);
-  const perform = await found.load();
+  const { command, args, options, config } = line;
+  const entry = Object.hasOwn(program.commands, command) ? program.commands[command] : undefined;
+  if (entry === undefined) return misused(program, `there is no command "${command}"`, terminal);
+  const wrong = wrongWith(entry, line);
+  if (wrong !== undefined) return misused(program, wrong, terminal);
+  const perform = await entry.load();
   const say = (text: string): void => terminal.err(`${text}\n`);
-  return perform({ config, argument, env, say, print: (text) => terminal.out(`${text}\n`) });
+  const print = (text: string): void => terminal.out(`${text}\n`);
+  return perform({ config, argument: args[0] ?? "", options, env, say, print });
+}
+
+function wrongWith(
+  { takes, options: known = [] }: CommandEntry,
+  { command, args, options }: Named,
+): string | undefined {
+  if (takes !== undefined && args.length === 0) return `${command} needs ${takes}`;
+  const tooMany = args.slice(takes === undefined ? 0 : 1);
+  if (tooMany.length > 0) return `one command at a time, not also "${tooMany.join(" ")}"`;
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  return unknown === undefined ? undefined : `${command} knows no --${unknown}`;
 }
 
 function misused({ usage }: Program, because: string, terminal: Terminal): number {
@@ -82,16 +101,19 @@ function misused({ usage }: Program, because: string, terminal: Terminal): numbe
   return MISUSED;
 }
 
-function read({ defaultConfig }: Program, argv: readonly string[]): Line {
+function read({ defaultConfig, commands }: Program, argv: readonly string[]): Line {
+  const names = Object.values(commands).flatMap(({ options = [] }) => options);
+  const own = Object.fromEntries(names.map((name) => [name, { type: "string" } as const]));
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { config: { type: "string", default: defaultConfig }, help: { type: "boolean", short: "h" } },
+      options: { ...own, config: { type: "string", default: defaultConfig }, help: { type: "boolean", short: "h" } },
     });
-    if (values.help === true) return { is: "help" };
+    const { help, config, ...options } = values;
+    if (help === true) return { is: "help" };
     const [command = "run", ...args] = positionals;
-    return { is: "command", command, args, config: values.config };
+    return { is: "command", command, args, options, config };
   } catch (error) {
     return { is: "bad", because: error instanceof Error ? error.message : String(error) };
   }

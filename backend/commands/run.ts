@@ -20,6 +20,7 @@ import type { LedgerJournal } from "../cashier.ts";
 import { type Condition, conditionOf, conditionRoutes } from "../condition.ts";
 import { ledgerShape } from "../ledger/shape.ts";
 import type { Effect, Event, State } from "../ledger/words.ts";
+import { operatorRoutes } from "../operator.ts";
 import { type Http, openHttp } from "../providers/http.ts";
 import { midtransCore } from "../providers/midtrans/core.ts";
 import type { PaymentProvider } from "../providers/provider.ts";
@@ -126,7 +127,7 @@ async function begin(ground: Ground, ways: Ways): Promise<number> {
     probeJournal: () => journal.probe(),
     isConnected: () => backend.fleet.connected,
   });
-  const server = await serveOrClose(ground, ways, backend, journal, condition);
+  const { server, desk } = await serveOrClose(ground, ways, backend, journal, condition);
   const notice = await sdNotify(env, log);
   const stopWatching = watchOver(ground, journal, condition, notice);
   shutDownOnSignals({
@@ -137,6 +138,7 @@ async function begin(ground: Ground, ways: Ways): Promise<number> {
     endings: [
       { what: "word to systemd", stop: () => notice.stopping() },
       { what: "http", stop: () => server.close() },
+      { what: "operator", stop: () => desk?.close() ?? Promise.resolve() },
       { what: "watch", stop: stopWatching },
       { what: "backend", stop: () => backend.stop() },
       { what: "calls", stop: () => ways.http.close() },
@@ -145,7 +147,7 @@ async function begin(ground: Ground, ways: Ways): Promise<number> {
     ],
   });
   notice.ready();
-  log.info("ready", readyFacts(ground, ways, server));
+  log.info("ready", readyFacts(ground, ways, server, desk));
   return 0;
 }
 
@@ -174,22 +176,43 @@ function partsOf({ setup, clock, random, log }: Ground, ways: Ways, journal: Led
   };
 }
 
+type Served = { readonly server: Server; readonly desk: Server | undefined };
+
 async function serveOrClose(
-  { setup, clock, log }: Ground,
+  ground: Ground,
   { provider }: Ways,
-  { cashier, stop }: Backend,
+  backend: Backend,
   journal: LedgerJournal,
   condition: () => Promise<Condition>,
-): Promise<Server> {
-  const { host, port, notification_path } = setup.config.http;
-  const routes = [webhookRoute({ provider, cashier, log, path: notification_path }), ...conditionRoutes(condition)];
+): Promise<Served> {
+  const { setup, clock, log } = ground;
+  const { host, port, notification_path: path } = setup.config.http;
+  const { cashier } = backend;
+  const routes = [webhookRoute({ provider, cashier, log, path }), ...conditionRoutes(condition)];
+  let server: Server | undefined;
   try {
-    return await serve({ routes, host, port, clock, log });
+    server = await serve({ routes, host, port, clock, log });
+    return { server, desk: await serveOperator(ground, cashier, journal) };
   } catch (error) {
-    await stop();
+    await server?.close();
+    await backend.stop();
     await journal.close();
     throw error;
   }
+}
+
+/** Its own address, because the other one is open to the world. */
+async function serveOperator(
+  ground: Ground,
+  cashier: Backend["cashier"],
+  journal: LedgerJournal,
+): Promise<Server | undefined> {
+  const { setup, clock, random, log } = ground;
+  const { operator } = setup.config;
+  const token = setup.operatorToken;
+  if (operator === undefined || token === undefined) return undefined;
+  const routes = operatorRoutes({ cashier, journal, token, clock, random, log });
+  return serve({ routes, host: operator.host, port: operator.port, clock, log });
 }
 
 /** Deletes what is old, and tells systemd how it goes: a backend that cannot write any more is started anew. */
@@ -225,11 +248,12 @@ function watchOver(
   };
 }
 
-function readyFacts({ setup }: Ground, { provider }: Ways, server: Server) {
+function readyFacts({ setup }: Ground, { provider }: Ways, server: Server, desk: Server | undefined) {
   const { http, link, midtrans, stands } = setup.config;
   return {
     http: server.url,
     webhook: server.url + http.notification_path,
+    ...(desk === undefined ? {} : { operator: desk.url }),
     broker: link.url,
     provider: provider.name,
     test: provider.isTest,

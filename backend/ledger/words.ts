@@ -113,8 +113,8 @@ export type Event =
   /** The stand should long have ended this order; perhaps it is gone. */
   | { readonly type: "lapsed" }
   /** Staff decided. */
-  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly by: string }
-  | { readonly type: "remedied"; readonly how: Remedy; readonly by: string };
+  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly by: string; readonly why: string }
+  | { readonly type: "remedied"; readonly how: Remedy; readonly by: string; readonly why: string };
 
 export type Alarm = "bad-qr" | "paid-after-void" | "paid-twice" | "refunded-elsewhere" | "owed" | "contradiction";
 

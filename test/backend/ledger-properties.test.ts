@@ -36,22 +36,20 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     { type: "synced", stand: STAND, stage: "awaiting" },
     { type: "synced", stand: STAND, stage: "unlisted" },
     { type: "lapsed" },
-    { type: "release-ordered", release: "STAFF-1" as ReleaseId, by: "ani" },
-    { type: "remedied", how: "refunded", by: "ani" },
+    { type: "release-ordered", release: "STAFF-1" as ReleaseId, by: "ani", why: "asked at the counter" },
+    { type: "remedied", how: "refunded", by: "ani", why: "asked at the counter" },
   ),
   attempts.map((attempt): Event => ({ type: "hinted", attempt })),
   attempts.map(
     (attempt): Event => ({ type: "charged", attempt, charge: { is: "issued", qr: qrFor(PRICE), transaction: "t" } }),
   ),
-  fc
-    .record({ attempt: attempts, retriable: fc.boolean() })
-    .map(
-      ({ attempt, retriable }): Event => ({
-        type: "charged",
-        attempt,
-        charge: { is: "refused", retriable, because: "denied", detail: "" },
-      }),
-    ),
+  fc.record({ attempt: attempts, retriable: fc.boolean() }).map(
+    ({ attempt, retriable }): Event => ({
+      type: "charged",
+      attempt,
+      charge: { is: "refused", retriable, because: "denied", detail: "" },
+    }),
+  ),
   attempts.map((attempt): Event => ({ type: "charged", attempt, charge: { is: "unclear", detail: "" } })),
   fc
     .record({

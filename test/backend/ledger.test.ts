@@ -78,8 +78,8 @@ const events = {
   "unclear another": { type: "charged", attempt: 2, charge: { is: "unclear", detail: "no answer" } },
   hinted: { type: "hinted", attempt: 1 },
   lapsed: { type: "lapsed" },
-  ordered: { type: "release-ordered", release: staff, by: "ani" },
-  remedied: { type: "remedied", how: "refunded", by: "ani" },
+  ordered: { type: "release-ordered", release: staff, by: "ani", why: "asked at the counter" },
+  remedied: { type: "remedied", how: "refunded", by: "ani", why: "asked at the counter" },
 } as const satisfies Record<string, Event>;
 
 type StateName = keyof typeof states;

@@ -181,6 +181,7 @@ describe("a running backend", () => {
     expect(backend.lines.flatMap((line) => (line.what === "ended" ? [line["part"]] : []))).toEqual([
       "word to systemd",
       "http",
+      "operator",
       "watch",
       "backend",
       "calls",

@@ -105,7 +105,12 @@ describe.concurrent.each(["kill", "stop"] as const)("the backend, by %s", (how) 
     await rig.backendIs("owed", order);
     await restart(rig);
     await rig.ready();
-    await rig.backend.backend.cashier.decide(order, { type: "remedied", how: "refunded", by: "Sari" });
+    await rig.backend.backend.cashier.decide(order, {
+      type: "remedied",
+      how: "refunded",
+      by: "Sari",
+      why: "asked at the counter",
+    });
     await rig.endsWell();
     expect(rig.stand.front).toMatchObject({ at: "closed", ending: { is: "remedied", how: "refunded" } });
   });

@@ -154,7 +154,12 @@ test("a release that a dead cable has swallowed is said again the moment the sta
   rig.stand.machine.setRelay("gate", "working");
   rig.stand.stallLink();
   const release = "staff-1" as ReleaseId;
-  await rig.backend.backend.cashier.decide(order, { type: "release-ordered", release, by: "Sari" });
+  await rig.backend.backend.cashier.decide(order, {
+    type: "release-ordered",
+    release,
+    by: "Sari",
+    why: "asked at the counter",
+  });
   await rig.until("the backend has said so", async () => (await rig.backend.owed()) === 2);
   rig.stand.mendLink();
   await rig.standIs("delivered", rig.stand, 6_000);

@@ -21,6 +21,7 @@ const releases = (rig: Rig, order: OrderId, release: string) =>
     type: "release-ordered",
     release: release as ReleaseId,
     by: "Sari",
+    why: "asked at the counter",
   });
 
 test("staff lets the goods out after all: once, however often it is told", async () => {
@@ -76,7 +77,7 @@ test.each(["refunded", "settled-by-staff"] as const)(
   async (how) => {
     const { rig, order } = await owedSale();
     rig.stand.machine.setRelay("gate", "working");
-    await rig.backend.backend.cashier.decide(order, { type: "remedied", how, by: "Sari" });
+    await rig.backend.backend.cashier.decide(order, { type: "remedied", how, by: "Sari", why: "asked at the counter" });
     await rig.standIs("closed");
     await rig.endsWell();
     expect(await releases(rig, order, "staff-1")).toMatchObject({ ignored: expect.any(String) });
@@ -92,7 +93,12 @@ test("money that came too late is returned by staff", async () => {
   await rig.standIs("closed");
   rig.midtrans.midtrans.settle(`${order}-1`);
   await rig.backendIs("owed", order);
-  await rig.backend.backend.cashier.decide(order, { type: "remedied", how: "refunded", by: "Sari" });
+  await rig.backend.backend.cashier.decide(order, {
+    type: "remedied",
+    how: "refunded",
+    by: "Sari",
+    why: "asked at the counter",
+  });
   await rig.endsWell();
   expect(rig.stand.front).toMatchObject({ at: "closed", ending: { is: "remedied", how: "refunded" } });
 });

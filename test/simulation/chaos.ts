@@ -104,10 +104,15 @@ export async function workOff(world: World, releasesAllowed: Map<string, number>
     const { order } = state.sale;
     const allowed = releasesAllowed.get(order) ?? 0;
     if (state.delivered || allowed > 0 || world.random() < 0.5) {
-      await cashier.decide(order, { type: "remedied", how: "refunded", by: "ani" });
+      await cashier.decide(order, { type: "remedied", how: "refunded", by: "ani", why: "asked at the counter" });
       continue;
     }
     releasesAllowed.set(order, allowed + 1);
-    await cashier.decide(order, { type: "release-ordered", release: `${order}-staff` as ReleaseId, by: "ani" });
+    await cashier.decide(order, {
+      type: "release-ordered",
+      release: `${order}-staff` as ReleaseId,
+      by: "ani",
+      why: "asked at the counter",
+    });
   }
 }

@@ -1,0 +1,126 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
+import type { Log } from "../host/log.ts";
+import type { Secret } from "../host/secret.ts";
+import { claimCodeOf, isOrderId, newUlid, type OrderId, type Random, type ReleaseId } from "../protocol/ids.ts";
+import type { Clock } from "../protocol/time.ts";
+import type { Cashier, LedgerJournal } from "./cashier.ts";
+import type { State, Step } from "./ledger/words.ts";
+
+/**
+ * What staff may do about orders whose money came and whose goods did not. Every answer is JSON; every call needs the
+ * operator's token as `Authorization: Bearer …`. Who decided and why goes into the ledger with the decision.
+ */
+export type OperatorParts = {
+  readonly cashier: Pick<Cashier, "decide">;
+  readonly journal: Pick<LedgerJournal, "unfinished" | "stateOf" | "story">;
+  readonly token: Secret;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+};
+
+const who = { by: z.string().trim().min(1).max(100), why: z.string().trim().min(1).max(500) };
+const releaseBody = z.strictObject(who);
+const remedyBody = z.strictObject({ ...who, how: z.enum(["refunded", "settled-by-staff"]) });
+
+export function operatorRoutes(parts: OperatorParts): readonly Route[] {
+  const route = (method: Route["method"], path: string, answer: Route["answer"]): Route => ({
+    method,
+    path,
+    answer: (request) => (isOperator(request, parts.token) ? answer(request) : stranger(parts.log)),
+  });
+  return [
+    route("GET", "/owed", () => owed(parts)),
+    route("GET", "/orders/:order", (request) => withOrder(request, (order) => show(order, parts))),
+    route("POST", "/orders/:order/release", (request) => withOrder(request, (order) => release(order, request, parts))),
+    route("POST", "/orders/:order/remedy", (request) => withOrder(request, (order) => remedy(order, request, parts))),
+  ];
+}
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+/** Compares digests, so that neither content nor length of the token shows in the time it takes. */
+function isOperator({ headers }: HttpRequest, token: Secret): boolean {
+  const given = /^Bearer (.+)$/.exec(headers["authorization"] ?? "")?.[1] ?? "";
+  return timingSafeEqual(digest(given), digest(token.reveal()));
+}
+
+const json = (status: number, body: object): HttpAnswer => ({ status, body });
+
+async function stranger(log: Log): Promise<HttpAnswer> {
+  log.warn("operator call without the token");
+  return json(401, { error: "not the operator's token", hint: "Authorization: Bearer TOKEN" });
+}
+
+async function withOrder(
+  { params }: HttpRequest,
+  answer: (order: OrderId) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const { order } = params;
+  if (isOrderId(order)) return answer(order);
+  return json(400, { error: "not an order id", hint: "26 characters, as on the receipt" });
+}
+
+/** Paid orders that wait for a person, and paid ones of which the stand has not said anything yet. */
+async function owed({ journal }: OperatorParts): Promise<HttpAnswer> {
+  const orders = (await journal.unfinished()).flatMap(({ state }) => {
+    return state.at === "owed" || state.at === "paid" ? [lineOf(state)] : [];
+  });
+  return json(200, { orders });
+}
+
+function lineOf(state: Extract<State, { at: "owed" | "paid" }>): object {
+  const { order, stand, amount, items } = state.sale;
+  return {
+    order,
+    claim: claimCodeOf(order),
+    stand,
+    amount,
+    items: items.map(({ name, quantity }) => ({ name, quantity })),
+    paid: state.receipts.map(({ payment }) => ({ amount: payment.amount, at: payment.paidAt })),
+    ...(state.at === "owed" ? { because: state.because, goodsOut: state.delivered } : { because: "no-word-yet" }),
+  };
+}
+
+async function show(order: OrderId, { journal }: OperatorParts): Promise<HttpAnswer> {
+  const state = await journal.stateOf(order);
+  if (state === undefined) return json(404, { error: "no such order here" });
+  const story = (await journal.story(order)).map(({ event, wall }) => ({ at: new Date(wall).toISOString(), ...event }));
+  return json(200, { order, claim: claimCodeOf(order), state, story });
+}
+
+async function release(order: OrderId, request: HttpRequest, parts: OperatorParts): Promise<HttpAnswer> {
+  const said = readBody(request, releaseBody);
+  if (said.is === "bad") return said.answer;
+  const id = `staff-${newUlid(parts.clock.wall(), parts.random)}` as ReleaseId;
+  return decided(await parts.cashier.decide(order, { type: "release-ordered", release: id, ...said.body }), {
+    release: id,
+  });
+}
+
+async function remedy(order: OrderId, request: HttpRequest, { cashier }: OperatorParts): Promise<HttpAnswer> {
+  const said = readBody(request, remedyBody);
+  if (said.is === "bad") return said.answer;
+  return decided(await cashier.decide(order, { type: "remedied", ...said.body }), {});
+}
+
+const decided = (step: Step, more: object): HttpAnswer =>
+  "ignored" in step ? json(409, { error: step.ignored }) : json(202, { order: step.state.at, ...more });
+
+type Said<Body> = { readonly is: "good"; readonly body: Body } | { readonly is: "bad"; readonly answer: HttpAnswer };
+
+function readBody<Body>({ body }: HttpRequest, schema: z.ZodType<Body>): Said<Body> {
+  const read = schema.safeParse(parsed(body));
+  if (read.success) return { is: "good", body: read.data };
+  return { is: "bad", answer: json(400, { error: z.prettifyError(read.error) }) };
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,189 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
+import { ledgerShape } from "../../backend/ledger/shape.ts";
+import { main } from "../../backend/main.ts";
+import { operatorRoutes } from "../../backend/operator.ts";
+import type { PaymentProvider } from "../../backend/providers/provider.ts";
+import { utcClock } from "../../host/clock.ts";
+import { type Server, serve } from "../../host/http.ts";
+import { silentLog } from "../../host/log.ts";
+import { Secret } from "../../host/secret.ts";
+import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { newUlid, type StatementId } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
+import { seeded } from "../world/seeded.ts";
+
+const TOKEN = "a-long-random-text";
+const clock = utcClock({ keepsAlive: false });
+const random = seeded(3);
+
+/** Nobody calls it here: the order was charged and paid before the test begins. */
+const unused: PaymentProvider = {
+  name: "unused",
+  isTest: true,
+  charge: () => Promise.reject(new Error("not asked for")),
+  standing: () => Promise.reject(new Error("not asked for")),
+  void: () => Promise.reject(new Error("not asked for")),
+  readNotification: () => ({ is: "unreadable", because: "not asked for" }),
+};
+
+let folder = "";
+let journal: LedgerJournal;
+let cashier: Cashier;
+let server: Server;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "operator-"));
+  const newId = (): string => newUlid(clock.wall(), random);
+  journal = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall: () => clock.wall() }).journal;
+  const terms = { payableMs: 120_000, retryPausesMs: [], firstAskMs: 15_000, slowestAskMs: 300_000, lapseMs: 30_000 };
+  cashier = new Cashier({ journal, provider: unused, clock, log: silentLog, terms, wake: () => undefined });
+  const routes = operatorRoutes({ cashier, journal, token: new Secret(TOKEN), clock, random, log: silentLog });
+  server = await serve({ routes, port: 0, clock, log: silentLog });
+});
+afterEach(async () => {
+  await server.close();
+  await journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+const statement = (): StatementId => newUlid(clock.wall(), random) as StatementId;
+
+/** Paid, and the stand could not release it. */
+async function owe(): Promise<void> {
+  const items = [...order.items];
+  await cashier.hear(
+    STAND,
+    { type: "charge", order: ORDER_ID, amount: PRICE, items, method: "qris", patienceMs: 20_000 },
+    statement(),
+  );
+  const payment = { amount: PRICE, fee: rupiah(0), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };
+  await cashier.notified(`${ORDER_ID}-1`, { is: "settled", payment });
+  await cashier.hear(STAND, { type: "not-delivered", order: ORDER_ID, because: "release-failed" }, statement());
+}
+
+type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+
+async function call(method: string, path: string, body?: unknown, token = TOKEN): Promise<Answer> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const said = body === undefined ? {} : { body: JSON.stringify(body) };
+  const answer = await fetch(server.url + path, { method, headers, ...said });
+  return { status: answer.status, body: (await answer.json()) as Answer["body"] };
+}
+
+describe("staff, over the operator's address,", () => {
+  test.each(["", "wrong", `${TOKEN} `, TOKEN.slice(1)])("is not let in with the token %j", async (token) => {
+    expect((await call("GET", "/owed", undefined, token)).status).toBe(token.trim() === TOKEN ? 200 : 401);
+  });
+
+  test("sees what is owed, with the code that the customer reads out", async () => {
+    await owe();
+    const { body } = await call("GET", "/owed");
+    expect(body["orders"]).toEqual([
+      expect.objectContaining({
+        order: ORDER_ID,
+        claim: "0ZAB-CDEF",
+        stand: STAND,
+        because: "release-failed",
+      }),
+    ]);
+  });
+
+  test("has the stand release once more, and it is written down who wanted it and why", async () => {
+    await owe();
+    const { status } = await call("POST", `/orders/${ORDER_ID}/release`, { by: "Ani", why: "motor freed" });
+    expect(status).toBe(202);
+    const told = await journal.take({ now: clock.now(), kinds: ["tell release"], limit: 1, leaseMs: 1 });
+    expect(told).toHaveLength(1);
+    const { body } = await call("GET", `/orders/${ORDER_ID}`);
+    expect(body["story"]).toContainEqual(
+      expect.objectContaining({ type: "release-ordered", by: "Ani", why: "motor freed" }),
+    );
+  });
+
+  test("closes an order that was dealt with otherwise, once", async () => {
+    await owe();
+    const decision = { how: "refunded", by: "Ani", why: "paid back in cash" };
+    expect(await call("POST", `/orders/${ORDER_ID}/remedy`, decision)).toMatchObject({
+      status: 202,
+      body: { order: "remedied" },
+    });
+    expect((await call("POST", `/orders/${ORDER_ID}/remedy`, decision)).status).toBe(409);
+    expect((await call("GET", "/owed")).body).toEqual({ orders: [] });
+  });
+
+  test.each([
+    ["POST", `/orders/${ORDER_ID}/release`, {}, 400],
+    ["POST", `/orders/${ORDER_ID}/release`, { by: "Ani", why: " " }, 400],
+    ["POST", `/orders/${ORDER_ID}/remedy`, { by: "Ani", why: "x", how: "forgotten" }, 400],
+    ["POST", `/orders/${ORDER_ID}/release`, { by: "Ani", why: "x" }, 409],
+    ["GET", `/orders/${ORDER_ID}`, undefined, 404],
+    ["GET", "/orders/order102", undefined, 400],
+  ])("is told what is wrong with %s %s %j", async (method, path, body, status) => {
+    const answer = await call(method, path, body);
+    expect(answer.status).toBe(status);
+    expect(String(answer.body["error"]).length).toBeGreaterThan(5);
+  });
+});
+
+describe("staff, at a terminal,", () => {
+  let out = "";
+  let err = "";
+  const terminal = {
+    out: (text: string): void => {
+      out += text;
+    },
+    err: (text: string): void => {
+      err += text;
+    },
+  };
+  const site = (operator: string): string => {
+    const file = join(folder, "backend.toml");
+    writeFileSync(join(folder, "token"), `${TOKEN}\n`);
+    writeFileSync(
+      file,
+      `[journal]\nfile = "/x"\n[link]\nurl = "mqtt://127.0.0.1:9"\n[keys]\nprivate_file = "/x"\n[midtrans]\nbase_url = "http://127.0.0.1:9"\nserver_key_file = "/x"\n${operator}`,
+    );
+    return file;
+  };
+  const open = (): string => site(`[operator]\nport = ${server.port}\ntoken_file = "${folder}/token"\n`);
+  const type = (...argv: string[]): Promise<number> => main([...argv, "--config", open()], {}, terminal);
+  beforeEach(() => {
+    out = "";
+    err = "";
+  });
+
+  test("lists what is owed, decides, and reads the story", async () => {
+    expect(await type("owed")).toBe(0);
+    expect(out).toBe("nothing is owed\n");
+    await owe();
+    await type("owed");
+    expect(out).toContain(`${ORDER_ID}  `);
+    expect(out).toContain("Rp 15.000  release-failed");
+    expect(await type("remedy", ORDER_ID, "--how", "refunded", "--by", "Ani", "--why", "cash")).toBe(0);
+    await type("order", ORDER_ID);
+    expect(out).toMatch(/remedied {2}\{"by":"Ani","why":"cash","how":"refunded"\}/);
+  });
+
+  test("is told what the backend refuses", async () => {
+    expect(await type("release", ORDER_ID, "--by", "Ani", "--why", "x")).toBe(1);
+    expect(err).toContain("refused (409)");
+  });
+
+  test("is told when there is no address to ask, or nobody answers at it", async () => {
+    expect(await main(["owed", "--config", site("")], {}, terminal)).toBe(78);
+    expect(err).toContain("has no [operator]");
+    const closed = site(`[operator]\nport = 9\ntoken_file = "${folder}/token"\n`);
+    expect(await main(["owed", "--config", closed], {}, terminal)).toBe(1);
+    expect(err).toContain("the backend did not answer");
+  });
+
+  test("is refused options that the command does not know", async () => {
+    expect(await type("owed", "--by", "Ani")).toBe(64);
+    expect(err).toContain("owed knows no --by");
+  });
+});
