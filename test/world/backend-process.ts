@@ -7,7 +7,7 @@ import { silentLog } from "../../host/log.ts";
 import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { Disk } from "./house.ts";
 import { Life, mortal } from "./mortal.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export const usualTerms: Terms = {
   payableMs: 120_000,
@@ -28,7 +28,7 @@ const PATIENCE_MS = 15_000;
 
 /** The backend with its disk; its process lives and dies. */
 export class BackendProcess {
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #disk: Disk<State, Event, Effect>;
   readonly #pair = newKeyPair();
   #life = new Life();
@@ -38,7 +38,7 @@ export class BackendProcess {
   /** How often it was killed. */
   deaths = 0;
 
-  constructor(world: World) {
+  constructor(world: Surroundings) {
     this.#world = world;
     this.#disk = new Disk(world.place, ledgerShape, world.random);
     this.#life.end();

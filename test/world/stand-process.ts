@@ -20,7 +20,7 @@ import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { coffee, rules } from "../support/sale.ts";
 import { Disk } from "./house.ts";
 import { Life, mortal } from "./mortal.ts";
-import type { World } from "./world.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** One closing of a contact, as the street sees it. */
 export type Pulse = { readonly stand: StandId; readonly order: string; readonly atMs: number };
@@ -48,7 +48,7 @@ export class StandProcess {
   readonly id: StandId;
   readonly pulses: Pulse[] = [];
   readonly settings: StandSettings;
-  readonly #world: World;
+  readonly #world: Surroundings;
   readonly #disk: Disk<State, Event, Effect>;
   readonly #pair = newKeyPair();
   #boots = 0;
@@ -59,7 +59,7 @@ export class StandProcess {
   /** How often its power went while a daemon ran. */
   deaths = 0;
 
-  constructor(world: World, id: StandId, settings: StandSettings = usual()) {
+  constructor(world: Surroundings, id: StandId, settings: StandSettings = usual()) {
     this.#world = world;
     this.id = id;
     this.settings = settings;

@@ -6,6 +6,7 @@ import { Place } from "./house.ts";
 import { Network } from "./network.ts";
 import { seeded } from "./seeded.ts";
 import { StandProcess, type StandSettings, usual } from "./stand-process.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { rest, Timeline } from "./timeline.ts";
 
 export type WorldOptions = {
@@ -16,7 +17,7 @@ export type WorldOptions = {
 };
 
 /** Stands, a backend, a bank and the network between them, in virtual time and by one seed. */
-export class World {
+export class World implements Surroundings {
   readonly timeline = new Timeline();
   readonly place = new Place();
   readonly random: Random;
