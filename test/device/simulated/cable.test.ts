@@ -112,8 +112,8 @@ describe("the end of the cable", () => {
     await expect.poll(() => cable.printer().condition()).toBe("offline");
     expect(await cable.printer().print(plainStrip(32, 4))).toBe("offline");
     expect(await cable.relay("gate").ready()).toBe(false);
-    await expect(cable.screen().show(plainFrame(16, 12, 1))).rejects.toThrow(/no stand at/u);
-    await expect(cable.relay("gate").pulse(5, "order-1")).rejects.toThrow(/no stand at/u);
+    await expect(cable.screen().show(plainFrame(16, 12, 1))).rejects.toThrow(/does not answer/u);
+    await expect(cable.relay("gate").pulse(5, "order-1")).rejects.toThrow(/does not answer/u);
   });
 });
 
@@ -201,7 +201,7 @@ describe("what is no stand", () => {
   test("nobody there is a clear refusal", async () => {
     const port = await impostor(() => undefined);
     for (const end of ends.splice(0).reverse()) await end();
-    await expect(connectToStand({ host: "127.0.0.1", port }, clock)).rejects.toThrow(/no stand at .*is it running/u);
+    await expect(connectToStand({ host: "127.0.0.1", port }, clock)).rejects.toThrow(/does not answer .*is it running/u);
   });
 
   test("another protocol is a clear refusal", async () => {
@@ -211,7 +211,7 @@ describe("what is no stand", () => {
 
   test("a line without an end is not collected for ever", async () => {
     const port = await impostor((socket) => socket.write(Buffer.alloc(200_000, 97)));
-    await expect(connectToStand({ host: "127.0.0.1", port }, clock)).rejects.toThrow(/no stand at/u);
+    await expect(connectToStand({ host: "127.0.0.1", port }, clock)).rejects.toThrow(/does not answer/u);
   });
 
   test("silence ends after two seconds", async () => {
