@@ -72,11 +72,10 @@ export async function startRows(): Promise<readonly Row[]> {
 async function onStreet<T>(work: (street: Street, daemon: Daemon, folder: string) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
     const street = await openStreet(folder);
-    const daemon = await street.start();
     try {
-      return await work(street, daemon, folder);
+      const daemon = await street.start();
+      return await work(street, daemon, folder).finally(() => daemon.stop());
     } finally {
-      await daemon.stop();
       await street.close();
     }
   });
