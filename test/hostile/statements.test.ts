@@ -58,7 +58,10 @@ describe("a settlement that the backend did not make", () => {
       "that the backend made for another stand",
       (order, rig) => sealed(settlement(order), rig.backend.key, "backend", OTHER),
     ],
-    ["altered after sealing", (order, rig) => altered(sealed(settlement(order), rig.backend.key, "backend", STAND))],
+    [
+      "altered after sealing",
+      (order, rig) => altered(sealed(settlement(ELSEWHERE), rig.backend.key, "backend", STAND), order),
+    ],
     [
       "without a signature",
       (order, rig) => sealed(settlement(order), rig.backend.key, "backend", STAND).replace(/[^.]*$/, ""),
@@ -81,12 +84,14 @@ describe("a settlement that the backend did not make", () => {
 
 const STAND = "stand-1" as StandId;
 const OTHER = "stand-2" as StandId;
+const ELSEWHERE = "01JD5S3V8Q4R6T2W9Y0ZABCDEF" as OrderId;
 
-/** One bit of the body turned. */
-function altered(statement: string): string {
+/** A good seal around other words: what it was made for was another order. */
+function altered(statement: string, order: OrderId): string {
   const [header, body = "", signature] = statement.split(".");
-  const other = body.startsWith("e") ? "f" : "e";
-  return `${header}.${other}${body.slice(1)}.${signature}`;
+  const said = JSON.parse(Buffer.from(body, "base64url").toString()) as Statement;
+  const other = Buffer.from(JSON.stringify({ ...said, body: settlement(order) })).toString("base64url");
+  return `${header}.${other}.${signature}`;
 }
 
 const noAlgorithm = (statement: string): string =>
