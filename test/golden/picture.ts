@@ -12,6 +12,7 @@ const DIFFERING = fileURLToPath(new URL("../../.cache/golden", import.meta.url))
 
 /** Another processor may round the edge of a letter differently. One other digit is more than this. */
 const MOST_PIXELS = 20;
+const THRESHOLD = 0.1;
 
 export type Likeness =
   | { readonly is: "same" }
@@ -22,6 +23,14 @@ export type Likeness =
 export const goldenOf = (name: string): string => join(PICTURES, `${name}.png`);
 export const readGolden = (name: string): Uint8Array => readFileSync(goldenOf(name));
 
+/** Whether this PNG shows what is expected. */
+export function isAlike(expected: Frame, png: Buffer): boolean {
+  if (png.length === 0) return false;
+  const { width, height, data } = PNG.sync.read(png);
+  if (width !== expected.width || height !== expected.height) return false;
+  return pixelmatch(expected.rgba, data, undefined, width, height, { threshold: THRESHOLD }) <= MOST_PIXELS;
+}
+
 /** How the picture as drawn now compares with the one that a person has looked at. */
 export function compare(name: string, drawn: Frame): Likeness {
   const kept = keptOf(name);
@@ -30,7 +39,7 @@ export function compare(name: string, drawn: Frame): Likeness {
   const sizes = { kept: `${kept.width}x${kept.height}`, drawn: `${width}x${height}` };
   if (sizes.kept !== sizes.drawn) return { is: "other-size", ...sizes };
   const difference = new PNG({ width, height });
-  const pixels = pixelmatch(kept.data, drawn.rgba, difference.data, width, height, { threshold: 0.1 });
+  const pixels = pixelmatch(kept.data, drawn.rgba, difference.data, width, height, { threshold: THRESHOLD });
   if (pixels <= MOST_PIXELS) return { is: "same" };
   const look = join(DIFFERING, name);
   write(`${look}-now.png`, small(drawn));

@@ -4,7 +4,7 @@ import type { Size } from "../../device/drawing/page.ts";
 import { type Menu, orderFor, type Product } from "../../gateway/menu.ts";
 import type { Ending, State } from "../../gateway/order.ts";
 import { pageOf, type View } from "../../gateway/pages.ts";
-import { firstReleaseOf } from "../../protocol/ids.ts";
+import { firstReleaseOf, type OrderId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Trouble, VoidReason } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
@@ -55,9 +55,10 @@ const awaiting = (leftMs: number): View =>
   front({ at: "awaiting", order, qr: qrFor(PRICE), shownAt: at(NOW + leftMs - 120_000), deadline: at(NOW + leftMs) });
 const closing = (why: VoidReason): View => front({ at: "closing", order, why, since });
 const closed = (ending: Ending): View => front({ at: "closed", order, ending, since });
-const troubled = (because: Trouble): View => front({ at: "troubled", ...paid, because, since });
+const troubled = (because: Trouble, id = ORDER_ID): View =>
+  front({ at: "troubled", ...paid, order: { ...order, id }, because, since });
 
-const views: Readonly<Record<string, View>> = {
+const views = {
   welcome: view,
   "welcome-one-product": { ...view, menu: menu.slice(0, 1) },
   "welcome-six-products": { ...view, menu: longMenu },
@@ -82,7 +83,7 @@ const views: Readonly<Record<string, View>> = {
   refunded: closed({ is: "remedied", how: "refunded" }),
   offline: { ...view, isConnected: false, obstacles: ["link-down"] },
   "out-of-service": { ...view, obstacles: ["no-paper"] },
-};
+} as const satisfies Readonly<Record<string, View>>;
 
 const usual: readonly Size[] = [
   { width: 480, height: 320 },
@@ -95,6 +96,14 @@ const more: readonly Size[] = [
 ];
 /** What a customer must be able to use on every panel. */
 const important: readonly string[] = ["welcome", "welcome-six-products", "qr", "qr-test-mode", "paid-late"];
+
+/** What the stand shows then, in test mode or not. */
+export const drawView = (name: keyof typeof views, size: Size, isTest: boolean): Frame =>
+  drawScreen({ view: { ...views[name], isTest }, size });
+
+/** The page that gives the customer of this order a code to tell the staff. */
+export const drawTrouble = (because: Trouble, id: OrderId, size: Size, isTest: boolean): Frame =>
+  drawScreen({ view: { ...troubled(because, id), isTest }, size });
 
 export const sizeName = ({ width, height }: Size): string => `${width}x${height}`;
 
