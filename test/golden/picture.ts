@@ -42,12 +42,12 @@ export function compare(name: string, drawn: Frame): Likeness {
   const pixels = pixelmatch(kept.data, drawn.rgba, difference.data, width, height, { threshold: THRESHOLD });
   if (pixels <= MOST_PIXELS) return { is: "same" };
   const look = join(DIFFERING, name);
-  write(`${look}-now.png`, small(drawn));
+  write(`${look}-now.png`, smallPng(drawn));
   write(`${look}-difference.png`, PNG.sync.write(difference));
   return { is: "different", pixels, look };
 }
 
-export const keep = (name: string, drawn: Frame): void => write(goldenOf(name), small(drawn));
+export const keep = (name: string, drawn: Frame): void => write(goldenOf(name), smallPng(drawn));
 
 /** Black on white, as on paper. */
 export function frameOf({ width, height, black }: Strip): Frame {
@@ -91,7 +91,7 @@ function write(file: string, bytes: Uint8Array): void {
 }
 
 /** A PNG without transparency, as small as it will be. */
-function small({ width, height, rgba }: Frame): Uint8Array {
+export function smallPng({ width, height, rgba }: Frame): Uint8Array {
   const png = new PNG({ width, height });
   png.data = Buffer.from(rgba);
   const files = [-1, 0].map((filterType) =>

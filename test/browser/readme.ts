@@ -1,0 +1,59 @@
+import { createCanvas, loadImage } from "@napi-rs/canvas";
+import type { Browser } from "playwright-core";
+import type { Frame } from "../../device/device.ts";
+import { framePng, readPng } from "../../device/drawing/canvas.ts";
+import { frameOf } from "../golden/picture.ts";
+import { drawView } from "../golden/screens.ts";
+import { drawPaper, papers } from "../golden/slips.ts";
+import { Visit } from "./visit.ts";
+
+/** The pictures of the README. */
+
+const GLASS = { width: 480, height: 320 };
+const GAP = 16;
+const TABLE = "#d9d5cb";
+
+/** What a customer sees from first to last, side by side. */
+export const screensStrip = (): Promise<Frame> =>
+  sideBySide((["welcome", "qr", "thank-you"] as const).map((name) => drawView(name, GLASS, false)));
+
+export function receiptOnTable(): Promise<Frame> {
+  const paper = papers.find(({ name, dots }) => name === "receipt" && dots === 384);
+  if (paper === undefined) throw new Error("there is no receipt");
+  return sideBySide([frameOf(drawPaper(paper))]);
+}
+
+/** The demo's page in the middle of a sale: one customer served, the next about to pay. */
+export async function demoMidSale(browser: Browser, address: string): Promise<Buffer> {
+  const visit = await Visit.begin(browser, address);
+  try {
+    await visit.key("new").click();
+    await visit.codeOnShow();
+    await visit.pay();
+    await visit.told("Receipt printed");
+    await visit.told("Sale complete");
+    await visit.phone.locator('[data-go="home"]:visible').click();
+    await visit.key("b2").click();
+    await visit.codeOnShow();
+    await visit.phone.locator("#scan-stand").click();
+    await visit.phone.locator("#to-pin").waitFor();
+    return await visit.page.screenshot({ animations: "disabled" });
+  } finally {
+    await visit.end();
+  }
+}
+
+async function sideBySide(frames: readonly Frame[]): Promise<Frame> {
+  const width = frames.reduce((sum, frame) => sum + frame.width + GAP, GAP);
+  const height = Math.max(...frames.map((frame) => frame.height)) + 2 * GAP;
+  const canvas = createCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = TABLE;
+  context.fillRect(0, 0, width, height);
+  let x = GAP;
+  for (const frame of frames) {
+    context.drawImage(await loadImage(framePng(frame)), x, GAP);
+    x += frame.width + GAP;
+  }
+  return readPng(canvas.toBuffer("image/png"));
+}
