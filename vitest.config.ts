@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // A bound for a busy machine, not a wait: a poll ends with the condition.
+    expect: { poll: { timeout: 10_000, interval: 20 } },
     setupFiles: ["test/support/open-handles.ts"],
     // A process a file: what one leaves behind cannot help or hurt the next, and native code is really unloaded.
     pool: "forks",
