@@ -1,7 +1,7 @@
-import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
+import type { HttpRequest, Route } from "../host/http.ts";
 import type { Log } from "../host/log.ts";
-import type { Cashier, Taken } from "./cashier.ts";
-import type { Notification, PaymentProvider } from "./providers/provider.ts";
+import type { Cashier } from "./cashier.ts";
+import type { Acknowledgement, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
 
 export type WebhookOptions = {
   readonly provider: PaymentProvider;
@@ -11,44 +11,51 @@ export type WebhookOptions = {
   readonly path: string;
 };
 
-const answer = (status: number, body: object): HttpAnswer => ({ status, body });
+/** For a provider that looks at the status alone; 503 is repeated more often than 500 by Midtrans' Core API. */
+const USUAL: Readonly<Record<Reception, Acknowledgement>> = {
+  taken: { status: 200, body: { status: "ok" } },
+  "unknown-order": { status: 404, body: { error: "no such order here" } },
+  forged: { status: 403, body: { error: "not signed by the provider" } },
+  unreadable: { status: 400, body: { error: "no notification of an order of ours" } },
+  "not-recorded": { status: 503, body: { error: "not recorded", hint: "send it again" } },
+};
 
 /**
- * Where the provider's notifications arrive. Answers after the commit, and says 503 in its own trouble: Midtrans repeats after
- * 503 four times, after 500 once (docs.midtrans.com, "Best practices to handle notification").
+ * Where the provider's notifications arrive. Answers after the commit; in its own trouble it asks for a repeat (docs.midtrans.com,
+ * "Best practices to handle notification").
  */
 export const webhookRoute = (options: WebhookOptions): Route => ({
   method: "POST",
   path: options.path,
-  answer: (request) => receive(request, options),
+  answer: async (request) => {
+    const reception = await receive(request, options);
+    return options.provider.acknowledge?.(reception) ?? USUAL[reception];
+  },
 });
 
-async function receive(request: HttpRequest, options: WebhookOptions): Promise<HttpAnswer> {
+async function receive(request: HttpRequest, options: WebhookOptions): Promise<Reception> {
   const { path, headers, body } = request;
   const notification = options.provider.readNotification({ path, headers, body });
   try {
     return await takeIn(notification, options);
   } catch (error) {
     options.log.error("notification not recorded", { error });
-    return answer(503, { error: "not recorded", hint: "send it again" });
+    return "not-recorded";
   }
 }
 
-async function takeIn(notification: Notification, { cashier, log }: WebhookOptions): Promise<HttpAnswer> {
+async function takeIn(notification: Notification, { cashier, log }: WebhookOptions): Promise<Reception> {
   switch (notification.is) {
     case "news":
-      return acknowledge(await cashier.notified(notification.reference, notification.standing));
+      return cashier.notified(notification.reference, notification.standing);
     case "confirm":
       log.warn("notification is to be confirmed", { reference: notification.reference, because: notification.because });
-      return acknowledge(await cashier.hinted(notification.reference));
+      return cashier.hinted(notification.reference);
     case "forged":
       log.warn("forged notification", { because: notification.because });
-      return answer(403, { error: "not signed by the provider" });
+      return "forged";
     case "unreadable":
       log.warn("unreadable notification", { because: notification.because });
-      return answer(400, { error: notification.because });
+      return "unreadable";
   }
 }
-
-const acknowledge = (taken: Taken): HttpAnswer =>
-  taken === "taken" ? answer(200, { status: "ok" }) : answer(404, { error: "no such order here" });

@@ -69,6 +69,11 @@ export type Notification =
   | { readonly is: "confirm"; readonly reference: string; readonly because: string }
   | { readonly is: "forged" | "unreadable"; readonly because: string };
 
+/** What became of a notification. `unknown-order`: genuine, but not in these books. `not-recorded`: our own trouble. */
+export type Reception = "taken" | "unknown-order" | "forged" | "unreadable" | "not-recorded";
+/** `body` is sent as JSON. */
+export type Acknowledgement = { readonly status: number; readonly body: object };
+
 /**
  * A company that moves the money. Calls never throw for what a network or a provider can do; they answer `unclear`. Each ends
  * when `signal` says so, at the latest after the provider's own time-out.
@@ -83,4 +88,6 @@ export interface PaymentProvider {
   void(attempt: Attempt, signal: AbortSignal): Promise<Standing>;
   /** Pure; verifies before it believes; never throws. */
   readNotification(request: RawRequest): Notification;
+  /** The HTTP answer that this provider expects to a notification; without it, a plain one. */
+  acknowledge?(reception: Reception): Acknowledgement;
 }

@@ -2,9 +2,17 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal, readReference } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, State } from "../../backend/ledger/words.ts";
-import type { Attempt, Charge, Payment, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
+import type {
+  Attempt,
+  Charge,
+  Notification,
+  Payment,
+  PaymentProvider,
+  Reception,
+  Standing,
+} from "../../backend/providers/provider.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
-import type { HttpAnswer } from "../../host/http.ts";
+import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
 import { openSqliteJournal } from "../../journal/sqlite.ts";
@@ -33,6 +41,14 @@ const ask: Extract<UpBody, { type: "charge" }> = {
   patienceMs: 20_000,
 };
 const quiet = new AbortController().signal;
+const NOTIFICATION: HttpRequest = {
+  method: "POST",
+  path: "/n",
+  params: {},
+  query: new URLSearchParams(),
+  headers: {},
+  body: new Uint8Array(),
+};
 
 /** A provider that says what the test tells it to, and remembers what it was asked. */
 class Scripted implements PaymentProvider {
@@ -157,14 +173,7 @@ describe("the cashier", () => {
 
 describe("the webhook", () => {
   const post = (): Promise<HttpAnswer> =>
-    webhookRoute({ provider, cashier, log: silentLog, path: "/n" }).answer({
-      method: "POST",
-      path: "/n",
-      params: {},
-      query: new URLSearchParams(),
-      headers: {},
-      body: new Uint8Array(),
-    });
+    webhookRoute({ provider, cashier, log: silentLog, path: "/n" }).answer(NOTIFICATION);
 
   test("answers 200 after the commit, and the order is paid", async () => {
     await cashier.hear(STAND, ask, statement(1));
@@ -212,6 +221,30 @@ describe("the webhook", () => {
     expect(await stateNow()).toMatchObject({ at: "payable" });
   });
 
+  test.each(["taken", "unknown-order", "forged", "unreadable", "not-recorded"] as const)(
+    "answers %s in the provider's own words, where it has some",
+    async (reception) => {
+      await cashier.hear(STAND, ask, statement(1));
+      await performAll();
+      const acknowledged: Reception[] = [];
+      const acknowledge = (received: Reception) => {
+        acknowledged.push(received);
+        return { status: 418, body: { received } };
+      };
+      const about = reception === "unknown-order" ? ORDER_ID.replace("6", "7") : ORDER_ID;
+      const readNotification = (): Notification => {
+        if (reception === "forged" || reception === "unreadable") return { is: reception, because: "test" };
+        return { is: "news", reference: `${about}-1`, standing: { is: "settled", payment } };
+      };
+      const speaking: PaymentProvider = Object.assign(new Scripted(), { readNotification, acknowledge });
+      const broken = { notified: () => Promise.reject(new Error("disk full")), hinted: async () => "taken" as const };
+      const books = reception === "not-recorded" ? broken : cashier;
+      const route = webhookRoute({ provider: speaking, cashier: books, log: silentLog, path: "/n" });
+      expect(await route.answer(NOTIFICATION)).toEqual({ status: 418, body: { received: reception } });
+      expect(acknowledged).toEqual([reception]);
+    },
+  );
+
   test("answers 503 in its own trouble, so that the provider sends it again", async () => {
     provider.readNotification = () => ({
       is: "news",
@@ -220,14 +253,6 @@ describe("the webhook", () => {
     });
     const broken = { notified: () => Promise.reject(new Error("disk full")), hinted: async () => "taken" as const };
     const route = webhookRoute({ provider, cashier: broken, log: silentLog, path: "/n" });
-    const request = {
-      method: "POST",
-      path: "/n",
-      params: {},
-      query: new URLSearchParams(),
-      headers: {},
-      body: new Uint8Array(),
-    };
-    expect(await route.answer(request)).toMatchObject({ status: 503 });
+    expect(await route.answer(NOTIFICATION)).toMatchObject({ status: 503 });
   });
 });
