@@ -21,6 +21,14 @@ export type ChargeOrder = {
   readonly metadata?: object;
   /** `custom_field1` to `custom_field3`, as they came. */
   readonly customFields: Readonly<Record<string, string>>;
+  /** Made over BI-SNAP, with what is said of it there alone; `orderId` is its `X-EXTERNAL-ID`. */
+  readonly snap?: SnapOrder;
+};
+
+export type SnapOrder = {
+  readonly partnerReference?: string;
+  readonly terminal?: string;
+  readonly store?: string;
 };
 
 /** `on-us`: the customer's wallet belongs to the acquirer itself. */

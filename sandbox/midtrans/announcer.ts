@@ -3,10 +3,16 @@ import type { Transaction } from "./acquirer.ts";
 import { type Body, type Merchant, notificationBody } from "./bodies.ts";
 import type { Faults, Occasion } from "./faults.ts";
 import type { Notifier } from "./notifier.ts";
+import type { Headers } from "./post.ts";
 import { signatureOf } from "./signature.ts";
 
+/** A notification as it goes out; a text goes out as it is. */
+export type Letter = { readonly body: Body | string; readonly headers?: Headers };
+/** Writes and signs what the merchant is told, with the faults that are armed against it. */
+export type Write = (transaction: Transaction, occasion: Occasion) => Letter;
+
 export type AnnouncerOptions = {
-  readonly merchant: Merchant;
+  readonly write: Write;
   readonly faults: Faults;
   readonly notifier: Notifier;
   readonly clock: Clock;
@@ -25,12 +31,12 @@ export class Announcer {
   }
 
   announce(transaction: Transaction): void {
-    const { faults, merchant } = this.#options;
+    const { faults, write } = this.#options;
     const occasion = { order: transaction.orderId, of: transaction.standing };
     if (faults.take("drop", occasion) !== undefined) return;
-    const body = this.#tampered(notificationBody(transaction, merchant), occasion);
+    const letter = write(transaction, occasion);
     const copies = 1 + (faults.take("duplicate", occasion)?.copies ?? 0);
-    const send = () => this.#send(transaction, body, copies);
+    const send = () => this.#send(transaction, letter, copies);
     if (faults.take("reorder", occasion) !== undefined) this.#hold(transaction.orderId, send);
     else this.#later(faults.take("late", occasion)?.ms ?? 0, () => void this.#sendWithHeld(transaction.orderId, send));
   }
@@ -41,19 +47,10 @@ export class Announcer {
     this.#held = [];
   }
 
-  #tampered(body: Body, occasion: Occasion): Body {
-    const { faults, merchant } = this.#options;
-    const wrong = faults.take("wrong-amount", occasion);
-    const priced = wrong === undefined ? body : { ...body, gross_amount: `${wrong.amount}.00` };
-    const signed = wrong?.signed === true ? signedBy(merchant.serverKey, priced) : priced;
-    const forged = faults.take("forge", occasion) === undefined ? signed : signedBy("not-the-server-key", signed);
-    return { ...forged, ...faults.take("alter", occasion)?.fields };
-  }
-
-  async #send(transaction: Transaction, body: Body, copies: number): Promise<void> {
+  async #send(transaction: Transaction, { body, headers }: Letter, copies: number): Promise<void> {
     const about = { order: transaction.orderId, standing: transaction.standing };
     const urls = Array.from({ length: copies }, () => transaction.notify).flat();
-    await Promise.all(urls.map((url) => this.#options.notifier.send(url, about, body)));
+    await Promise.all(urls.map((url) => this.#options.notifier.send(url, about, body, headers)));
   }
 
   /** What was held back of this order goes out behind what is sent now. */
@@ -76,6 +73,18 @@ export class Announcer {
     this.#waits.add(stop);
   }
 }
+
+/** Notifications of the Core API: a flat body that carries its signature. */
+export const coreLetters =
+  ({ merchant, faults }: { readonly merchant: Merchant; readonly faults: Faults }): Write =>
+  (transaction, occasion) => {
+    const body = notificationBody(transaction, merchant);
+    const wrong = faults.take("wrong-amount", occasion);
+    const priced = wrong === undefined ? body : { ...body, gross_amount: `${wrong.amount}.00` };
+    const signed = wrong?.signed === true ? signedBy(merchant.serverKey, priced) : priced;
+    const forged = faults.take("forge", occasion) === undefined ? signed : signedBy("not-the-server-key", signed);
+    return { body: { ...forged, ...faults.take("alter", occasion)?.fields } };
+  };
 
 /** The same body with the signature that `serverKey` gives it. */
 const signedBy = (serverKey: string, body: Body): Body => ({

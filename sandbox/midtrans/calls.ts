@@ -1,21 +1,44 @@
 import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
-import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { type Body, errorBody } from "./bodies.ts";
+import type { Body } from "./bodies.ts";
 import type { Faults, Occasion, Operation } from "./faults.ts";
 import { Idempotency } from "./idempotency.ts";
-import { newUuid } from "./uuid.ts";
 import { Waits } from "./waits.ts";
 
-/** One call of the API as it ended. `code`: the body's status_code, or what came instead of one. */
-export type Asked = { readonly operation: Operation; readonly order?: string; readonly code: string };
+/** One call of the API as it ended. `code`: the body's own code, or what came instead of one. */
+export type Asked = {
+  /** Absent: the Core API. */
+  readonly api?: "snap";
+  readonly operation: Operation;
+  readonly order?: string;
+  readonly code: string;
+};
+
+/** How one of Midtrans' APIs says things. */
+export type Dialect = {
+  /** Put into the news of every call. */
+  readonly mark: Pick<Asked, "api">;
+  /** What a caller hears who has no right to this call; `undefined` for all others. */
+  refuse(call: Call): Body | undefined;
+  error(
+    code: string,
+    message: string,
+    about?: { readonly operation?: Operation; validation?: readonly string[] },
+  ): Body;
+  codeOf(body: Body): string;
+  /** HTTP's status for a body with this code. */
+  statusOf(code: string): number;
+  /** By which a repeated call is known, and answered with what is stored. */
+  keyOf(request: HttpRequest): string | undefined;
+  /** Only such answers are stored. */
+  isGood(body: Body): boolean;
+};
 
 export type CallsOptions = {
   readonly clock: Clock;
-  readonly random: Random;
   readonly speed: number;
-  readonly serverKey: string;
   readonly faults: Faults;
+  readonly dialect: Dialect;
   readonly hear: (asked: Asked) => void;
 };
 
@@ -29,7 +52,7 @@ export type Call = {
 
 type Reply = { readonly body: Body } | { readonly broken: number };
 
-/** What every call of the API goes through: the key, the idempotency key, and the faults that are armed. */
+/** What every call of an API goes through: the right to call, the idempotency key, and the faults that are armed. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #idempotency: Idempotency<Reply>;
@@ -42,7 +65,7 @@ export class Calls {
   }
 
   async answer(call: Call): Promise<HttpAnswer> {
-    const reply = this.#refuseStranger(call.request) ?? (await this.#once(call));
+    const reply = this.#refuse(call) ?? (await this.#once(call));
     if (reply === "running") return this.#told(call, "202", { status: 202, body: this.error("202", RUNNING) });
     const { faults } = this.#options;
     if ("broken" in reply) return this.#broken(call, reply.broken);
@@ -51,7 +74,7 @@ export class Calls {
     if (faults.take("lost-answer", this.#occasion(call)) !== undefined) {
       return this.#told(call, "no answer", { hangUp: true });
     }
-    const code = String(reply.body["status_code"]);
+    const code = this.#options.dialect.codeOf(reply.body);
     return this.#told(call, code, { status: this.#httpStatus(call, code), body: reply.body });
   }
 
@@ -67,24 +90,29 @@ export class Calls {
   }
 
   error(code: string, message: string, validation: readonly string[] = []): Body {
-    return errorBody(code, message, newUuid(this.#options.random), validation);
+    return this.#options.dialect.error(code, message, { validation });
   }
 
   close(): void {
     this.#waits.close();
   }
 
-  #refuseStranger({ headers }: HttpRequest): Reply | undefined {
-    const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headers["authorization"] ?? "") ?? [];
-    const isKnown = Buffer.from(basic ?? "", "base64").toString() === `${this.#options.serverKey}:`;
-    if (!isKnown) return { body: this.error("401", WRONG_KEY) };
-    const accepts = headers["accept"] ?? "*/*";
-    return /json|\*\/\*|application\/\*/.test(accepts) ? undefined : { body: this.error("403", NOT_ACCEPTABLE) };
+  #refuse(call: Call): Reply | undefined {
+    const body = this.#options.dialect.refuse(call);
+    return body === undefined ? undefined : { body };
+  }
+
+  #refusal(
+    { operation }: Call,
+    { code, message = "refused on request" }: { readonly code: string; readonly message?: string | undefined },
+  ): Body {
+    return this.#options.dialect.error(code, message, { operation });
   }
 
   #once(call: Call): Promise<Reply | "running"> {
-    const key = call.request.method === "POST" ? call.request.headers["idempotency-key"] : undefined;
-    return this.#idempotency.once(key, () => this.#carryOut(call), isGood);
+    const { dialect } = this.#options;
+    const isGood = (reply: Reply): boolean => "body" in reply && dialect.isGood(reply.body);
+    return this.#idempotency.once(dialect.keyOf(call.request), () => this.#carryOut(call), isGood);
   }
 
   async #carryOut(call: Call): Promise<Reply> {
@@ -95,7 +123,7 @@ export class Calls {
     const broken = faults.take("error", before);
     if (broken !== undefined) return { broken: broken.http };
     const refusal = faults.take("refuse", before);
-    if (refusal !== undefined) return { body: this.error(refusal.code, refusal.message ?? "refused on request") };
+    if (refusal !== undefined) return { body: this.#refusal(call, refusal) };
     const body = call.perform();
     const after = faults.take("delay", { ...before, when: "after" });
     if (after !== undefined) await this.#waits.pause(after.ms);
@@ -107,8 +135,8 @@ export class Calls {
   }
 
   #httpStatus(call: Call, code: string): number {
-    const isMirrored = Number(code) >= 400 && this.#options.faults.take("mirror-status", this.#occasion(call));
-    return isMirrored ? Number(code) : 200;
+    const isMirrored = /^[45]\d\d$/.test(code) && this.#options.faults.take("mirror-status", this.#occasion(call));
+    return isMirrored ? Number(code) : this.#options.dialect.statusOf(code);
   }
 
   #broken(call: Omit<Call, "perform">, status: number): HttpAnswer {
@@ -120,17 +148,10 @@ export class Calls {
   }
 
   #told({ operation, order }: Omit<Call, "perform">, code: string, answer: HttpAnswer): HttpAnswer {
-    this.#options.hear(order === undefined ? { operation, code } : { operation, order, code });
+    const { mark } = this.#options.dialect;
+    this.#options.hear({ ...mark, operation, ...(order === undefined ? {} : { order }), code });
     return answer;
   }
 }
 
 const RUNNING = "An earlier request with this Idempotency-Key is still being processed";
-const WRONG_KEY = "Transaction cannot be authorized with the current client/server key.";
-const NOT_ACCEPTABLE = "The Accept header cannot be satisfied: only application/json is answered";
-
-/** Only these are stored under an idempotency key. A denied charge is not: its retry is meant to be tried anew. */
-function isGood(reply: Reply): boolean {
-  if ("broken" in reply || reply.body["transaction_status"] === "deny") return false;
-  return /^(2\d\d|407)$/.test(String(reply.body["status_code"]));
-}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { standings } from "./acquirer.ts";
 
-export const operations = ["charge", "status", "cancel", "expire", "qr"] as const;
+export const operations = ["charge", "status", "cancel", "expire", "qr", "token"] as const;
 export type Operation = (typeof operations)[number];
 
 const common = {
@@ -15,6 +15,8 @@ const of = z.enum(standings).optional();
 const when = z.enum(["before", "after"]).default("before");
 const ms = z.int().min(0).max(600_000);
 const code = z.string().regex(/^\d{3}$/);
+/** A `responseCode` of BI-SNAP. */
+const snapCode = z.string().regex(/^\d{7}$/);
 const amount = z.int().min(0).max(1_000_000_000);
 const fault = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
   z.strictObject({ fault: z.literal(name), ...common, ...shape });
@@ -28,12 +30,15 @@ export const faultSchema = z.discriminatedUnion("fault", [
   /** HTTP status `http`, and no word in JSON: before the call is carried out, or after. */
   fault("error", { on, http: z.int().min(500).max(599).default(500), when }),
   /** Nothing is carried out; the body says `code`. */
-  fault("refuse", { on, code, message: z.string().max(200).optional() }),
+  fault("refuse", { on, code: code.or(snapCode), message: z.string().max(200).optional() }),
   /** The body's status_code stands in the HTTP status too, where it is 400 or more. */
   fault("mirror-status", { on }),
   /** The acquirer denies the charge; `code` is its channel_response_code. */
   fault("deny", { code: code.default("900") }),
-  fault("no-qr-string", {}),
+  /** The code as a picture only. `left`: over BI-SNAP, in the answer, or at an address; both when absent. */
+  fault("no-qr-string", { left: z.enum(["image", "url"]).optional() }),
+  /** Over BI-SNAP: the access token that comes with the call is not known any more. */
+  fault("token-expired", { on }),
   /** A payload that must not be shown. `amount`: valid, for 1 rupiah more. */
   fault("bad-qr", { how: z.enum(["crc", "amount", "static", "garbage"]).default("crc") }),
   /** Automatic fee imposition: `amount` is put on top in status and notifications. */

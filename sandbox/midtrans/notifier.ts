@@ -1,7 +1,7 @@
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock, Stop, WallMs } from "../../protocol/time.ts";
 import type { Body } from "./bodies.ts";
-import type { Post } from "./post.ts";
+import type { Headers, Post } from "./post.ts";
 import { type Answered, pauseBefore } from "./retries.ts";
 
 /** One notification to one address, and what became of its tries. */
@@ -30,6 +30,8 @@ function stateAfter(answered: Answered | "refused", pause: number | undefined): 
   return typeof answered === "number" && answered >= 200 && answered <= 299 ? "delivered" : "given-up";
 }
 
+type Letter = { readonly json: string; readonly headers: Headers };
+
 /** Deliveries remembered, and with them tries that wait; beyond, the oldest is forgotten and not tried again. */
 const KEPT = 5_000;
 
@@ -45,14 +47,19 @@ export class Notifier {
     this.#options = options;
   }
 
-  /** Resolves after the first try; later tries go on by themselves. */
-  async send(url: string, about: { readonly order: string; readonly standing: string }, body: Body): Promise<void> {
+  /** Resolves after the first try; later tries go on by themselves, with the same bytes. A text goes out as it is. */
+  async send(
+    url: string,
+    about: { readonly order: string; readonly standing: string },
+    body: Body | string,
+    headers: Headers = {},
+  ): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#made += 1;
     const id = this.#made;
     this.#deliveries.set(id, { ...about, url, tries: [], state: "waiting" });
     this.#forgetOldest();
-    await this.#try(id, JSON.stringify(body));
+    await this.#try(id, { json: typeof body === "string" ? body : JSON.stringify(body), headers });
   }
 
   /** Oldest first. */
@@ -66,22 +73,22 @@ export class Notifier {
     this.#waits.clear();
   }
 
-  async #try(id: number, json: string): Promise<void> {
+  async #try(id: number, letter: Letter): Promise<void> {
     this.#waits.delete(id);
     const before = this.#deliveries.get(id);
     if (before === undefined) return;
-    const answered = await this.#options.post(before.url, json, this.#closing.signal);
+    const answered = await this.#options.post(before.url, letter.json, this.#closing.signal, letter.headers);
     if (this.#closing.signal.aborted) return;
     const tries = [...before.tries, { at: this.#options.clock.wall(), answered }];
     const pause = answered === "refused" ? undefined : pauseBefore(tries.length, answered, this.#options.random);
     const after = { ...before, tries, state: stateAfter(answered, pause) };
     if (this.#deliveries.has(id)) this.#deliveries.set(id, after);
-    if (pause !== undefined) this.#tryLater(id, json, pause / this.#options.speed);
+    if (pause !== undefined) this.#tryLater(id, letter, pause / this.#options.speed);
     this.#options.hear(after);
   }
 
-  #tryLater(id: number, json: string, ms: number): void {
-    const run = () => void this.#try(id, json);
+  #tryLater(id: number, letter: Letter, ms: number): void {
+    const run = () => void this.#try(id, letter);
     this.#waits.set(id, this.#options.clock.after(ms, run));
   }
 

@@ -3,11 +3,14 @@ import { type Route, serve } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
+import type { SnapKeys } from "../snap/keys.ts";
+import { Snap } from "../snap/snap.ts";
 import type { Transaction } from "./acquirer.ts";
-import { Announcer } from "./announcer.ts";
+import { Announcer, coreLetters, type Write } from "./announcer.ts";
 import { apiRoutes } from "./api.ts";
 import { type Asked, Calls } from "./calls.ts";
 import { controlRoutes } from "./controls.ts";
+import { coreDialect } from "./core-dialect.ts";
 import { Faults } from "./faults.ts";
 import { Midtrans } from "./midtrans.ts";
 import { type Delivery, Notifier } from "./notifier.ts";
@@ -34,6 +37,10 @@ export type StartOptions = {
   readonly speed?: number;
   /** The dashboard's notification address. */
   readonly notificationUrl?: string;
+  /** The same merchant's keys for BI-SNAP, which is answered on the same port; not at all when absent. */
+  readonly snapKeys?: SnapKeys;
+  /** The dashboard's address for BI-SNAP's notifications, without `/v1.0/qr/qr-mpm-notify`. */
+  readonly snapNotificationUrl?: string;
   /** Notifies addresses on other machines too. */
   readonly anywhere?: boolean;
   readonly activated?: readonly string[];
@@ -47,9 +54,12 @@ export type Sandbox = {
   readonly url: string;
   readonly port: number;
   readonly serverKey: string;
+  readonly merchantId: string;
   readonly midtrans: Midtrans;
   readonly faults: Faults;
   readonly notifier: Notifier;
+  /** Sets the dashboard's address for BI-SNAP's notifications. */
+  notifySnapAt(url: string): void;
   close(): Promise<void>;
 };
 
@@ -62,14 +72,15 @@ const SHORTEST_TIMEOUT_MS = 1_000;
 /** Midtrans' stand-in, listening. Rejects when the port cannot be had. */
 export async function startMidtrans(options: StartOptions): Promise<Sandbox> {
   const { clock, log, serverKey, port, host = "127.0.0.1" } = options;
-  const { routes, close: closeParts, midtrans, faults, notifier } = assemble(options);
+  const { routes, close: closeParts, merchantId, midtrans, faults, notifier, notifySnapAt } = assemble(options);
   try {
     const limits = { bodyLimitBytes: BODY_MAX_BYTES, idleTimeoutMs: IDLE_MS, closeWithinMs: 500 };
     const server = await serve({ routes, port, host, clock, log, ...limits });
     const close = async () => {
       await Promise.all([closeParts(), server.close()]);
     };
-    return { url: server.url, port: server.port, serverKey, midtrans, faults, notifier, close };
+    const { url, port: taken } = server;
+    return { url, port: taken, serverKey, merchantId, midtrans, faults, notifier, notifySnapAt, close };
   } catch (error) {
     await closeParts();
     throw error;
@@ -82,23 +93,41 @@ function assemble(options: StartOptions) {
   const shop = { id: merchant.id, ...(options.shop ?? { name: "Warung Sandbox", city: "BANDUNG" }) };
   const faults = new Faults();
   const { notifier, close: closeNotifier } = notifierOf(options);
-  const announcer = new Announcer({ merchant, faults, notifier, clock });
+  const asked = (call: Asked) => hear({ what: "asked", ...call });
+  const snap = snapOf(options, merchant.id, faults, asked);
+  const write: Write = (transaction, occasion) => {
+    const letters = transaction.snap === undefined ? undefined : snap?.letters;
+    return (letters ?? coreLetters({ merchant, faults }))(transaction, occasion);
+  };
+  const announcer = new Announcer({ write, faults, notifier, clock });
   const moved = (transaction: Transaction) => hear({ what: "moved", transaction });
   const midtrans = new Midtrans({ clock, random, speed, shop, faults, announcer, hear: moved });
-  const asked = (call: Asked) => hear({ what: "asked", ...call });
-  const calls = new Calls({ clock, random, speed, serverKey, faults, hear: asked });
+  const calls = new Calls({ clock, speed, faults, dialect: coreDialect({ serverKey, random }), hear: asked });
   const { notificationUrl, activated = ["qris"] } = options;
   const dashboard = notificationUrl === undefined ? {} : { notificationUrl };
   const routes: readonly Route[] = [
     ...apiRoutes({ midtrans, calls, faults, merchant, activated, wall: () => clock.wall(), ...dashboard }),
+    ...(snap?.routes(midtrans) ?? []),
     ...controlRoutes({ midtrans, faults, notifier }),
     ...(options.routes?.(midtrans) ?? []),
   ];
   const close = async () => {
-    for (const part of [midtrans, announcer, calls]) part.close();
+    for (const part of [midtrans, announcer, calls, snap]) part?.close();
     await closeNotifier();
   };
-  return { routes, midtrans, faults, notifier, close };
+  const notifySnapAt = (url: string): void => snap?.notifyAt(url);
+  return { routes, merchantId: merchant.id, midtrans, faults, notifier, notifySnapAt, close };
+}
+
+function snapOf(
+  { snapKeys: keys, snapNotificationUrl, clock, random, speed = 1 }: StartOptions,
+  merchantId: string,
+  faults: Faults,
+  hear: (asked: Asked) => void,
+): Snap | undefined {
+  if (keys === undefined) return undefined;
+  const at = snapNotificationUrl === undefined ? {} : { notificationUrl: snapNotificationUrl };
+  return new Snap({ keys, merchantId, clock, random, speed, faults, hear, ...at });
 }
 
 function notifierOf({ clock, random, log, speed = 1, anywhere = false, hear }: StartOptions) {

@@ -6,6 +6,7 @@ import { keySetOf } from "../../protocol/keys.ts";
 import { startBroker } from "../../sandbox/broker.ts";
 import { startSandbox } from "../../sandbox/phone/start.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
+import { SNAP_KEYS } from "../support/snap-keys.ts";
 import { Place } from "../world/house.ts";
 import { seeded } from "../world/seeded.ts";
 import { BackendRig } from "./backend-rig.ts";
@@ -56,7 +57,15 @@ export async function openRig(options: RigOptions = {}, finished?: Finished): Pr
   const random = seeded(7);
   const broker = options.broker === "embedded" ? await startEmbedded() : await startMosquitto();
   const log = diary.logOf("midtrans");
-  const midtrans = await startSandbox({ port: 0, clock: utcClock(), random, log, serverKey: SERVER_KEY, speed });
+  const midtrans = await startSandbox({
+    port: 0,
+    clock: utcClock(),
+    random,
+    log,
+    serverKey: SERVER_KEY,
+    snapKeys: SNAP_KEYS,
+    speed,
+  });
   const common = { place, brokerPort: broker.port, random };
   const backend = new BackendRig({
     ...common,

@@ -3,12 +3,13 @@ import type { Secret } from "../../../host/secret.ts";
 import type { Clock } from "../../../protocol/time.ts";
 import type { Http } from "../http.ts";
 import { type Attempt, type Charge, type PaymentProvider, referenceOf, type Standing } from "../provider.ts";
+import { readBaseUrl } from "./base-url.ts";
 import { callMidtrans } from "./calls.ts";
 import { type Acquirer, addsUp, chargeBody } from "./charge-body.ts";
 import { judgeCharge, judgeEnding, judgeStatus } from "./judge.ts";
 import { readMidtransNotification } from "./notification.ts";
 import { readPicture } from "./picture.ts";
-import { isLoopback, isTestHost } from "./test-mode.ts";
+import { isTestHost } from "./test-mode.ts";
 
 export type MidtransCoreOptions = {
   /** The merchant's server key, of the same environment as `baseUrl`. */
@@ -39,7 +40,7 @@ const DEFAULT_TIMEOUT_MS = 15_000;
  * documentation asks that one order's status is not queried more often than every 10 s; that is the caller's to keep.
  */
 export function midtransCore(options: MidtransCoreOptions): PaymentProvider {
-  const base = readBaseUrl(options.baseUrl);
+  const base = readBaseUrl(options.baseUrl, "https://api.sandbox.midtrans.com");
   checkNotificationUrls(options.notificationUrls);
   const desk: Desk = { ...options, base, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
   return {
@@ -102,15 +103,6 @@ async function end(desk: Desk, operation: "cancel" | "expire", reference: string
 
 const notifyAt = (urls: readonly string[]): Record<string, string> =>
   urls.length === 0 ? {} : { "x-override-notification": urls.join(",") };
-
-function readBaseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url));
-  if (url === undefined || !isSafe || url.username !== "" || url.search !== "" || url.hash !== "") {
-    throw new RangeError(`"${text}" is no base address: write for example https://api.sandbox.midtrans.com`);
-  }
-  return url;
-}
 
 /** docs.midtrans.com/docs/https-notification-webhooks: comma-separated, three at most. */
 function checkNotificationUrls(urls: readonly string[]): void {

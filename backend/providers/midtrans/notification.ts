@@ -1,7 +1,7 @@
 import type { Secret } from "../../../host/secret.ts";
-import { ULID } from "../../../protocol/ids.ts";
 import type { WallMs } from "../../../protocol/time.ts";
 import type { Notification, RawRequest } from "../provider.ts";
+import { isReference } from "../reference.ts";
 import { answerSchema, readJson, signedSchema } from "./answers.ts";
 import { isSignedBy } from "./signature.ts";
 import { readState } from "./states.ts";
@@ -33,12 +33,6 @@ function readSigned(json: unknown, reference: string, heardAt: WallMs): Notifica
   const state = readState(answer.data, "news", heardAt);
   if (state.is === "doubtful") return { is: "confirm", reference, because: state.because };
   return { is: "news", reference, standing: state.standing };
-}
-
-/** `<ULID>-<n>`, as `referenceOf` writes it. */
-function isReference(text: string): boolean {
-  const [order = "", number = "", ...rest] = text.split("-");
-  return rest.length === 0 && ULID.test(order) && /^[1-9]\d{0,2}$/.test(number);
 }
 
 const fieldOf = (issue: { readonly path: readonly PropertyKey[] }): string => issue.path.join(".") || "the body";

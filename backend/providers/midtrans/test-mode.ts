@@ -1,5 +1,6 @@
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-const SANDBOX = /^[a-z0-9-]+\.sandbox\.(?:midtrans\.com|veritrans\.co\.id)$/;
+/** The Core API's is `.sandbox`, BI-SNAP's `.sbx` and, before that, `.stg`. */
+const SANDBOX = /^[a-z0-9-]+\.(?:sandbox|sbx|stg)\.(?:midtrans\.com|veritrans\.co\.id)$/;
 
 /** This machine itself: the only place that may be spoken to without TLS. */
 export const isLoopback = (url: URL): boolean => LOOPBACK.test(url.hostname);

@@ -2,10 +2,18 @@ import { serve } from "../../../host/http.ts";
 import { silentLog } from "../../../host/log.ts";
 import type { StartOptions } from "../../../sandbox/midtrans/start.ts";
 import { type SandboxWithPhone, startSandbox } from "../../../sandbox/phone/start.ts";
+import { SNAP_KEYS } from "../../support/snap-keys.ts";
 import { closeLater, type Json, realClock, SERVER_KEY, seeded } from "../midtrans/kit.ts";
 
 export async function startPhone(options: Partial<StartOptions> = {}): Promise<SandboxWithPhone> {
-  const defaults = { port: 0, clock: realClock, random: seeded(1), log: silentLog, serverKey: SERVER_KEY };
+  const defaults = {
+    port: 0,
+    clock: realClock,
+    random: seeded(1),
+    log: silentLog,
+    serverKey: SERVER_KEY,
+    snapKeys: SNAP_KEYS,
+  };
   const sandbox = await startSandbox({ ...defaults, ...options });
   closeLater(() => sandbox.close());
   return sandbox;

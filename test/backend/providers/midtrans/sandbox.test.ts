@@ -1,40 +1,19 @@
-import { EventEmitter, once } from "node:events";
 import { openHttp } from "../../../../backend/providers/http.ts";
 import { midtransCore } from "../../../../backend/providers/midtrans/core.ts";
-import type { RawRequest } from "../../../../backend/providers/provider.ts";
 import { utcClock } from "../../../../host/clock.ts";
 import { silentLog } from "../../../../host/log.ts";
 import { type Sandbox, startMidtrans } from "../../../../sandbox/midtrans/start.ts";
 import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
+import { Mailbox } from "../mailbox.ts";
 import { SERVER_KEY } from "./samples.ts";
-import { type Heard, type TapeServer, tapeServer } from "./tape-server.ts";
-
-/** Where the sandbox posts to: keeps what it hears, by reference. */
-class Mailbox {
-  readonly #rung = new EventEmitter();
-  readonly #letters: { readonly reference: string; readonly request: RawRequest }[] = [];
-
-  take({ line, bytes, json }: Heard): void {
-    const reference = (json as { readonly order_id: string }).order_id;
-    this.#letters.push({ reference, request: { path: line.replace("POST ", ""), headers: {}, body: bytes } });
-    this.#rung.emit("letter");
-  }
-
-  /** Waits until one of the letters about `reference` speaks of its end. */
-  async of(reference: string): Promise<readonly RawRequest[]> {
-    for (;;) {
-      const mine = this.#letters.filter((each) => each.reference === reference).map((each) => each.request);
-      if (mine.some(speaksOfAnEnd)) return mine;
-      await once(this.#rung, "letter");
-    }
-  }
-}
-
-const speaksOfAnEnd = ({ body }: RawRequest): boolean => !Buffer.from(body).toString("utf8").includes('"pending"');
+import { type TapeServer, tapeServer } from "./tape-server.ts";
 
 async function openRig(): Promise<ProviderRig> {
   const clock = utcClock();
-  const mailbox = new Mailbox();
+  const mailbox = new Mailbox({
+    referenceIn: (json) => json["order_id"],
+    isEnd: (json) => json["transaction_status"] !== "pending",
+  });
   const post = await tapeServer((heard) => {
     mailbox.take(heard);
     return { body: { taken: true } };

@@ -1,0 +1,36 @@
+import type { HttpRequest } from "../../host/http.ts";
+import type { Random } from "../../protocol/ids.ts";
+import { type Body, errorBody } from "./bodies.ts";
+import type { Dialect } from "./calls.ts";
+import { newUuid } from "./uuid.ts";
+
+/** The Core API: Basic authorisation, `Idempotency-Key`, and HTTP 200 with the true code in the body. */
+export function coreDialect({ serverKey, random }: { readonly serverKey: string; readonly random: Random }): Dialect {
+  const error: Dialect["error"] = (code, message, about) =>
+    errorBody(code, message, newUuid(random), about?.validation);
+  return {
+    mark: {},
+    refuse: ({ request }) => {
+      if (!knows(request, serverKey)) return error("401", WRONG_KEY);
+      const accepts = request.headers["accept"] ?? "*/*";
+      return /json|\*\/\*|application\/\*/.test(accepts) ? undefined : error("403", NOT_ACCEPTABLE);
+    },
+    error,
+    codeOf: (body) => String(body["status_code"]),
+    statusOf: () => 200,
+    keyOf: ({ method, headers }) => (method === "POST" ? headers["idempotency-key"] : undefined),
+    isGood,
+  };
+}
+
+function knows({ headers }: HttpRequest, serverKey: string): boolean {
+  const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headers["authorization"] ?? "") ?? [];
+  return Buffer.from(basic ?? "", "base64").toString() === `${serverKey}:`;
+}
+
+const WRONG_KEY = "Transaction cannot be authorized with the current client/server key.";
+const NOT_ACCEPTABLE = "The Accept header cannot be satisfied: only application/json is answered";
+
+/** Only these are stored under an idempotency key. A denied charge is not: its retry is meant to be tried anew. */
+const isGood = (body: Body): boolean =>
+  body["transaction_status"] !== "deny" && /^(2\d\d|407)$/.test(String(body["status_code"]));
