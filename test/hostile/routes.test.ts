@@ -159,7 +159,7 @@ async function businessGoesOn(rig: Rig, qr: string): Promise<void> {
 }
 
 test.each(servers)("$name refuses nonsense clearly, and goes on", async (server) => {
-  const rig = await openRig();
+  const rig = await openRig({ speed: 1 });
   const base = await server.at(rig);
   const { qr } = await rig.orders();
   let answered = 0;
@@ -174,7 +174,7 @@ test.each(servers)("$name refuses nonsense clearly, and goes on", async (server)
 });
 
 test.each(servers)("$name reads no body that is too long", async (server) => {
-  const rig = await openRig();
+  const rig = await openRig({ speed: 1 });
   const base = await server.at(rig);
   const { qr } = await rig.orders();
   const body = Buffer.alloc(server.bodyMax + 1, " ");
@@ -186,7 +186,7 @@ test.each(servers)("$name reads no body that is too long", async (server) => {
 });
 
 test.each(servers)("$name survives what is not HTTP", async (server) => {
-  const rig = await openRig();
+  const rig = await openRig({ speed: 1 });
   const base = await server.at(rig);
   const { qr } = await rig.orders();
   const openings = [
