@@ -17,7 +17,7 @@ import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
 import { Disk, type Place } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
-import { SOON } from "./stand-rig.ts";
+import { SOON } from "./stand-options.ts";
 
 export type BackendGround = {
   readonly place: Place;

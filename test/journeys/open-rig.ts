@@ -12,7 +12,8 @@ import { seeded } from "../world/seeded.ts";
 import { BackendRig } from "./backend-rig.ts";
 import { Diary } from "./diary.ts";
 import { Rig, type RigBroker } from "./rig.ts";
-import { type StandOptions, StandRig } from "./stand-rig.ts";
+import type { StandOptions } from "./stand-options.ts";
+import { StandRig } from "./stand-rig.ts";
 
 export type RigOptions = {
   readonly stands?: readonly StandOptions[];

@@ -2,7 +2,6 @@ import type { Frame, Strip } from "../../device/device.ts";
 import { framePng, stripPng } from "../../device/drawing/canvas.ts";
 import type { Page } from "../../device/drawing/page.ts";
 import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } from "../../device/simulated/drivers.ts";
-import type { StandShape } from "../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
 import { type OpenStand, openStand, type StandParts } from "../../gateway/daemon.ts";
@@ -23,20 +22,11 @@ import type { OrderId, StandId } from "../../protocol/ids.ts";
 import { type KeySet, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
-import { coffee } from "../support/sale.ts";
 import { Disk, type Place } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
 import { Camera } from "./camera.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
-
-export type StandOptions = {
-  readonly id?: string;
-  readonly shape?: Partial<StandShape>;
-  /** What the stand of `SHAPE` is built without. */
-  readonly without?: "screen" | "printer";
-  readonly rules?: Partial<Rules>;
-  readonly menu?: Menu;
-};
+import { MENU, RULES, SOON, type StandOptions, shapeOf } from "./stand-options.ts";
 
 export type StandGround = {
   readonly place: Place;
@@ -49,33 +39,7 @@ export type StandGround = {
 /** What a restart finds: the same boot of the machine, or a new one. */
 export type Boot = "same-boot" | "new-boot";
 
-const SHAPE: StandShape = {
-  screen: { width: 480, height: 320 },
-  printer: { dots: 384, msPerRow: 0 },
-  relays: ["gate"],
-  buttons: ["new", "cancel"],
-  sensors: [],
-};
-
-/** Long enough for a busy test machine; journeys about time say their own. */
-const RULES: Rules = {
-  chargePatienceMs: 40_000,
-  paymentPatienceMs: 90_000,
-  graceMs: 1_000,
-  prints: { qr: false, receipt: true },
-};
-
-const MENU: Menu = [{ ...coffee, opening: { line: "gate", pulseMs: 120 } }];
 const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
-
-/** Soon back, so that a journey need not wait for it. */
-export const SOON = { firstMs: 60, capMs: 200, stableMs: 10_000 };
-
-const shapeOf = ({ screen, printer, ...rest }: StandShape, without: StandOptions["without"]): StandShape => ({
-  ...rest,
-  ...(screen === undefined || without === "screen" ? {} : { screen }),
-  ...(printer === undefined || without === "printer" ? {} : { printer }),
-});
 
 type Running = {
   readonly life: Life;
@@ -99,16 +63,14 @@ export class StandRig {
   #boots = 1;
   #running: Running | undefined;
 
-  constructor(ground: StandGround, { id = "stand-1", shape, without, rules, menu = MENU }: StandOptions = {}) {
+  constructor(ground: StandGround, options: StandOptions = {}) {
+    const { id = "stand-1", rules, menu = MENU } = options;
     this.id = id as StandId;
     this.menu = menu;
     this.#ground = ground;
     this.#rules = { ...RULES, ...rules };
     this.#disk = new Disk(ground.place, standShape, ground.random);
-    this.machine = new SimulatedStand(
-      shapeOf({ ...SHAPE, ...shape }, without),
-      steadyClock("street", { keepsAlive: false }),
-    );
+    this.machine = new SimulatedStand(shapeOf(options), steadyClock("street", { keepsAlive: false }));
   }
 
   get publicJwk(): PublicJwk {
