@@ -19,11 +19,13 @@ export type SignedCall = {
   readonly timestamp: string;
 };
 
-/** For every other call: base64 of HMAC-SHA512 over `METHOD:path:token:digest of the body:timestamp`. */
-export function signCall({ method, path, accessToken, body, timestamp }: SignedCall, clientSecret: Secret): string {
-  const text = [method, path, accessToken, digestOf(body), timestamp].join(":");
-  return createHmac("sha512", clientSecret.reveal()).update(text).digest("base64");
-}
+/** For every other call: over `METHOD:path:token:digest of the body:timestamp`. */
+export const signCall = ({ method, path, accessToken, body, timestamp }: SignedCall, clientSecret: Secret): string =>
+  symmetric([method, path, accessToken, digestOf(body), timestamp].join(":"), clientSecret);
+
+/** Base64 of HMAC-SHA512. */
+export const symmetric = (text: string, clientSecret: Secret): string =>
+  createHmac("sha512", clientSecret.reveal()).update(text).digest("base64");
 
 export type SignedNotification = Pick<SignedCall, "path" | "body" | "timestamp">;
 

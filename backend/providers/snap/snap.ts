@@ -92,10 +92,15 @@ function deskOf(options: MidtransSnapOptions): Desk {
 /** What goes into headers must be what headers can carry. */
 function checkHeaders(options: MidtransSnapOptions & { readonly channelId: string }): void {
   if (!/^\d{5}$/.test(options.channelId)) throw new RangeError(`channel id "${options.channelId}": write five digits`);
-  for (const name of ["clientId", "partnerId", "merchantId", "deviceId"] as const) {
-    const value = options[name] ?? "none";
-    if (!/^[\x21-\x7e]{1,64}$/.test(value))
+  for (const name of ["clientId", "partnerId", "merchantId"] as const) {
+    const value = options[name];
+    if (!/^[\x21-\x7e]{1,64}$/.test(value)) {
       throw new RangeError(`${name} "${value}": 1 to 64 letters, digits or signs`);
+    }
+  }
+  const { deviceId = "none" } = options;
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,398}[\x21-\x7e])?$/.test(deviceId)) {
+    throw new RangeError(`device id "${deviceId}": 1 to 400 letters, digits or signs`);
   }
 }
 
