@@ -21,8 +21,8 @@ const READY_WITHIN_MS = 30_000;
 /** What the unit of the service gives to the daemon's process. */
 function unitEnvironment(): Readonly<Record<string, string>> {
   const lines = readFileSync(resolve("systemd/qris-gateway.service"), "utf8").matchAll(/^Environment=(.+)$/gm);
-  const settings = [...lines].flatMap(([, line = ""]) => line.split(" "));
-  return Object.fromEntries(settings.map((each) => each.split("=", 2)));
+  const settings = [...lines].flatMap(([, line = ""]) => line.match(/"[^"]*"|\S+/g) ?? []);
+  return Object.fromEntries(settings.map((each) => /^"?([^=]+)=(.*?)"?$/.exec(each)?.slice(1, 3) ?? []));
 }
 
 /** Starts the built daemon with this configuration, as its service does; resolves when it is ready. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { simulate } from "./run.ts";
 
 const AT_A_TIME = 50;
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 400_000;
 
 /** The seeds from `first` to `last`; a failing one is replayed by `npm run simulate -- --seed N --log`. */
 export function everySeed(first: number, last: number): void {
