@@ -31,26 +31,60 @@ const link = z.strictObject({
     .meta({ example: "backends" }),
 });
 
-const midtrans = z.strictObject({
-  base_url: z
-    .url({ protocol: /^https?$/ })
-    .describe("Production, sandbox, or this project's own sandbox on this machine.")
-    .meta({ example: "https://api.midtrans.com" }),
-  server_key_file: secretFile.meta({ example: "credential:midtrans-server-key" }),
+const midtransCommon = {
   acquirer: z.enum(["gopay", "airpay shopee"]).default("gopay"),
+  timeout_seconds: seconds(1, 60).default(15).describe("For one call."),
+};
+const baseUrl = z
+  .url({ protocol: /^https?$/ })
+  .describe("Production, sandbox, or this project's own sandbox on this machine.");
+const site = (longest: number) =>
+  z.string().max(longest).optional().describe("Shown at Midtrans beside stand and order.").meta({ example: "Bandung" });
+const givenByMidtrans = z.string().min(1).max(64);
+
+const core = z.strictObject({
+  api: z.literal("core").optional().describe("Midtrans' Core API, or BI-SNAP below.").meta({ example: "core" }),
+  base_url: baseUrl.meta({ example: "https://api.midtrans.com" }),
+  server_key_file: secretFile.meta({ example: "credential:midtrans-server-key" }),
   notification_url: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("Where Midtrans reaches this backend from outside. Absent: the address set in Midtrans' dashboard.")
     .meta({ example: "https://pay.example.id/midtrans/notification" }),
-  site: z
-    .string()
-    .max(255)
-    .optional()
-    .describe("Shown at Midtrans beside stand and order.")
-    .meta({ example: "Bandung" }),
-  timeout_seconds: seconds(1, 60).default(15).describe("For one call."),
+  ...midtransCommon,
+  site: site(255),
 });
+
+const snap = z.strictObject({
+  api: z.literal("snap").describe("BI-SNAP. Notifications go to the address in Midtrans' dashboard."),
+  base_url: baseUrl.meta({ example: "https://merchants.midtrans.com" }),
+  client_id: givenByMidtrans.meta({ example: "962489e9-de5d-4eb7-92a4-b07d44d64bf4" }),
+  client_secret_file: secretFile.meta({ example: "credential:snap-client-secret" }),
+  partner_id: givenByMidtrans.meta({ example: "partner-1" }),
+  merchant_id: givenByMidtrans.meta({ example: "G123456789" }),
+  private_key_file: secretFile
+    .describe("The merchant's RSA key, PEM; Midtrans has its public half.")
+    .meta({ example: "credential:snap-private-key" }),
+  midtrans_key_file: secretFile
+    .describe("Midtrans' public RSA key for notifications, as its dashboard shows it.")
+    .meta({ example: "/etc/qris-backend/midtrans-public-key.pem" }),
+  channel_id: z
+    .string()
+    .regex(/^\d{5}$/)
+    .default("95221")
+    .describe("Any five digits."),
+  device_id: z
+    .string()
+    .min(1)
+    .max(400)
+    .optional()
+    .describe("Sent as X-DEVICE-ID, should Midtrans ask for it.")
+    .meta({ example: "vending-backend-1" }),
+  ...midtransCommon,
+  site: site(64),
+});
+
+const midtrans = z.discriminatedUnion("api", [core, snap]);
 
 const stand = z.strictObject({
   id: standIdSchema.meta({ example: "lobby-1" }),
@@ -90,7 +124,11 @@ export const backendConfigSchema = z.strictObject({
     .strictObject({
       host: z.string().default("127.0.0.1"),
       port: z.int().min(0).max(65_535).default(8_080).describe("0 takes any free port."),
-      notification_path: z.string().startsWith("/").default("/midtrans/notification"),
+      notification_path: z
+        .string()
+        .startsWith("/")
+        .default("/midtrans/notification")
+        .describe("Over BI-SNAP, Midtrans appends /v1.0/qr/qr-mpm-notify to the address that it is given."),
     })
     .prefault({}),
   journal: z.strictObject({

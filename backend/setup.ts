@@ -4,17 +4,28 @@ import { readSecretFile, type Secret } from "../host/secret.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
 import { type BackendConfig, backendConfigSchema } from "./config.ts";
 import type { Terms } from "./ledger/words.ts";
+import { readPrivateKey, readPublicKey } from "./providers/snap/keys.ts";
 
 /** The configuration, and all that its files hold. */
 export type Setup = {
   readonly config: BackendConfig;
   readonly key: SigningKey;
   readonly standKeys: KeySet;
-  readonly serverKey: Secret;
+  readonly midtrans: MidtransSecrets;
   readonly operatorToken?: Secret;
   readonly brokerPassword?: Secret;
   readonly brokerCa?: string;
 };
+
+/** What Midtrans knows this merchant by, as its API of the configuration wants it. */
+export type MidtransSecrets =
+  | { readonly api: "core"; readonly serverKey: Secret }
+  | {
+      readonly api: "snap";
+      readonly clientSecret: Secret;
+      readonly privateKey: Secret;
+      readonly providerPublicKey: string;
+    };
 
 export type SetupRead =
   | { readonly is: "good"; readonly setup: Setup }
@@ -28,17 +39,17 @@ export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
   const { config } = read;
   const problems = new Problems();
   const secret = (path: string, place: string) => problems.unless(path, () => secretAt(place, env));
-  const { keys, midtrans, link } = config;
+  const { keys, link } = config;
   const key = problems.unless("keys.private_file", () => keyAt(keys.private_file, env));
   const standKeys = problems.unless("stands", () => keysOf(config));
-  const serverKey = secret("midtrans.server_key_file", midtrans.server_key_file);
+  const midtrans = midtransSecrets(config, problems, env);
   const operatorToken = config.operator && secret("operator.token_file", config.operator.token_file);
   const brokerPassword = link.password_file && secret("link.password_file", link.password_file);
   const brokerCa = link.ca_file && secret("link.ca_file", link.ca_file)?.reveal();
   if (link.password_file !== undefined && link.username === undefined) {
     problems.add("link.username", "is missing: there is a password, but whose?");
   }
-  if (problems.found.length > 0 || key === undefined || standKeys === undefined || serverKey === undefined) {
+  if (problems.found.length > 0 || key === undefined || standKeys === undefined || midtrans === undefined) {
     return { is: "bad", explained: explainErrors(file, problems.found) };
   }
   return {
@@ -47,7 +58,7 @@ export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
       config,
       key,
       standKeys,
-      serverKey,
+      midtrans,
       ...(operatorToken && { operatorToken }),
       ...(brokerPassword && { brokerPassword }),
       ...(brokerCa && { brokerCa }),
@@ -81,6 +92,35 @@ function secretAt(place: string, env: NodeJS.ProcessEnv): Secret {
   const read = readSecretFile(place, env);
   if (read.is === "unreadable") throw new Unusable(read.problem);
   return read.secret;
+}
+
+function midtransSecrets(
+  { midtrans }: BackendConfig,
+  problems: Problems,
+  env: NodeJS.ProcessEnv,
+): MidtransSecrets | undefined {
+  const secret = (path: string, place: string) => problems.unless(path, () => secretAt(place, env));
+  if (midtrans.api !== "snap") {
+    const serverKey = secret("midtrans.server_key_file", midtrans.server_key_file);
+    return serverKey && { api: "core", serverKey };
+  }
+  const { client_secret_file, private_key_file, midtrans_key_file } = midtrans;
+  const clientSecret = secret("midtrans.client_secret_file", client_secret_file);
+  const privateKey = problems.unless("midtrans.private_key_file", () => rsaAt(private_key_file, env, readPrivateKey));
+  const publicKey = problems.unless("midtrans.midtrans_key_file", () => rsaAt(midtrans_key_file, env, readPublicKey));
+  if (clientSecret === undefined || privateKey === undefined || publicKey === undefined) return undefined;
+  return { api: "snap", clientSecret, privateKey, providerPublicKey: publicKey.reveal() };
+}
+
+/** The text of a key that `read` takes. */
+function rsaAt(place: string, env: NodeJS.ProcessEnv, read: (text: string) => unknown): Secret {
+  const secret = secretAt(place, env);
+  try {
+    read(secret.reveal());
+    return secret;
+  } catch (error) {
+    throw error instanceof RangeError ? new Unusable(`${place}: ${error.message}`) : error;
+  }
 }
 
 function keyAt(place: string, env: NodeJS.ProcessEnv): SigningKey {

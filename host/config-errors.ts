@@ -43,6 +43,10 @@ function problemOf(issue: Issue, path: Path, shape: Shape): string {
 
 function unknownKey(path: Path, key: string, shape: Shape): ConfigError {
   const names = namesAt(shape, path);
+  if (names.includes(key)) {
+    const problem = "is not known; it belongs to another kind of this table";
+    return { path: pathText([...path, key]), problem, example: undefined };
+  }
   const meant = nearestName(key, names);
   const hint = meant === undefined ? `known here: ${names.join(", ")}` : `did you mean ${meant}?`;
   const example = meant === undefined ? undefined : exampleLine([...path, meant], shape);

@@ -21,8 +21,8 @@ import { type Condition, conditionOf, conditionRoutes } from "../condition.ts";
 import { ledgerShape } from "../ledger/shape.ts";
 import type { Effect, Event, State } from "../ledger/words.ts";
 import { operatorRoutes } from "../operator.ts";
+import { notificationPathOf, providerOf } from "../provider-of.ts";
 import { type Http, openHttp } from "../providers/http.ts";
-import { midtransCore } from "../providers/midtrans/core.ts";
 import type { PaymentProvider } from "../providers/provider.ts";
 import { readSetup, type Setup, termsOf } from "../setup.ts";
 import { webhookRoute } from "../webhooks.ts";
@@ -83,7 +83,7 @@ function waysOf(ground: Ground): Ways | { readonly unusable: string } {
   try {
     return {
       http,
-      provider: providerOf(ground, http),
+      provider: providerOf(setup, { http, clock, random, log }),
       openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }),
     };
   } catch (error) {
@@ -91,21 +91,6 @@ function waysOf(ground: Ground): Ways | { readonly unusable: string } {
     if (error instanceof TypeError) return { unusable: `link: ${error.message}` };
     throw error;
   }
-}
-
-function providerOf({ setup, clock, log }: Ground, http: Http): PaymentProvider {
-  const { base_url, acquirer, notification_url, site, timeout_seconds } = setup.config.midtrans;
-  return midtransCore({
-    serverKey: setup.serverKey,
-    baseUrl: base_url,
-    notificationUrls: notification_url === undefined ? [] : [notification_url],
-    acquirer,
-    ...(site === undefined ? {} : { site }),
-    timeoutMs: timeout_seconds * 1_000,
-    http,
-    clock,
-    log,
-  });
 }
 
 function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
@@ -186,7 +171,8 @@ async function serveOrClose(
   condition: () => Promise<Condition>,
 ): Promise<Served> {
   const { setup, clock, log } = ground;
-  const { host, port, notification_path: path } = setup.config.http;
+  const { host, port } = setup.config.http;
+  const path = notificationPathOf(setup.config);
   const { cashier } = backend;
   const routes = [webhookRoute({ provider, cashier, log, path }), ...conditionRoutes(condition)];
   let server: Server | undefined;
@@ -249,10 +235,10 @@ function watchOver(
 }
 
 function readyFacts({ setup }: Ground, { provider }: Ways, server: Server, desk: Server | undefined) {
-  const { http, link, midtrans, stands } = setup.config;
+  const { link, midtrans, stands } = setup.config;
   return {
     http: server.url,
-    webhook: server.url + http.notification_path,
+    webhook: server.url + notificationPathOf(setup.config),
     ...(desk === undefined ? {} : { operator: desk.url }),
     broker: link.url,
     provider: provider.name,

@@ -11,6 +11,7 @@ import { sampleToml } from "../../host/sample-toml.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
 import { startBroker } from "../../sandbox/broker.ts";
 import { freePort } from "../support/mosquitto.ts";
+import { SNAP_KEYS } from "../support/snap-keys.ts";
 import { until } from "../support/until.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -28,7 +29,14 @@ function folder(): string {
 }
 
 type Site = { readonly at: string; readonly config: string };
-type Changes = { readonly broker?: string; readonly midtrans?: string; readonly key?: string; readonly port?: string };
+type Changes = {
+  readonly broker?: string;
+  readonly midtrans?: string;
+  readonly key?: string;
+  readonly port?: string;
+  /** The part on Midtrans, in place of the Core API's. */
+  readonly part?: string;
+};
 
 /** A folder with all that a backend reads. */
 function newSite(changes: Changes = {}): Site {
@@ -48,14 +56,35 @@ url = "${changes.broker ?? "mqtt://127.0.0.1:9"}"
 [keys]
 private_file = "${at}/key.pem"
 [midtrans]
-base_url = "${changes.midtrans ?? "http://127.0.0.1:9"}"
-server_key_file = "${at}/server-key"
+${changes.part ?? corePart(at, changes.midtrans)}
 [[stands]]
 id = "stand-1"
 key = { kty = "OKP", crv = "Ed25519", x = "${newKeyPair().publicJwk.x}" }
 `,
   );
   return { at, config };
+}
+
+const corePart = (at: string, base = "http://127.0.0.1:9"): string =>
+  `base_url = "${base}"\nserver_key_file = "${at}/server-key"`;
+
+/** The part on Midtrans over BI-SNAP, with its files in a folder of their own. */
+function snapPart(files: { readonly privateKey?: string; readonly publicKey?: string; readonly secret?: string } = {}) {
+  const at = folder();
+  writeFileSync(join(at, "secret"), files.secret ?? SNAP_KEYS.clientSecret);
+  writeFileSync(join(at, "merchant.pem"), files.privateKey ?? SNAP_KEYS.merchant.privateKey);
+  writeFileSync(join(at, "midtrans.pem"), files.publicKey ?? SNAP_KEYS.provider.publicKey);
+  const part = `api = "snap"
+base_url = "http://127.0.0.1:9"
+client_id = "${SNAP_KEYS.clientId}"
+client_secret_file = "${at}/secret"
+partner_id = "${SNAP_KEYS.partnerId}"
+merchant_id = "G490526303"
+private_key_file = "${at}/merchant.pem"
+midtrans_key_file = "${at}/midtrans.pem"
+site = "Bandung"
+device_id = "vending backend 1"`;
+  return { at, part };
 }
 
 type Line = { readonly what: string } & Readonly<Record<string, unknown>>;
@@ -129,6 +158,36 @@ describe("a backend that cannot work says so and is not started again", () => {
     expect(readdirSync(at)).not.toContain("ledger.sqlite");
   });
 
+  test("keys of BI-SNAP that cannot be used, all of them, and nothing of what is in them", async () => {
+    const { at, part } = snapPart({ secret: "", privateKey: "MC4CAQAw", publicKey: SNAP_KEYS.merchant.privateKey });
+    const process = new Process("--config", newSite({ part }).config);
+    expect(await process.ended).toEqual([78, null]);
+    expect(process.err).toContain(`midtrans.client_secret_file: ${at}/secret is empty`);
+    expect(process.err).toContain(
+      `midtrans.private_key_file: ${at}/merchant.pem: the merchant's private key is no RSA`,
+    );
+    expect(process.err).toContain(
+      `midtrans.midtrans_key_file: ${at}/midtrans.pem: Midtrans' public key is a private key`,
+    );
+    expect(process.err).not.toContain("MC4CAQAw");
+  });
+
+  test("what BI-SNAP needs and is missing, everything at once", async () => {
+    const process = new Process("--config", newSite({ part: 'api = "snap"\nserver_key_file = "/x"' }).config);
+    expect(await process.ended).toEqual([78, null]);
+    for (const name of [
+      "base_url",
+      "client_id",
+      "client_secret_file",
+      "partner_id",
+      "merchant_id",
+      "private_key_file",
+    ]) {
+      expect(process.err).toContain(`  midtrans.${name}: is missing`);
+    }
+    expect(process.err).toContain("midtrans.server_key_file: is not known; it belongs to another kind of this table");
+  });
+
   test("an address at which the server key would travel unencrypted", async () => {
     const { config } = newSite({ midtrans: "http://api.midtrans.com" });
     const process = new Process("--config", config);
@@ -189,6 +248,19 @@ describe("a running backend", () => {
       "systemd",
     ]);
     expect(backend.out + backend.err).not.toContain(SERVER_KEY);
+  });
+
+  test("over BI-SNAP listens where Midtrans will call, and answers in its words", async () => {
+    const backend = new Process("--config", newSite({ part: snapPart().part }).config);
+    const http = await backend.ready();
+    const webhook = `${http}/midtrans/notification/v1.0/qr/qr-mpm-notify`;
+    expect(backend.find("ready")).toMatchObject({ provider: "midtrans-snap", webhook, test: true });
+    const headers = { "x-timestamp": "2026-01-01T07:00:00+07:00", "x-signature": "AAAA" };
+    const forged = await fetch(webhook, { method: "POST", headers, body: '{"latestTransactionStatus":"00"}' });
+    expect([forged.status, await forged.json()]).toMatchObject([401, { responseCode: "4015200" }]);
+    backend.kill("SIGTERM");
+    expect(await backend.ended).toEqual([0, null]);
+    expect(backend.out + backend.err).not.toContain(SNAP_KEYS.clientSecret);
   });
 
   test("is alone on its journal", async () => {
