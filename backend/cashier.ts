@@ -70,7 +70,7 @@ export class Cashier {
 
   /** Staff's word on an order that is owed. */
   async decide(order: OrderId, event: Extract<Event, { type: "release-ordered" | "remedied" }>): Promise<Step> {
-    return this.#advance(order, event);
+    return (await this.#advance(order, event)).done;
   }
 
   /** Performs what the ledger owes the provider, and the ledger's own alarms. */
@@ -135,12 +135,11 @@ export class Cashier {
   async #fromProvider(reference: string, eventFor: (attempt: number) => Event): Promise<Taken> {
     const about = readReference(reference);
     if (about === undefined) return "unknown-order";
-    if ((await this.#options.journal.stateOf(about.order)) === undefined) return "unknown-order";
-    await this.#advance(about.order, eventFor(about.attempt));
-    return "taken";
+    const { isKnown } = await this.#advance(about.order, eventFor(about.attempt));
+    return isKnown ? "taken" : "unknown-order";
   }
 
-  async #advance(order: string, event: Event, how: Omit<AdvanceOptions, "now"> = {}): Promise<Step> {
+  async #advance(order: string, event: Event, how: Omit<AdvanceOptions, "now"> = {}): Promise<Advanced> {
     const { journal, clock, terms, wake } = this.#options;
     const now = clock.now();
     let from: State | undefined;
@@ -149,9 +148,9 @@ export class Cashier {
       return step(state, event, now, terms);
     };
     const done = await journal.advance(order, event, decide, { now, ...how });
-    this.#tell(order, event, from, done);
     wake();
-    return done;
+    this.#tell(order, event, from, done);
+    return { done, isKnown: from !== undefined };
   }
 
   #tell(order: string, event: Event, from: State | undefined, done: Step): void {
@@ -166,6 +165,9 @@ export class Cashier {
       });
   }
 }
+
+/** `isKnown`: the ledger had the order before. */
+type Advanced = { readonly done: Step; readonly isKnown: boolean };
 
 const WITHDRAWN = {
   is: "refused",

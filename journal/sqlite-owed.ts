@@ -41,6 +41,8 @@ export class OwedEffects<Effect> {
   readonly #leases = new Map<number, Instant>();
   /** Kinds of which there may be rows; of the others there are none, and nobody need ask. */
   readonly #kinds: Set<string>;
+  /** Before this, nothing that waits becomes due, and nothing waits on another clock; `undefined`: not known. */
+  #quietUntil: Instant | undefined;
 
   constructor(connection: Connection, options: OwedOptions<Effect>) {
     this.#connection = connection;
@@ -54,6 +56,7 @@ export class OwedEffects<Effect> {
     const { kind, to } = shape.traits(effect);
     this.#kinds.add(kind);
     const due = afterMs > 0 ? later(now, afterMs) : undefined;
+    if (due !== undefined) this.#waits(due);
     const owner = [newId(), of, kind, to ?? null] as const;
     const value = [Math.floor(wall()), shape.effect.version, JSON.stringify(effect)] as const;
     this.#sql.add.run(...owner, due?.clock ?? null, due?.ms ?? null, ...value);
@@ -80,6 +83,7 @@ export class OwedEffects<Effect> {
 
   /** Returns the rows it gave back, for `forget` when the transaction is through. */
   again(id: EffectId, due: Instant): readonly number[] {
+    this.#waits(due);
     return this.#sql.again.all(due.clock, due.ms, id).map(({ seq }) => seq);
   }
 
@@ -88,8 +92,8 @@ export class OwedEffects<Effect> {
   }
 
   take({ now, kinds: asked, limit, except = [], leaseMs }: TakeOptions): readonly Owed<Effect>[] {
-    const kinds = this.#present(asked);
-    for (const kind of kinds) this.#makeReady(kind, now);
+    this.#makeAllReady(now);
+    const kinds = asked.filter((kind) => this.#kinds.has(kind));
     const passed = [this.#leased(now), listed(except)] as const;
     const rows = kinds.flatMap((kind) => this.#sql.ready.all(kind, ...passed, Math.max(0, limit)));
     const oldest = rows.sort((one, other) => one.seq - other.seq).slice(0, Math.max(0, limit));
@@ -99,13 +103,11 @@ export class OwedEffects<Effect> {
   }
 
   nextDue(asked: readonly string[], now: Instant, except: readonly string[]): Instant | undefined {
-    const kinds = this.#present(asked);
-    const leased = this.#leased(now);
-    const names = listed(except);
-    const isReady = (kind: string) =>
-      this.#sql.isReady.get(kind, leased, names) !== undefined || this.#waitsElsewhere(kind, now, names);
-    if (kinds.some(isReady)) return now;
-    const dues = kinds.flatMap((kind) => this.#sql.nextDue.get(kind, now.clock, names)?.due_ms ?? []);
+    this.#makeAllReady(now);
+    const kinds = asked.filter((kind) => this.#kinds.has(kind));
+    const [leased, names] = [this.#leased(now), listed(except)];
+    if (kinds.some((kind) => this.#sql.isReady.get(kind, leased, names) !== undefined)) return now;
+    const dues = kinds.flatMap((kind) => this.#waitingDue(kind, now, names));
     return dues.length === 0 ? undefined : { clock: now.clock, ms: Math.min(...dues) };
   }
 
@@ -114,24 +116,41 @@ export class OwedEffects<Effect> {
     return oldest === null ? { count } : { count, oldestWall: oldest };
   }
 
-  #present(kinds: readonly string[]): readonly string[] {
-    const maybe = kinds.filter((kind) => this.#kinds.has(kind));
-    const isGone = (kind: string) => this.#sql.any.get(kind) === undefined;
-    for (const kind of maybe.filter(isGone)) this.#kinds.delete(kind);
-    return maybe.filter((kind) => this.#kinds.has(kind));
+  /** Notices, too, a kind of which nothing is left. */
+  #waitingDue(kind: string, now: Instant, except: string): readonly number[] {
+    const next = this.#sql.nextDue.get(kind, now.clock, except);
+    if (next !== undefined) return [next.due_ms];
+    if (this.#sql.any.get(kind) === undefined) this.#kinds.delete(kind);
+    return [];
   }
 
-  #makeReady(kind: string, now: Instant): void {
-    const next = this.#sql.nextDue.get(kind, now.clock, "[]");
-    const isOver = next !== undefined && next.due_ms <= now.ms;
-    if (isOver) this.#connection.loosely(() => this.#sql.makeReady.run(kind, now.clock, now.ms));
-    if (this.#waitsElsewhere(kind, now, "[]"))
+  /** Effects whose time has come join those that are ready. Most moments have none, and that is known without asking. */
+  #makeAllReady(now: Instant): void {
+    const quiet = this.#quietUntil;
+    if (quiet?.clock === now.clock && now.ms < quiet.ms) return;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const kind of this.#kinds) soonest = Math.min(soonest, this.#makeReady(kind, now));
+    this.#quietUntil = { clock: now.clock, ms: soonest };
+  }
+
+  /** Returns when the next one of this kind is due on this clock. */
+  #makeReady(kind: string, now: Instant): number {
+    if (this.#waitsElsewhere(kind, now))
       this.#connection.loosely(() => this.#sql.makeReadyElsewhere.run(kind, now.clock));
+    const next = this.#sql.nextDue.get(kind, now.clock, "[]")?.due_ms ?? Number.POSITIVE_INFINITY;
+    if (next > now.ms) return next;
+    this.#connection.loosely(() => this.#sql.makeReady.run(kind, now.clock, now.ms));
+    return this.#sql.nextDue.get(kind, now.clock, "[]")?.due_ms ?? Number.POSITIVE_INFINITY;
   }
 
   /** A due time on another clock is over; two ranges find it without reading what waits on this one. */
-  #waitsElsewhere(kind: string, { clock }: Instant, except: string): boolean {
-    return this.#sql.waitsElsewhere.get(kind, clock, except, kind, clock, except) !== undefined;
+  #waitsElsewhere(kind: string, { clock }: Instant): boolean {
+    return this.#sql.waitsElsewhere.get(kind, clock, kind, clock) !== undefined;
+  }
+
+  #waits(due: Instant): void {
+    const quiet = this.#quietUntil;
+    this.#quietUntil = quiet?.clock === due.clock ? { clock: due.clock, ms: Math.min(quiet.ms, due.ms) } : undefined;
   }
 
   #leased(now: Instant): string {
@@ -200,9 +219,9 @@ const prepareOwed = (connection: Connection) => ({
   ),
   waitsElsewhere: connection.prepare<{ readonly seq: number }>(
     `SELECT seq FROM effects INDEXED BY effects_waiting
-     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock < ? AND ${NOT_FOR}
+     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock < ?
      UNION ALL SELECT seq FROM effects INDEXED BY effects_waiting
-     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock > ? AND ${NOT_FOR} LIMIT 1`,
+     WHERE kind = ? AND due_ms IS NOT NULL AND due_clock > ? LIMIT 1`,
   ),
   backlog: connection.prepare<{ readonly count: number; readonly oldest: number | null }>(
     `SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind IN (SELECT value FROM json_each(?))`,
