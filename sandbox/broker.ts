@@ -67,7 +67,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     aedes.handle(metered(socket, options.packetMaxBytes ?? PACKET_MAX_BYTES));
   });
   server.maxConnections = options.connectionsMax ?? 256;
-  const { port, host } = await listen(server, options.port, options.host ?? "127.0.0.1");
+  const close = (): Promise<void> => new Promise((resolve) => aedes.close(resolve));
+  const { port, host } = await listen(server, options.port, options.host ?? "127.0.0.1").catch(
+    async (error: unknown) => {
+      await close();
+      throw error;
+    },
+  );
   return {
     port,
     url: `mqtt://${host}:${port}`,
@@ -79,7 +85,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     },
     close: async () => {
       const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await new Promise<void>((resolve) => aedes.close(resolve));
+      await close();
       for (const socket of sockets) socket.destroy();
       await isClosed;
     },
