@@ -27,7 +27,7 @@ export type ExchangeOptions<Said extends Statement> = {
 };
 
 /** Acks travel together: those of one moment, at most so many in one statement. */
-const ACKS_TOGETHER_MS = 2;
+const ACKS_TOGETHER_MS = 1;
 const ACKS_AT_ONCE = 64;
 
 const FIRST_PAUSE_MS = 1_000;
