@@ -3,6 +3,7 @@ import { readQrImage } from "../../backend/providers/qr-image.ts";
 import { type Route, type Server, serve } from "../../host/http.ts";
 import { phoneRoutes } from "../phone/phone.ts";
 import { Wallet } from "../phone/wallet.ts";
+import type { SnapAccess } from "../snap/access.ts";
 import { Glances } from "./glance.ts";
 import { type Household, openHousehold } from "./household.ts";
 import { Knobs } from "./knobs.ts";
@@ -28,6 +29,8 @@ export type Addresses = {
   readonly serverKey: string;
   readonly webhook: string;
   readonly broker: string;
+  /** For any client of BI-SNAP, on the same books as `midtrans`. */
+  readonly snap: SnapAccess;
 };
 
 export type Demo = { readonly addresses: Addresses; close(): Promise<void> };
@@ -93,7 +96,7 @@ async function servePage(routes: readonly Route[], { settings, clock, log }: Dem
 /** The phone takes photographs of codes. */
 const PICTURE_MAX_BYTES = 4 * 1_048_576;
 
-const addressesOf = ({ url }: Server, { midtrans, bus }: Surroundings, { webhook }: Household): Addresses => ({
+const addressesOf = ({ url }: Server, { midtrans, bus, snap }: Surroundings, { webhook }: Household): Addresses => ({
   page: url,
   stand: url + STAND,
   phone: url + PHONE,
@@ -101,4 +104,5 @@ const addressesOf = ({ url }: Server, { midtrans, bus }: Surroundings, { webhook
   serverKey: midtrans.serverKey,
   webhook,
   broker: bus.url,
+  snap,
 });

@@ -1,5 +1,6 @@
 import { showRupiah } from "../../protocol/rupiah.ts";
 import type { Transaction } from "../midtrans/acquirer.ts";
+import type { Asked } from "../midtrans/calls.ts";
 import type { Delivery } from "../midtrans/notifier.ts";
 import type { News } from "../midtrans/start.ts";
 import type { Told } from "./timeline.ts";
@@ -8,7 +9,7 @@ import type { Told } from "./timeline.ts";
 export function tellMidtrans(news: News): Told {
   switch (news.what) {
     case "asked":
-      return { ...tellCall(news.operation, news.code), ...(news.order === undefined ? {} : { order: news.order }) };
+      return { ...tellCall(news), ...(news.order === undefined ? {} : { order: news.order }) };
     case "moved":
       return { ...tellMove(news.transaction), order: news.transaction.orderId };
     case "notified":
@@ -24,6 +25,13 @@ const CALLS: Readonly<Record<string, string>> = {
   qr: "GET the QR picture",
 };
 
+const SNAP_CALLS: Readonly<Record<string, string>> = {
+  token: "POST /v1.0/access-token/b2b",
+  charge: "POST /v1.0/qr/qr-mpm-generate",
+  status: "POST /v1.0/qr/qr-mpm-query",
+  cancel: "POST /v1.0/qr/qr-mpm-cancel",
+};
+
 /** What the status codes of the body mean (docs.midtrans.com, "Status code"). */
 const CODES: Readonly<Record<string, string>> = {
   "200": "200 done",
@@ -35,13 +43,14 @@ const CODES: Readonly<Record<string, string>> = {
   "412": "412 too late for that",
 };
 
-function tellCall(operation: string, code: string): Told {
-  const isGood = /^(2\d\d|407)$/.test(code) && code !== "202";
+function tellCall({ api, operation, code }: Asked): Told {
+  const isGood = api === "snap" ? code.startsWith("200") : /^(2\d\d|407)$/.test(code) && code !== "202";
+  const calls = api === "snap" ? SNAP_CALLS : CALLS;
   return {
     chapter: "midtrans",
     from: "backend",
     to: "midtrans",
-    words: CALLS[operation] ?? operation,
+    words: calls[operation] ?? operation,
     detail: `answered ${CODES[code] ?? code}`,
     ...(isGood ? {} : { tone: "warn" }),
   };

@@ -4,6 +4,8 @@ import type { Log } from "../../host/log.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { type Sandbox, startMidtrans } from "../midtrans/start.ts";
+import { accessOf, type SnapAccess } from "../snap/access.ts";
+import { newSnapKeys } from "../snap/keys.ts";
 import { type Bus, openBus } from "./bus.ts";
 import { SHAPE } from "./goods.ts";
 import { layNetwork, type Network } from "./network.ts";
@@ -38,6 +40,7 @@ export type Surroundings = {
   readonly bus: Bus;
   readonly network: Network;
   readonly midtrans: Sandbox;
+  readonly snap: SnapAccess;
 };
 
 const SHOP = { name: "Kopi Lobi", city: "BANDUNG" };
@@ -60,7 +63,8 @@ export async function openSurroundings(
     tell(tellMidtrans(news));
     changed();
   };
-  const midtrans = await startMidtrans({ port: 0, clock, random, log, serverKey, shop: SHOP, hear });
+  const snapKeys = await newSnapKeys(random);
+  const midtrans = await startMidtrans({ port: 0, clock, random, log, serverKey, snapKeys, shop: SHOP, hear });
   opened.add(midtrans, (it) => it.close());
-  return { world, cable, bus, network, midtrans };
+  return { world, cable, bus, network, midtrans, snap: accessOf(midtrans, snapKeys) };
 }

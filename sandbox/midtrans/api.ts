@@ -78,8 +78,10 @@ class Api {
 
   #about(operation: Operation, request: HttpRequest, answer: (id: string) => Body): Promise<HttpAnswer> {
     const id = request.params["id"] ?? "";
-    const order = this.#options.midtrans.find(id)?.orderId ?? id;
-    return this.#options.calls.answer({ operation, request, order, perform: () => answer(id) });
+    const found = this.#options.midtrans.find(id);
+    const isHidden = found?.snap !== undefined && request.headers["transaction-source"] !== "SNAP_API";
+    const perform = () => (isHidden ? this.#error("404", UNKNOWN) : answer(id));
+    return this.#options.calls.answer({ operation, request, order: found?.orderId ?? id, perform });
   }
 
   #charge(json: unknown, request: HttpRequest): Body {

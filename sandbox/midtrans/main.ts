@@ -5,7 +5,7 @@ import { utcClock } from "../../host/clock.ts";
 import { type Log, silentLog } from "../../host/log.ts";
 import { startSandbox } from "../phone/start.ts";
 
-const USAGE = `Midtrans' stand-in: the Core API's QRIS calls, notifications, faults, and a customer's phone. No real money.
+const USAGE = `Midtrans' stand-in: the QRIS calls of Core API and BI-SNAP, notifications, faults, and a customer's phone. No real money.
 
   --port N                 8790 when absent; 0 takes any free port
   --host ADDRESS           127.0.0.1 when absent
@@ -14,7 +14,7 @@ const USAGE = `Midtrans' stand-in: the Core API's QRIS calls, notifications, fau
   --notification-url URL   the dashboard's notification address
   --speed N                makes Midtrans' times N times shorter: at 60 a 15-minute code lasts 15 seconds
   --anywhere               notifies, and looks at, other machines too
-  --json                   one line with all addresses instead of words
+  --json                   one line with all addresses, and the keys of BI-SNAP, instead of words
 `;
 
 const OPTIONS = {
@@ -68,9 +68,9 @@ async function main(): Promise<void> {
   }
   const random = () => randomInt(2 ** 32) / 2 ** 32;
   const sandbox = await startSandbox({ ...settings, clock: utcClock(), random, log: lineLog });
-  const { url: midtrans, serverKey, phone } = sandbox;
+  const { url: midtrans, serverKey, phone, snap } = sandbox;
   const words = `Midtrans' stand-in: ${midtrans}\nserver key:          ${serverKey}\ncustomer's phone:    ${phone}/\n`;
-  process.stdout.write(settings.json ? `${JSON.stringify({ midtrans, serverKey, phone })}\n` : words);
+  process.stdout.write(settings.json ? `${JSON.stringify({ midtrans, serverKey, phone, snap })}\n` : words);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void sandbox.close());
 }
 

@@ -35,9 +35,10 @@ describe("one demo, from the outside", () => {
     );
 
   test("tells all addresses, without a final slash", () => {
-    const names = ["page", "stand", "phone", "midtrans", "serverKey", "webhook", "broker"];
+    const names = ["page", "stand", "phone", "midtrans", "serverKey", "webhook", "broker", "snap"];
     expect(Object.keys(demo.addresses)).toEqual(names);
-    expect(Object.values(demo.addresses).filter((address) => address.endsWith("/"))).toEqual([]);
+    const { snap, ...addresses } = demo.addresses;
+    expect([...Object.values(addresses), snap.base].filter((address) => address.endsWith("/"))).toEqual([]);
   });
 
   test("sells by HTTP alone: pressed, decoded, paid, one pulse, a receipt", async () => {
