@@ -201,7 +201,9 @@ describe("what is no stand", () => {
   test("nobody there is a clear refusal", async () => {
     const port = await impostor(() => undefined);
     for (const end of ends.splice(0).reverse()) await end();
-    await expect(connectToStand({ host: "127.0.0.1", port }, clock)).rejects.toThrow(/does not answer .*is it running/u);
+    await expect(connectToStand({ host: "127.0.0.1", port }, clock)).rejects.toThrow(
+      /does not answer .*is it running/u,
+    );
   });
 
   test("another protocol is a clear refusal", async () => {
