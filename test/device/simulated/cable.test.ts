@@ -85,6 +85,8 @@ describe("the end of the cable", () => {
     const printer = cable.printer();
     const print = printer.print(plainStrip(32, 4000));
     await printer.condition();
+    const begun = clock.now().ms;
+    await expect.poll(() => clock.now().ms - begun, { message: "some rows are on paper" }).toBeGreaterThan(20);
     await cable.close();
     expect(await print).toBe("unclear");
     await expect.poll(() => stand.printer?.last?.height ?? 0).toBeGreaterThan(0);
