@@ -21,9 +21,13 @@ export function layPage(page: Page, size: Size, measure: Measure): readonly Mark
     throw new RangeError(`a screen of ${size.width} × ${size.height} pixels: both must be whole and from 1 to 4,096`);
   const desk = { em: emOf(size), measure, palette: PALETTES[page.tone] };
   if (page.qr !== undefined) return layQrPage(page, page.qr, size, desk);
-  if (page.menu !== undefined && page.menu.length > 0) return layMenuPage(page, page.menu, size, desk);
+  if (page.menu !== undefined && page.menu.length > 0) return inside(layMenuPage(page, page.menu, size, desk), size);
   return layStatusPage(page, size, desk);
 }
+
+/** On a screen of a few rows a stand's name is taller than the screen: then it goes without. */
+const inside = (marks: readonly Mark[], { width, height }: Size): readonly Mark[] =>
+  marks.filter(({ box }) => box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height);
 
 /** All black, as a screen that nobody drives. */
 export const darkFrame = ({ width, height }: Size): Frame => ({

@@ -98,7 +98,12 @@ describe("any page on any screen", () => {
       expect(outside(marks, size)).toEqual([]);
       expect(overlapping(solid)).toEqual([]);
     };
-    fc.assert(fc.property(anyPage, anySize, check), { numRuns: 150 });
+    const menu = [{ key: "", label: "ultrices", value: "fusce" }];
+    const onOneRow: [Page, Size] = [
+      { tone: "calm", title: { first: "" }, lines: [{ first: "sit" }], menu },
+      { width: 28, height: 1 },
+    ];
+    fc.assert(fc.property(anyPage, anySize, check), { numRuns: 150, examples: [onOneRow] });
   });
 
   test("is drawn in exactly the screen's size, without a hole", () => {
