@@ -1,6 +1,6 @@
 import { drawPage } from "../../device/drawing/draw-page.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
-import { until } from "../support/until.ts";
+import { pause, until } from "../support/until.ts";
 import { type Floor, openFloor } from "./floor.ts";
 import { withFolder } from "./folder.ts";
 import { type Kiosk, openKiosk, PANEL, type ShownQr } from "./kiosk.ts";
@@ -13,6 +13,8 @@ export type Pair = { readonly ms: number; readonly floorMs: number; readonly tol
 export type SaleTimes = { readonly toQr: Pair; readonly toRelay: Pair };
 
 const WARM_UPS = 30;
+/** A notification finds everybody asleep: broker, disk and both event loops. So does its floor. */
+const QUIET_MS = 20;
 
 /** Whole sales, one after another, over a real broker and real files; warm-ups are left out. */
 export async function timeSales(count: number, tls: boolean): Promise<readonly SaleTimes[]> {
@@ -53,6 +55,7 @@ async function sell(shop: Shop, kiosk: Kiosk, floor: Floor, trace: Trace): Promi
   const [attempt, qr] = await Promise.all([charged, shown]);
   const toQr = trace.take(pressedAt, qr.at);
   await rest();
+  await pause(QUIET_MS);
   const [noticed, closed] = [shop.noticed.next("the webhook is called"), kiosk.closed.next("the contact closes")];
   const delivered = shop.delivered.next("the delivery is on the backend's disk");
   await shop.pay(attempt);
@@ -60,9 +63,13 @@ async function sell(shop: Shop, kiosk: Kiosk, floor: Floor, trace: Trace): Promi
   const toRelay = trace.take(noticedAt, closedAt);
   await delivered;
   await rest();
+  const replay = async (tolls: readonly Toll[], work?: () => void): Promise<number> => {
+    await pause(QUIET_MS);
+    return floor.replay(tolls, work);
+  };
   return {
-    toQr: { ms: qr.at - pressedAt, floorMs: await floor.replay(toQr, drawing(qr)), tolls: toQr },
-    toRelay: { ms: closedAt - noticedAt, floorMs: await floor.replay(toRelay), tolls: toRelay },
+    toQr: { ms: qr.at - pressedAt, floorMs: await replay(toQr, drawing(qr)), tolls: toQr },
+    toRelay: { ms: closedAt - noticedAt, floorMs: await replay(toRelay), tolls: toRelay },
   };
 }
 
