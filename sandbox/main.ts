@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { systemChance } from "../host/chance.ts";
 import { readBootId, steadyClock } from "../host/clock.ts";
 import { pinoLog } from "../host/pino.ts";
 import { shutDownOnSignals } from "../host/shutdown.ts";
@@ -23,7 +23,7 @@ export async function main(args: readonly string[]): Promise<void> {
 async function run(settings: Settings): Promise<void> {
   const clock = steadyClock(readBootId());
   const log = pinoLog({ level: "warn", name: "demo", write: (line) => void process.stderr.write(line) });
-  const random = () => randomInt(2 ** 47) / 2 ** 47;
+  const random = systemChance;
   const complain = (text: string): void => void process.stderr.write(text);
   const starting = startDemo({ settings, clock, random, log, complain });
   const stop = (): Promise<void> =>

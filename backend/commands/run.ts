@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { systemChance } from "../../host/chance.ts";
 import { utcClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG } from "../../host/config.ts";
 import { every } from "../../host/every.ts";
@@ -53,7 +53,7 @@ export const run: Command = async ({ config, env, say }) => {
     return EXIT_BAD_CONFIG;
   }
   const { setup } = read;
-  const random: Random = () => randomInt(2 ** 47) / 2 ** 47;
+  const random: Random = systemChance;
   const log = pinoLog({ level: setup.config.log.level, name: "backend" });
   const ground: Ground = { setup, env, clock: utcClock(), random, log };
   const ways = waysOf(ground);

@@ -1,5 +1,5 @@
-import { randomInt } from "node:crypto";
 import { HardwareFault } from "../../device/device.ts";
+import { systemChance } from "../../host/chance.ts";
 import { readBootId, steadyClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG } from "../../host/config.ts";
 import type { Log } from "../../host/log.ts";
@@ -53,7 +53,7 @@ export const run: Command = async ({ config, env, say }) => {
   const { setup } = read;
   const boot = readBootId();
   const log = pinoLog({ level: setup.config.log_level, name: "gateway" });
-  const random: Random = () => randomInt(2 ** 47) / 2 ** 47;
+  const random: Random = systemChance;
   try {
     return await begin({ setup, env, clock: steadyClock(boot), boot, random, log });
   } catch (error) {

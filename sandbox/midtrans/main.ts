@@ -1,6 +1,6 @@
-import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { systemChance } from "../../host/chance.ts";
 import { utcClock } from "../../host/clock.ts";
 import { type Log, silentLog } from "../../host/log.ts";
 import { startSandbox } from "../phone/start.ts";
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     process.exitCode = settings.bad === USAGE ? 0 : 64;
     return;
   }
-  const random = () => randomInt(2 ** 32) / 2 ** 32;
+  const random = systemChance;
   const sandbox = await startSandbox({ ...settings, clock: utcClock(), random, log: lineLog });
   const { url: midtrans, serverKey, phone, snap } = sandbox;
   const words = `Midtrans' stand-in: ${midtrans}\nserver key:          ${serverKey}\ncustomer's phone:    ${phone}/\n`;
