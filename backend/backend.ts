@@ -9,12 +9,12 @@ import { Cashier, type LedgerJournal } from "./cashier.ts";
 import { Fleet } from "./fleet.ts";
 import { tellKinds } from "./ledger/effects.ts";
 import type { Effect, Terms } from "./ledger/words.ts";
-import type { PaymentProvider } from "./providers/provider.ts";
+import type { Merchants } from "./merchants.ts";
 
 export type BackendParts = {
   readonly clientId: string;
   readonly journal: LedgerJournal;
-  readonly provider: PaymentProvider;
+  readonly merchants: Merchants;
   readonly key: SigningKey;
   readonly standKeys: KeySet;
   readonly openTransport: OpenTransport;

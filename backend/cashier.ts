@@ -8,13 +8,14 @@ import { CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type { Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
 import { orderOf, standOf } from "./ledger/words.ts";
-import type { Attempt, PaymentProvider, Standing } from "./providers/provider.ts";
+import type { Merchants } from "./merchants.ts";
+import type { Attempt, MerchantId, PaymentProvider, Standing } from "./providers/provider.ts";
 
 export type LedgerJournal = Journal<State, Event, Effect>;
 
 export type CashierOptions = {
   readonly journal: LedgerJournal;
-  readonly provider: PaymentProvider;
+  readonly merchants: Merchants;
   readonly clock: Clock;
   readonly log: Log;
   readonly terms: Terms;
@@ -45,7 +46,7 @@ export class Cashier {
 
   /** A stand's statement about one of its orders; resolves when it is on disk. */
   async hear(stand: StandId, body: OrderWord, once: StatementId): Promise<void> {
-    await this.#advance(body.order, eventOf(stand, body), { once });
+    await this.#advance(body.order, eventOf(stand, body, this.#options.merchants.of(stand)), { once });
   }
 
   /** A stand has connected: every order it names, and every order it should have named, gets the backend's word anew. */
@@ -58,14 +59,19 @@ export class Cashier {
     }
   }
 
-  /** The provider told something by itself. */
-  async notified(reference: string, standing: Standing): Promise<Taken> {
-    return this.#fromProvider(reference, (attempt) => ({ type: "news", attempt, standing, via: "notification" }));
+  /** A provider told something by itself, signed for this merchant: it says nothing of another one's orders. */
+  async notified(merchant: MerchantId, reference: string, standing: Standing): Promise<Taken> {
+    return this.#fromProvider(merchant, reference, (attempt) => ({
+      type: "news",
+      attempt,
+      standing,
+      via: "notification",
+    }));
   }
 
   /** The provider told something that must not be believed as it is: it is asked. */
-  async hinted(reference: string): Promise<Taken> {
-    return this.#fromProvider(reference, (attempt) => ({ type: "hinted", attempt }));
+  async hinted(merchant: MerchantId, reference: string): Promise<Taken> {
+    return this.#fromProvider(merchant, reference, (attempt) => ({ type: "hinted", attempt }));
   }
 
   /** Staff's word on an order that is owed. */
@@ -82,7 +88,7 @@ export class Cashier {
       case "ask":
         return this.#ask(owed, effect.attempt, signal);
       case "void":
-        return this.#news(owed, effect.attempt, await this.#options.provider.void(effect.attempt, signal));
+        return this.#news(owed, effect.attempt, await this.#providerOf(effect.attempt).void(effect.attempt, signal));
       case "lapse":
         return this.#report(owed, { type: "lapsed" });
       case "alarm":
@@ -94,13 +100,13 @@ export class Cashier {
   }
 
   async #charge(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
-    const { journal, provider } = this.#options;
+    const { journal } = this.#options;
     const charged = (charge: Extract<Event, { type: "charged" }>["charge"]): Promise<Outcome> =>
       this.#report(owed, { type: "charged", attempt: attempt.number, charge });
     if (owed.started) return charged({ is: "unclear", detail: "the backend stopped while it was charging" });
     if (!isWanted(await journal.stateOf(attempt.order), attempt)) return charged(WITHDRAWN);
     await journal.start(owed.id);
-    return charged(await provider.charge(attempt, signal));
+    return charged(await this.#providerOf(attempt).charge(attempt, signal));
   }
 
   async #ask(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
@@ -109,7 +115,11 @@ export class Cashier {
     const tooEarlyMs = last === undefined ? 0 : leftMs(later(last, CLOSEST_ASK_MS), now);
     if (tooEarlyMs > 0) return { againMs: tooEarlyMs };
     this.#remember(attempt.order, now);
-    return this.#news(owed, attempt, await this.#options.provider.standing(attempt, signal));
+    return this.#news(owed, attempt, await this.#providerOf(attempt).standing(attempt, signal));
+  }
+
+  #providerOf({ merchant }: Attempt): PaymentProvider {
+    return this.#options.merchants.provider(merchant);
   }
 
   #remember(order: OrderId, now: Instant): void {
@@ -132,25 +142,26 @@ export class Cashier {
     await this.#advance(order, { type: "synced", stand, stage });
   }
 
-  async #fromProvider(reference: string, eventFor: (attempt: number) => Event): Promise<Taken> {
+  async #fromProvider(merchant: MerchantId, reference: string, eventFor: (attempt: number) => Event): Promise<Taken> {
     const about = readReference(reference);
     if (about === undefined) return "unknown-order";
-    const { isKnown } = await this.#advance(about.order, eventFor(about.attempt));
-    return isKnown ? "taken" : "unknown-order";
+    const { from } = await this.#advance(about.order, eventFor(about.attempt), { merchant });
+    return from !== undefined && isOf(merchant, from) ? "taken" : "unknown-order";
   }
 
-  async #advance(order: string, event: Event, how: Omit<AdvanceOptions, "now"> = {}): Promise<Advanced> {
+  async #advance(order: string, event: Event, { merchant, ...how }: HowAdvanced = {}): Promise<Advanced> {
     const { journal, clock, terms, wake } = this.#options;
     const now = clock.now();
     let from: State | undefined;
     const decide = (state: State | undefined): Step => {
       from = state;
+      if (state !== undefined && merchant !== undefined && !isOf(merchant, state)) return OF_ANOTHER;
       return step(state, event, now, terms);
     };
     const done = await journal.advance(order, event, decide, { now, ...how });
     wake();
     this.#tell(order, event, from, done);
-    return { done, isKnown: from !== undefined };
+    return { done, from };
   }
 
   #tell(order: string, event: Event, from: State | undefined, done: Step): void {
@@ -166,8 +177,14 @@ export class Cashier {
   }
 }
 
-/** `isKnown`: the ledger had the order before. */
-type Advanced = { readonly done: Step; readonly isKnown: boolean };
+/** `merchant`: whose provider speaks; it is not heard on another one's orders. */
+type HowAdvanced = Omit<AdvanceOptions, "now"> & { readonly merchant?: MerchantId };
+/** `from`: where the order was before; absent when the ledger had not heard of it. */
+type Advanced = { readonly done: Step; readonly from: State | undefined };
+
+const OF_ANOTHER: Step = { ignored: "the order is another merchant's" };
+const isOf = (merchant: MerchantId, state: State): boolean =>
+  state.at === "forestalled" || state.sale.merchant === merchant;
 
 const WITHDRAWN = {
   is: "refused",
@@ -180,10 +197,10 @@ const WITHDRAWN = {
 const isWanted = (state: State | undefined, attempt: Attempt): boolean =>
   state?.at === "charging" && state.attempt === attempt.number && state.phase === "asked";
 
-function eventOf(stand: StandId, body: OrderWord): StandEvent {
+function eventOf(stand: StandId, body: OrderWord, merchant: MerchantId): StandEvent {
   switch (body.type) {
     case "charge": {
-      const sale: Sale = { order: body.order, stand, amount: body.amount, items: body.items };
+      const sale: Sale = { order: body.order, stand, merchant, amount: body.amount, items: body.items };
       return { type: "asked", stand, sale, patienceMs: body.patienceMs };
     }
     case "void":

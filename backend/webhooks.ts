@@ -1,9 +1,10 @@
 import type { HttpRequest, Route } from "../host/http.ts";
 import type { Log } from "../host/log.ts";
 import type { Cashier } from "./cashier.ts";
-import type { Acknowledgement, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
+import type { Acknowledgement, MerchantId, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
 
 export type WebhookOptions = {
+  readonly merchant: MerchantId;
   readonly provider: PaymentProvider;
   readonly cashier: Pick<Cashier, "notified" | "hinted">;
   readonly log: Log;
@@ -44,13 +45,13 @@ async function receive(request: HttpRequest, options: WebhookOptions): Promise<R
   }
 }
 
-async function takeIn(notification: Notification, { cashier, log }: WebhookOptions): Promise<Reception> {
+async function takeIn(notification: Notification, { merchant, cashier, log }: WebhookOptions): Promise<Reception> {
   switch (notification.is) {
     case "news":
-      return cashier.notified(notification.reference, notification.standing);
+      return cashier.notified(merchant, notification.reference, notification.standing);
     case "confirm":
       log.warn("notification is to be confirmed", { reference: notification.reference, because: notification.because });
-      return cashier.hinted(notification.reference);
+      return cashier.hinted(merchant, notification.reference);
     case "forged":
       log.warn("forged notification", { because: notification.because });
       return "forged";

@@ -20,6 +20,7 @@ import type { LedgerJournal } from "../cashier.ts";
 import { type Condition, conditionOf, conditionRoutes } from "../condition.ts";
 import { ledgerShape } from "../ledger/shape.ts";
 import type { Effect, Event, State } from "../ledger/words.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../merchants.ts";
 import { operatorRoutes } from "../operator.ts";
 import { notificationPathOf, providerOf } from "../provider-of.ts";
 import { type Http, openHttp } from "../providers/http.ts";
@@ -148,7 +149,7 @@ function partsOf({ setup, clock, random, log }: Ground, ways: Ways, journal: Led
   return {
     clientId: client_id,
     journal,
-    provider: ways.provider,
+    merchants: onlyMerchant(ways.provider),
     key,
     standKeys,
     openTransport: ways.openTransport,
@@ -174,7 +175,10 @@ async function serveOrClose(
   const { host, port } = setup.config.http;
   const path = notificationPathOf(setup.config);
   const { cashier } = backend;
-  const routes = [webhookRoute({ provider, cashier, log, path }), ...conditionRoutes(condition)];
+  const routes = [
+    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, log, path }),
+    ...conditionRoutes(condition),
+  ];
   let server: Server | undefined;
   try {
     server = await serve({ routes, host, port, clock, log });

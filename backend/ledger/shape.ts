@@ -6,7 +6,7 @@ import type { Effect, Event, State } from "./words.ts";
  * How the ledger's words are kept. A change of their shape raises the version and teaches `read` the older one; what stands
  * in the journal was checked when it came in, and is believed.
  */
-const VERSION = 1;
+const VERSION = 2;
 
 const codec = <Value>(): Codec<Value> => ({
   version: VERSION,

@@ -11,7 +11,7 @@ import type {
   VoidReason,
 } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
-import type { Attempt, Charge, Payment, Standing } from "../providers/provider.ts";
+import type { Attempt, Charge, MerchantId, Payment, Standing } from "../providers/provider.ts";
 
 /**
  * One order as the backend knows it: what the stand asked, what the provider said of the money, what the stand said of the
@@ -21,6 +21,7 @@ import type { Attempt, Charge, Payment, Standing } from "../providers/provider.t
 export type Sale = {
   readonly order: OrderId;
   readonly stand: StandId;
+  readonly merchant: MerchantId;
   readonly amount: Rupiah;
   readonly items: readonly Item[];
 };

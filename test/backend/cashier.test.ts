@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal, readReference } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, State } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import type {
   Attempt,
   Charge,
@@ -9,6 +10,8 @@ import type {
   Payment,
   PaymentProvider,
   Reception,
+  Refund,
+  Refunded,
   Standing,
 } from "../../backend/providers/provider.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
@@ -57,6 +60,7 @@ class Scripted implements PaymentProvider {
   readonly asked: string[] = [];
   charges: Charge = { is: "issued", qr: qrFor(PRICE), transaction: "t-1" };
   stands: Standing = { is: "pending", transaction: "t-1" };
+  refunds: Refunded = { is: "taken" };
   readNotification: PaymentProvider["readNotification"] = () => ({ is: "unreadable", because: "no JSON" });
 
   async charge({ number }: Attempt): Promise<Charge> {
@@ -66,6 +70,10 @@ class Scripted implements PaymentProvider {
   async standing({ number }: Attempt): Promise<Standing> {
     this.asked.push(`standing ${number}`);
     return this.stands;
+  }
+  async refund({ key }: Refund): Promise<Refunded> {
+    this.asked.push(`refund ${key}`);
+    return this.refunds;
   }
   async void({ number }: Attempt): Promise<Standing> {
     this.asked.push(`void ${number}`);
@@ -89,7 +97,14 @@ beforeEach(() => {
     newId: () => newUlid(wall(), random),
     wall,
   }).journal;
-  cashier = new Cashier({ journal, provider, clock, log: silentLog, terms, wake: () => undefined });
+  cashier = new Cashier({
+    journal,
+    merchants: onlyMerchant(provider),
+    clock,
+    log: silentLog,
+    terms,
+    wake: () => undefined,
+  });
 });
 afterEach(() => journal.close());
 
@@ -137,11 +152,11 @@ describe("the cashier", () => {
   test("keeps ten seconds between two status queries of one order, whoever hints", async () => {
     await cashier.hear(STAND, ask, statement(1));
     await performAll();
-    await cashier.hinted(`${ORDER_ID}-1`);
+    await cashier.hinted(ONLY_MERCHANT, `${ORDER_ID}-1`);
     const [first] = await take();
     if (first === undefined) throw new Error("no query is owed");
     expect(await cashier.perform(first, quiet)).toBe("reported");
-    await cashier.hinted(`${ORDER_ID}-1`);
+    await cashier.hinted(ONLY_MERCHANT, `${ORDER_ID}-1`);
     await clock.advance(4_000);
     const [second] = await take();
     if (second === undefined) throw new Error("no second query is owed");
@@ -152,7 +167,7 @@ describe("the cashier", () => {
   test("tells a stand that comes back the word on every order it named, and on those it should have named", async () => {
     await cashier.hear(STAND, ask, statement(1));
     await performAll();
-    await cashier.notified(`${ORDER_ID}-1`, { is: "settled", payment });
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
     await cashier.sync(STAND, []);
     await cashier.sync("stand-2" as StandId, []);
     const told = await journal.take({ now: clock.now(), kinds: ["tell settled"], limit: 10, leaseMs: 1 });
@@ -173,7 +188,7 @@ describe("the cashier", () => {
 
 describe("the webhook", () => {
   const post = (): Promise<HttpAnswer> =>
-    webhookRoute({ provider, cashier, log: silentLog, path: "/n" }).answer(NOTIFICATION);
+    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, log: silentLog, path: "/n" }).answer(NOTIFICATION);
 
   test("answers 200 after the commit, and the order is paid", async () => {
     await cashier.hear(STAND, ask, statement(1));
@@ -239,7 +254,13 @@ describe("the webhook", () => {
       const speaking: PaymentProvider = Object.assign(new Scripted(), { readNotification, acknowledge });
       const broken = { notified: () => Promise.reject(new Error("disk full")), hinted: async () => "taken" as const };
       const books = reception === "not-recorded" ? broken : cashier;
-      const route = webhookRoute({ provider: speaking, cashier: books, log: silentLog, path: "/n" });
+      const route = webhookRoute({
+        merchant: ONLY_MERCHANT,
+        provider: speaking,
+        cashier: books,
+        log: silentLog,
+        path: "/n",
+      });
       expect(await route.answer(NOTIFICATION)).toEqual({ status: 418, body: { received: reception } });
       expect(acknowledged).toEqual([reception]);
     },
@@ -252,7 +273,7 @@ describe("the webhook", () => {
       standing: { is: "settled", payment },
     });
     const broken = { notified: () => Promise.reject(new Error("disk full")), hinted: async () => "taken" as const };
-    const route = webhookRoute({ provider, cashier: broken, log: silentLog, path: "/n" });
+    const route = webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: broken, log: silentLog, path: "/n" });
     expect(await route.answer(NOTIFICATION)).toMatchObject({ status: 503 });
   });
 });

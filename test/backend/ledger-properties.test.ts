@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { step } from "../../backend/ledger/ledger.ts";
 import type { Effect, Event, Sale, State, Terms } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants.ts";
 import type { Payment, Standing } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
@@ -15,7 +16,7 @@ const terms: Terms = {
   slowestAskMs: 300_000,
   lapseMs: 30_000,
 };
-const sale: Sale = { order: ORDER_ID, stand: STAND, amount: PRICE, items: order.items };
+const sale: Sale = { order: ORDER_ID, stand: STAND, merchant: ONLY_MERCHANT, amount: PRICE, items: order.items };
 const payment: Payment = { amount: PRICE, fee: rupiah(0), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };
 const attempts = fc.integer({ min: 1, max: 3 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CLOSEST_ASK_MS, traitsOf } from "../../backend/ledger/effects.ts";
 import { step } from "../../backend/ledger/ledger.ts";
 import type { Event, Receipt, Sale, State, Step, Terms } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants.ts";
 import type { Payment } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
@@ -17,7 +18,7 @@ const terms: Terms = {
   slowestAskMs: 300_000,
   lapseMs: 30_000,
 };
-const sale: Sale = { order: ORDER_ID, stand: STAND, amount: PRICE, items: order.items };
+const sale: Sale = { order: ORDER_ID, stand: STAND, merchant: ONLY_MERCHANT, amount: PRICE, items: order.items };
 const payment: Payment = {
   amount: PRICE,
   fee: rupiah(0),
@@ -46,7 +47,13 @@ const states = {
   remedied: { at: "remedied", sale, receipts, how: "refunded", by: "ani" },
 } as const satisfies Record<string, State | undefined>;
 
-const news = (is: "pending" | "cancelled" | "refunded", attempt = 1, via: "answer" | "notification" = "answer") =>
+const refunded: Event = {
+  type: "news",
+  attempt: 1,
+  via: "answer",
+  standing: { is: "refunded", transaction: "t-1", isFull: true, refunds: [] },
+};
+const news = (is: "pending" | "cancelled", attempt = 1, via: "answer" | "notification" = "answer") =>
   ({ type: "news", attempt, via, standing: { is, transaction: "t-1" } }) as const;
 
 const events = {
@@ -71,7 +78,7 @@ const events = {
   "pending another": news("pending", 2),
   cancelled: news("cancelled"),
   "cancelled another": news("cancelled", 2),
-  refunded: news("refunded"),
+  refunded,
   unknown: { type: "news", attempt: 1, via: "answer", standing: { is: "unknown" } },
   "no answer": { type: "news", attempt: 1, via: "answer", standing: { is: "unclear", detail: "time-out" } },
   "no answer another": { type: "news", attempt: 2, via: "answer", standing: { is: "unclear", detail: "time-out" } },

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { main } from "../../backend/main.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import { operatorRoutes } from "../../backend/operator.ts";
 import type { PaymentProvider } from "../../backend/providers/provider.ts";
 import { utcClock } from "../../host/clock.ts";
@@ -28,6 +29,7 @@ const unused: PaymentProvider = {
   charge: () => Promise.reject(new Error("not asked for")),
   standing: () => Promise.reject(new Error("not asked for")),
   void: () => Promise.reject(new Error("not asked for")),
+  refund: () => Promise.reject(new Error("not asked for")),
   readNotification: () => ({ is: "unreadable", because: "not asked for" }),
 };
 
@@ -41,7 +43,14 @@ beforeEach(async () => {
   const newId = (): string => newUlid(clock.wall(), random);
   journal = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall: () => clock.wall() }).journal;
   const terms = { payableMs: 120_000, retryPausesMs: [], firstAskMs: 15_000, slowestAskMs: 300_000, lapseMs: 30_000 };
-  cashier = new Cashier({ journal, provider: unused, clock, log: silentLog, terms, wake: () => undefined });
+  cashier = new Cashier({
+    journal,
+    merchants: onlyMerchant(unused),
+    clock,
+    log: silentLog,
+    terms,
+    wake: () => undefined,
+  });
   const routes = operatorRoutes({ cashier, journal, token: new Secret(TOKEN), clock, random, log: silentLog });
   server = await serve({ routes, port: 0, clock, log: silentLog });
 });
@@ -62,7 +71,7 @@ async function owe(): Promise<void> {
     statement(),
   );
   const payment = { amount: PRICE, fee: rupiah(0), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };
-  await cashier.notified(`${ORDER_ID}-1`, { is: "settled", payment });
+  await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
   await cashier.hear(STAND, { type: "not-delivered", order: ORDER_ID, because: "release-failed" }, statement());
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { step as ledgerStep } from "../../backend/ledger/ledger.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Event as LedgerEvent } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants.ts";
 import { orderFor, type Product } from "../../gateway/menu.ts";
 import { type Event, type Order, step } from "../../gateway/order.ts";
 import { standShape } from "../../gateway/shape.ts";
@@ -58,7 +59,7 @@ export async function fillLedger(file: string, orders: readonly Order[], heard: 
     for (const { id, amount, items } of orders) {
       const { paidAt } = settlementOf(amount);
       const payment = { amount, fee: amount, transaction: `${id}-1`, paidAt };
-      const sale = { order: id, stand: STAND, amount, items };
+      const sale = { order: id, stand: STAND, merchant: ONLY_MERCHANT, amount, items };
       const events: readonly LedgerEvent[] = [
         { type: "asked", stand: STAND, sale, patienceMs: 20_000 },
         { type: "charged", attempt: 1, charge: { is: "issued", qr: qrFor(amount), transaction: `${id}-1` } },

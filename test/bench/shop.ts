@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openBackend } from "../../backend/backend.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Event, Terms } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import { openHttp } from "../../backend/providers/http.ts";
 import { midtransCore } from "../../backend/providers/midtrans/core.ts";
 import { signNotification } from "../../backend/providers/midtrans/signature.ts";
@@ -83,7 +84,7 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
   const backend = openBackend({
     clientId: "backend-1",
     journal,
-    provider,
+    merchants: onlyMerchant(provider),
     key: keys.backend.signing,
     standKeys: keys.standKeys,
     openTransport: trace === undefined ? open : tolled(open, "backend", trace),
@@ -93,7 +94,10 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
     terms: TERMS,
     onFault: (fault) => log.error("journal failed", { fault }),
   });
-  const route = timed(webhookRoute({ provider, cashier: backend.cashier, log, path: PATH }), noticed);
+  const route = timed(
+    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH }),
+    noticed,
+  );
   const server = await serve({ routes: [route], port: 0, clock, log });
   return {
     backend,

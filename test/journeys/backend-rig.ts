@@ -2,6 +2,7 @@ import { type Backend, openBackend } from "../../backend/backend.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import { type Http, openHttp } from "../../backend/providers/http.ts";
 import { midtransCore } from "../../backend/providers/midtrans/core.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
@@ -144,7 +145,7 @@ export class BackendRig {
     const backend = openBackend({
       clientId: "backend-1",
       journal,
-      provider,
+      merchants: onlyMerchant(provider),
       key: this.#pair.signing,
       standKeys: standKeys(),
       openTransport: openMqtt({ url, clock, random, log, redial: SOON }),
@@ -154,7 +155,7 @@ export class BackendRig {
       terms: { ...TERMS, ...terms },
       onFault: (fault) => log.error("journal failed", { fault }),
     });
-    const routes = [webhookRoute({ provider, cashier: backend.cashier, log, path: PATH })];
+    const routes = [webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH })];
     const server = await serve({ routes, port: this.#port, clock: utcClock(), log, closeWithinMs: 30 });
     this.#running = { life, clock, backend, link, road, http, server };
   }

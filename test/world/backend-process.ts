@@ -2,6 +2,7 @@ import { type Backend, openBackend } from "../../backend/backend.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import type { Standing } from "../../backend/providers/provider.ts";
 import { silentLog } from "../../host/log.ts";
 import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
@@ -75,7 +76,7 @@ export class BackendProcess {
         life,
         journalCuts,
       ),
-      provider: mortal(bank, life, providerCuts),
+      merchants: onlyMerchant(mortal(bank, life, providerCuts)),
       key: this.#pair.signing,
       standKeys: keySetOf(stands.map(({ id, publicJwk }) => ({ owner: id, jwk: publicJwk }))),
       openTransport: network.openFor(life, clock),
@@ -115,7 +116,7 @@ export class BackendProcess {
   }
 
   async #take(reference: string, standing: Standing): Promise<boolean> {
-    return (await this.opened?.cashier.notified(reference, standing)) === "taken";
+    return (await this.opened?.cashier.notified(ONLY_MERCHANT, reference, standing)) === "taken";
   }
 
   kill(): void {

@@ -1,4 +1,11 @@
-import type { Attempt, Charge, Payment, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
+import type {
+  Attempt,
+  Charge,
+  Payment,
+  PaymentProvider,
+  Refunded,
+  Standing,
+} from "../../backend/providers/provider.ts";
 import { referenceOf } from "../../backend/providers/provider.ts";
 import type { Random } from "../../protocol/ids.ts";
 import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";
@@ -69,6 +76,10 @@ export class Bank implements PaymentProvider {
   void(attempt: Attempt): Promise<Standing> {
     const reference = referenceOf(attempt);
     return this.#call<Standing>(() => this.#void(reference), { is: "unclear", detail: "no answer" });
+  }
+
+  refund(): Promise<Refunded> {
+    return Promise.resolve({ is: "refused", because: "not-activated", detail: "this bank keeps what it has" });
   }
 
   readNotification(): { readonly is: "unreadable"; readonly because: string } {

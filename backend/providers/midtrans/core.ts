@@ -49,6 +49,7 @@ export function midtransCore(options: MidtransCoreOptions): PaymentProvider {
     charge: (attempt, signal) => charge(desk, attempt, signal),
     standing: (attempt, signal) => standingOf(desk, referenceOf(attempt), signal),
     void: (attempt, signal) => voidOf(desk, referenceOf(attempt), signal),
+    refund: async () => ({ is: "refused", because: "not-activated", detail: "refund in Midtrans' dashboard" }),
     readNotification: (request) => readMidtransNotification(request, desk.serverKey, desk.clock.wall()),
   };
 }

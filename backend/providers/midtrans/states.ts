@@ -46,6 +46,12 @@ export function readState(answer: MidtransAnswer, from: "answers" | "news", hear
   if (!row[from].includes(code)) return doubtful(`transaction_status "${state}" does not fit code ${code}`);
   if (transaction === undefined) return doubtful(`"${state}" without a transaction_id`);
   if (row.is === "settled") return readPayment(answer, transaction, heardAt);
+  if (row.is === "refunded") {
+    return {
+      is: "clear",
+      standing: { is: "refunded", transaction, isFull: !state.startsWith("partial_"), refunds: [] },
+    };
+  }
   return { is: "clear", standing: { is: row.is, transaction } };
 }
 

@@ -74,6 +74,7 @@ export function midtransSnap(options: MidtransSnapOptions): PaymentProvider {
     charge: (attempt, signal) => charge(desk, attempt, signal),
     standing: (attempt, signal) => standingOf(desk, referenceOf(attempt), signal),
     void: (attempt, signal) => voidOf(desk, referenceOf(attempt), signal),
+    refund: async () => ({ is: "refused", because: "not-activated", detail: "refund in Midtrans' dashboard" }),
     readNotification: (request) => readSnapNotification(request, publicKey, desk.clock.wall()),
     acknowledge,
   };

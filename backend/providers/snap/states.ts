@@ -36,6 +36,12 @@ export function readState(facts: SnapFacts, transaction: string, heardAt: WallMs
   const is = STATES.get(state);
   if (is === undefined) return doubtful(`latestTransactionStatus "${state}"`);
   if (is === "settled") return readPayment(facts, originalReferenceNo, heardAt);
+  if (is === "refunded") {
+    return {
+      is: "clear",
+      standing: { is, transaction: originalReferenceNo, isFull: false, refunds: [] },
+    };
+  }
   return { is: "clear", standing: { is, transaction: originalReferenceNo } };
 }
 

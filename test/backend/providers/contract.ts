@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ONLY_MERCHANT } from "../../../backend/merchants.ts";
 import type { Attempt, PaymentProvider, RawRequest, Standing } from "../../../backend/providers/provider.ts";
 import { referenceOf } from "../../../backend/providers/provider.ts";
 import { utcClock } from "../../../host/clock.ts";
@@ -24,7 +25,15 @@ const AMOUNT = rupiah(12_500);
 function freshAttempt(number = 1): Attempt {
   const order = newOrderId(utcClock().wall(), Math.random);
   const items = [{ product: "water", name: "Air mineral", price: AMOUNT, quantity: 1 }];
-  return { order, stand: "kemang-01" as StandId, number, amount: AMOUNT, items, validForMs: 120_000 };
+  return {
+    order,
+    stand: "kemang-01" as StandId,
+    merchant: ONLY_MERCHANT,
+    number,
+    amount: AMOUNT,
+    items,
+    validForMs: 120_000,
+  };
 }
 
 /** What every provider promises, whatever company it speaks to. Run it over each with a rig of its own. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { ONLY_MERCHANT } from "../../../../backend/merchants.ts";
 import type { Attempt } from "../../../../backend/providers/provider.ts";
 import { Secret } from "../../../../host/secret.ts";
 import type { OrderId, StandId } from "../../../../protocol/ids.ts";
@@ -11,6 +12,7 @@ export const REFERENCE = `${ORDER}-2`;
 export const attempt: Attempt = {
   order: ORDER,
   stand: "kemang-01" as StandId,
+  merchant: ONLY_MERCHANT,
   number: 2,
   amount: rupiah(17_000),
   items: [

@@ -81,7 +81,7 @@ describe("a genuine notification of an order of ours is news", () => {
     ["08", "expired"],
     ["09", "denied"],
   ])("latestTransactionStatus %s: %s", (latestTransactionStatus, is) => {
-    expect(hear({ ...paid, latestTransactionStatus })).toEqual({
+    expect(hear({ ...paid, latestTransactionStatus })).toMatchObject({
       is: "news",
       reference: REFERENCE,
       standing: { is, transaction: "2020102977770000000009" },

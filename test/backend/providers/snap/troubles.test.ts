@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ONLY_MERCHANT } from "../../../../backend/merchants.ts";
 import { type Http, openHttp } from "../../../../backend/providers/http.ts";
 import {
   type Attempt,
@@ -36,13 +37,17 @@ beforeEach(async () => {
   provider = midtransSnap({ ...CREDENTIALS, ...world, baseUrl, merchantId, http, timeoutMs: 2_000 });
   attempt = { ...sample, order: newOrderId(clock.wall(), Math.random) };
   news = [];
-  const notified = async (reference: string, standing: Standing) => {
+  const notified = async (_merchant: string, reference: string, standing: Standing) => {
     news.push([reference, standing]);
     return "taken" as const;
   };
   const cashier = { notified, hinted: async () => "taken" as const };
   const path = "/qris/v1.0/qr/qr-mpm-notify";
-  webhook = await serve({ ...world, port: 0, routes: [webhookRoute({ provider, cashier, log: silentLog, path })] });
+  webhook = await serve({
+    ...world,
+    port: 0,
+    routes: [webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, log: silentLog, path })],
+  });
   sandbox.notifySnapAt(`${webhook.url}/qris`);
 });
 afterEach(async () => {
