@@ -22,7 +22,8 @@ export type BackendParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly terms: Terms;
+  /** The rules for this stand's orders. */
+  termsFor(stand: StandId | undefined): Terms;
   /** The journal failed: what is under way is lost for this process, not for the journal. */
   onFault(fault: unknown): void;
 };
@@ -86,6 +87,7 @@ const lanesOf = (cashier: Cashier, fleet: Fleet): readonly Lane<Effect>[] => {
     },
     { kinds: ["charge"], atOnce: 32, perform },
     { kinds: ["void"], atOnce: 16, perform },
+    { kinds: ["refund"], atOnce: 4, perform },
     { kinds: ["ask", "recheck"], atOnce: 8, perform },
     { kinds: ["lapse", "alarm"], atOnce: 1, perform },
   ];

@@ -6,10 +6,10 @@ import type { UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
 import { CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
-import type { Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
+import type { Decision, Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
 import { orderOf, standOf } from "./ledger/words.ts";
 import type { Merchants } from "./merchants.ts";
-import type { Attempt, MerchantId, PaymentProvider, Standing } from "./providers/provider.ts";
+import type { Attempt, MerchantId, PaymentProvider, Refund, Standing } from "./providers/provider.ts";
 
 export type LedgerJournal = Journal<State, Event, Effect>;
 
@@ -18,7 +18,8 @@ export type CashierOptions = {
   readonly merchants: Merchants;
   readonly clock: Clock;
   readonly log: Log;
-  readonly terms: Terms;
+  /** The rules for this stand's orders. */
+  termsFor(stand: StandId | undefined): Terms;
   /** The journal owes something new. */
   wake(): void;
 };
@@ -74,8 +75,8 @@ export class Cashier {
     return this.#fromProvider(merchant, reference, (attempt) => ({ type: "hinted", attempt }));
   }
 
-  /** Staff's word on an order that is owed. */
-  async decide(order: OrderId, event: Extract<Event, { type: "release-ordered" | "remedied" }>): Promise<Step> {
+  /** Staff's word on an order that was paid. */
+  async decide(order: OrderId, event: Decision): Promise<Step> {
     return (await this.#advance(order, event)).done;
   }
 
@@ -89,6 +90,8 @@ export class Cashier {
         return this.#ask(owed, effect.attempt, signal);
       case "void":
         return this.#news(owed, effect.attempt, await this.#providerOf(effect.attempt).void(effect.attempt, signal));
+      case "refund":
+        return this.#refund(owed, effect.refund, signal);
       case "lapse":
         return this.#report(owed, { type: "lapsed" });
       case "alarm":
@@ -116,6 +119,16 @@ export class Cashier {
     if (tooEarlyMs > 0) return { againMs: tooEarlyMs };
     this.#remember(attempt.order, now);
     return this.#news(owed, attempt, await this.#providerOf(attempt).standing(attempt, signal));
+  }
+
+  /** A refund that the provider's books have shown meanwhile needs no more asking. */
+  async #refund(owed: Owed<Effect>, refund: Refund, signal: AbortSignal): Promise<Outcome> {
+    const state = await this.#options.journal.stateOf(refund.attempt.order);
+    const isAsked =
+      state?.at === "refunding" && state.backs.some(({ key, stage }) => key === refund.key && stage === "asked");
+    if (!isAsked) return "done";
+    const answer = await this.#providerOf(refund.attempt).refund(refund, signal);
+    return this.#report(owed, { type: "refund-answered", key: refund.key, answer });
   }
 
   #providerOf({ merchant }: Attempt): PaymentProvider {
@@ -150,18 +163,23 @@ export class Cashier {
   }
 
   async #advance(order: string, event: Event, { merchant, ...how }: HowAdvanced = {}): Promise<Advanced> {
-    const { journal, clock, terms, wake } = this.#options;
+    const { journal, clock, wake } = this.#options;
     const now = clock.now();
     let from: State | undefined;
     const decide = (state: State | undefined): Step => {
       from = state;
       if (state !== undefined && merchant !== undefined && !isOf(merchant, state)) return OF_ANOTHER;
-      return step(state, event, now, terms);
+      return step(state, event, now, this.#termsFor(state, event));
     };
     const done = await journal.advance(order, event, decide, { now, ...how });
     wake();
     this.#tell(order, event, from, done);
     return { done, from };
+  }
+
+  #termsFor(state: State | undefined, event: Event): Terms {
+    const heard = "stand" in event ? event.stand : undefined;
+    return this.#options.termsFor(state === undefined ? heard : standOf(state));
   }
 
   #tell(order: string, event: Event, from: State | undefined, done: Step): void {
@@ -224,6 +242,7 @@ const nameOf = ({ effect }: { readonly effect: Effect }): string =>
 
 const detailOf = (event: Event): Readonly<Record<string, unknown>> => {
   if (event.type === "news") return { standing: event.standing.is, via: event.via, attempt: event.attempt };
+  if (event.type === "refund-answered") return { refund: event.key, answer: event.answer.is };
   if (event.type === "charged") return { charge: event.charge.is, attempt: event.attempt };
   return {};
 };

@@ -86,6 +86,8 @@ const snap = z.strictObject({
 
 const midtrans = z.discriminatedUnion("api", [core, snap]);
 
+const policy = z.enum(["hold", "refund", "deliver"]).default("hold");
+
 const stand = z.strictObject({
   id: standIdSchema.meta({ example: "lobby-1" }),
   key: z
@@ -93,6 +95,13 @@ const stand = z.strictObject({
     .pipe(publicJwkSchema)
     .describe("The stand's public key, a JWK.")
     .meta({ example: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
+  late_payment: policy.describe(
+    "Money that came after the sale had ended, came twice, or was too little: hold it for staff, refund it by itself, or " +
+      "deliver once after all (a gate may; only after a late payment).",
+  ),
+  failed_release: policy.describe(
+    "Paid, and the goods did not come out or nobody knows: hold, refund, or deliver once more (only where they surely did not).",
+  ),
 });
 
 const operator = z.strictObject({
@@ -114,6 +123,15 @@ const terms = z.strictObject({
     .default(15)
     .describe("First status query after an offer, should no notification come."),
   slowest_ask_seconds: seconds(10, 3_600).default(300),
+  refund_pauses_minutes: z
+    .array(z.number().min(1).max(1_440))
+    .max(20)
+    .default([1, 10, 60, 360, 1_440, 1_440, 1_440, 1_440, 1_440])
+    .describe(
+      "Pauses before a refund that may work later (no balance, closed hours, no answer) is tried again; then staff is told. " +
+        "Less than seven days together: so long Midtrans knows a refund by its key.",
+    )
+    .refine((pauses) => pauses.reduce((sum, each) => sum + each, 0) < 7 * 1_440, "is seven days or more together"),
   lapse_seconds: seconds(5, 600)
     .default(30)
     .describe("So long after its time a charge is ended even if the stand is silent."),

@@ -1,6 +1,7 @@
 import { type Configured, explainErrors, readConfigFile } from "../host/config.ts";
 import type { ConfigError } from "../host/config-errors.ts";
 import { readSecretFile, type Secret } from "../host/secret.ts";
+import type { StandId } from "../protocol/ids.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
 import { type BackendConfig, backendConfigSchema } from "./config.ts";
 import type { Terms } from "./ledger/words.ts";
@@ -135,10 +136,19 @@ function keyAt(place: string, env: NodeJS.ProcessEnv): SigningKey {
 /** A stand that is there twice has two keys: an old and a new one. */
 const keysOf = ({ stands }: BackendConfig): KeySet => keySetOf(stands.map(({ id, key }) => ({ owner: id, jwk: key })));
 
-export const termsOf = ({ terms }: BackendConfig): Terms => ({
-  payableMs: terms.payable_seconds * 1_000,
-  retryPausesMs: terms.retry_pauses_seconds.map((seconds) => seconds * 1_000),
-  firstAskMs: terms.first_ask_seconds * 1_000,
-  slowestAskMs: terms.slowest_ask_seconds * 1_000,
-  lapseMs: terms.lapse_seconds * 1_000,
-});
+/** The rules for each stand's orders. A stand that is not configured any more leaves its money to staff. */
+export function termsOf({ terms, stands }: BackendConfig): (stand: StandId | undefined) => Terms {
+  const common = {
+    payableMs: terms.payable_seconds * 1_000,
+    retryPausesMs: terms.retry_pauses_seconds.map((seconds) => seconds * 1_000),
+    firstAskMs: terms.first_ask_seconds * 1_000,
+    slowestAskMs: terms.slowest_ask_seconds * 1_000,
+    lapseMs: terms.lapse_seconds * 1_000,
+    refundPausesMs: terms.refund_pauses_minutes.map((minutes) => minutes * 60_000),
+  };
+  const held: Terms = { ...common, policies: { late: "hold", failed: "hold" } };
+  const own = new Map<StandId | undefined, Terms>(
+    stands.map(({ id, late_payment: late, failed_release: failed }) => [id, { ...common, policies: { late, failed } }]),
+  );
+  return (stand) => own.get(stand) ?? held;
+}

@@ -157,7 +157,7 @@ function partsOf({ setup, clock, random, log }: Ground, ways: Ways, journal: Led
     clock,
     random,
     log,
-    terms: termsOf(config),
+    termsFor: termsOf(config),
     onFault: (fault: unknown) => log.error("journal failed", { fault }),
   };
 }

@@ -28,7 +28,8 @@ export function unknownOrder(event: Event, now: Instant, terms: Terms): Step {
   return { state: { at: "forestalled", order, stand }, effects: [tell({ stand }, body)], finished: true };
 }
 
-function begin({ sale, patienceMs }: Of<"asked">, now: Instant, terms: Terms): Step {
+function begin({ sale, patienceMs, turnedAway }: Of<"asked">, now: Instant, terms: Terms): Step {
+  if (turnedAway !== undefined) return refuse(sale, 0, turnedAway.because, turnedAway.retryAfterMs);
   const sum = sale.items.reduce((total, item) => total + item.price * item.quantity, 0);
   if (sum !== sale.amount || sale.amount < 1 || sale.amount > QRIS_MAX) return refuse(sale, 0, "bad-amount");
   return charge({ at: "charging", sale, attempt: 1, phase: "asked", until: later(now, patienceMs) }, 0, terms);
@@ -39,11 +40,20 @@ const charge = (state: At<"charging">, afterMs: number, terms: Terms): Step => (
   effects: [{ effect: { do: "charge", attempt: attemptOf(state.sale, state.attempt, terms) }, afterMs }],
 });
 
-const refuse = (sale: Sale, attempt: number, because: RefusalReason): Step => ({
+const refuse = (sale: Sale, attempt: number, because: RefusalReason, retryAfterMs?: number): Step => ({
   state: { at: "refused", sale, attempt, because },
-  effects: [tell(sale, { type: "refused", order: sale.order, because })],
+  effects: [
+    tell(sale, {
+      type: "refused",
+      order: sale.order,
+      because,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    }),
+  ],
   finished: true,
 });
+
+type Issued = Extract<Charge, { is: "issued" }>;
 
 export function charging(state: At<"charging">, event: Event, now: Instant, terms: Terms): Step {
   switch (event.type) {
@@ -69,7 +79,7 @@ const voidingFrom = ({ sale, attempt, phase }: At<"charging">): At<"voiding"> =>
 function charged(state: At<"charging">, answer: Charge, now: Instant, terms: Terms): Step {
   switch (answer.is) {
     case "issued":
-      return offer(state, answer.qr, now, terms);
+      return offer(state, answer, now, terms);
     case "refused":
       return answer.retriable
         ? nextAttempt(state, now, terms, answer.because)
@@ -79,10 +89,12 @@ function charged(state: At<"charging">, answer: Charge, now: Instant, terms: Ter
   }
 }
 
-function offer({ sale, attempt }: At<"charging">, qr: string, now: Instant, terms: Terms): Step {
+function offer({ sale, attempt }: At<"charging">, issued: Issued, now: Instant, terms: Terms): Step {
   const until = later(now, terms.payableMs);
+  const { qr, transaction, deeplink } = issued;
+  const link = deeplink === undefined ? {} : { deeplink };
   return {
-    state: { at: "payable", sale, attempt, qr, until, asks: 0 },
+    state: { at: "payable", sale, attempt, qr, transaction, ...link, until, asks: 0 },
     effects: [
       tell(sale, offerOf(sale, qr, terms.payableMs), until),
       ask(attemptOf(sale, attempt, terms), terms.firstAskMs),

@@ -11,7 +11,7 @@ const RECHECK_MS = 60_000;
 
 /**
  * `charge` reports: its reference could be charged again by a repeat once the first was ended, so what became of a started
- * charge is asked for.
+ * charge is asked for. `refund` repeats: its key makes all its tries one.
  */
 const afterCrash = {
   tell: "repeat",
@@ -19,6 +19,7 @@ const afterCrash = {
   ask: "repeat",
   void: "repeat",
   lapse: "repeat",
+  refund: "repeat",
   alarm: "repeat",
 } as const satisfies Record<Effect["do"], AfterCrash>;
 
@@ -91,10 +92,10 @@ export const offerOf = (sale: Sale, qr: string, validForMs: number): DownBody =>
   validForMs,
 });
 
-/** One more look at an attempt that is not in hand, when a slow request has surely arrived. */
-export const recheck = (attempt: Attempt): DueEffect<Effect> => ({
+/** One more look at an attempt that is not in hand, by default when a slow request has surely arrived. */
+export const recheck = (attempt: Attempt, afterMs = RECHECK_MS): DueEffect<Effect> => ({
   effect: { do: "ask", attempt, isRecheck: true },
-  afterMs: RECHECK_MS,
+  afterMs,
 });
 
 /** An attempt given up as unknown to the provider is looked at once more: the lost request may have been slow. */

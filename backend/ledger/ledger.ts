@@ -1,16 +1,17 @@
 import type { Instant } from "../../protocol/time.ts";
+import type { Standing } from "../providers/provider.ts";
 import { charging, unknownOrder } from "./charging.ts";
 import { ask, attemptOf, ignored, nothingToSay } from "./effects.ts";
 import { paidFor } from "./paid.ts";
 import { payable, voiding } from "./payable.ts";
 import { unpaidEnd } from "./stray.ts";
-import { type Event, isFinished, type State, type Step, standOf, type Terms } from "./words.ts";
+import { type Event, isFinished, type Of, type State, type Step, standOf, type Terms } from "./words.ts";
 
 /** The backend's order machine: pure and total. A stand that speaks of another's order is not heard. */
 export function step(state: State | undefined, event: Event, now: Instant, terms: Terms): Step {
   if (state === undefined) return unknownOrder(event, now, terms);
   if ("stand" in event && event.stand !== standOf(state)) return ignored("the order belongs to another stand");
-  if (event.type === "hinted") return hinted(state, event.attempt, terms);
+  if (event.type === "hinted" || isOfAnother(state, event)) return hinted(state, event.attempt, terms);
   switch (state.at) {
     case "forestalled":
       return forestalled(state, event);
@@ -26,9 +27,26 @@ export function step(state: State | undefined, event: Event, now: Instant, terms
     case "paid":
     case "delivered":
     case "owed":
+    case "refunding":
     case "remedied":
       return paidFor(state, event, terms);
   }
+}
+
+/**
+ * A notification about our reference that names another transaction than the provider issued for it: the signature of some
+ * providers does not cover that, so they are asked. An answer is believed.
+ */
+function isOfAnother(state: State, event: Event): event is Of<"news"> {
+  if (event.type !== "news" || event.via !== "notification") return false;
+  if (!("transaction" in state) || !("attempt" in state) || state.attempt !== event.attempt) return false;
+  const named = transactionIn(event.standing);
+  return named !== undefined && state.transaction !== undefined && named !== state.transaction;
+}
+
+function transactionIn(standing: Standing): string | undefined {
+  if (standing.is === "settled") return standing.payment.transaction;
+  return "transaction" in standing ? standing.transaction : undefined;
 }
 
 const forestalled = (state: State, event: Event): Step =>

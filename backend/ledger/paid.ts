@@ -1,24 +1,42 @@
 import type { ReleaseId } from "../../protocol/ids.ts";
-import type { DownBody, Trouble } from "../../protocol/statements.ts";
+import type { Trouble } from "../../protocol/statements.ts";
 import { alarm, ignored, nothingToSay, settlementOf, tell, tellKind } from "./effects.ts";
+import { withPolicy } from "./policy.ts";
+import { orderRefund, refunding } from "./refunding.ts";
+import { backsOf } from "./refunds.ts";
+import { orderRelease } from "./release.ts";
 import { endLeftOver } from "./stray.ts";
-import { type Event, isFinished, type Of, type OpenStage, type PaidFor, type Step, type Terms } from "./words.ts";
+import {
+  type At,
+  type Event,
+  isFinished,
+  type Of,
+  type OpenStage,
+  type PaidFor,
+  type Step,
+  type Terms,
+} from "./words.ts";
 
-/** The money has come: deliver, owe or remedy. Nothing the provider says later takes that back. */
+type Kept = Exclude<PaidFor, At<"refunding">>;
+
+/** The money has come: deliver, owe, give back or remedy. Nothing the provider says later takes that back. */
 export function paidFor(state: PaidFor, event: Event, terms: Terms): Step {
+  if (state.at === "refunding") return refunding(state, event, terms);
   switch (event.type) {
     case "charged":
       return leftOver(state, event.charge.is, event.attempt, terms);
     case "news":
       return moreNews(state, event, terms);
     case "delivered":
-      return goodsAreOut(state, event.release);
+      return goodsAreOut(state, event.release, terms);
     case "not-delivered":
-      return goodsAreNotOut(state, event.because);
+      return goodsAreNotOut(state, event.because, terms);
     case "synced":
       return settleAgain(state, event.stage);
     case "release-ordered":
       return orderRelease(state, event);
+    case "refund-ordered":
+      return state.at === "remedied" ? ignored("it has been dealt with") : orderRefund(state, event, terms);
     case "remedied":
       return remedy(state, event);
     default:
@@ -27,15 +45,14 @@ export function paidFor(state: PaidFor, event: Event, terms: Terms): Step {
 }
 
 /** An attempt that the order did not need: nobody shall pay it as well. */
-function leftOver(state: PaidFor, is: string, attempt: number, terms: Terms): Step {
+function leftOver(state: Kept, is: string, attempt: number, terms: Terms): Step {
   if (state.receipts.some((each) => each.attempt === attempt)) return ignored("this attempt was paid");
   return endLeftOver(state, is, attempt, terms) ?? ignored("nothing of this attempt is left to pay");
 }
 
-function moreNews(state: PaidFor, event: Of<"news">, terms: Terms): Step {
+function moreNews(state: Kept, event: Of<"news">, terms: Terms): Step {
   const { standing, attempt } = event;
-  if (standing.is === "refunded")
-    return { state, effects: [alarm("refunded-elsewhere", standing.transaction)], finished: isFinished(state) };
+  if (standing.is === "refunded") return refundedElsewhere(state, standing);
   if (standing.is !== "settled") {
     return event.via === "answer"
       ? leftOver(state, standing.is, attempt, terms)
@@ -45,37 +62,67 @@ function moreNews(state: PaidFor, event: Of<"news">, terms: Terms): Step {
   const receipts = [...state.receipts, { attempt, payment: standing.payment }];
   const because = alarm("paid-twice", `attempt ${attempt} was paid as well`);
   if (state.at === "paid") return { state: { ...state, receipts }, effects: [because] };
-  const isOut = state.at === "delivered" || (state.at === "owed" && state.delivered);
-  return {
-    state: { at: "owed", sale: state.sale, receipts, because: "paid-twice", delivered: isOut },
-    effects: [because],
-  };
+  return paidTwice({ ...state, receipts }, [because], terms);
 }
 
-function goodsAreOut(state: PaidFor, release: ReleaseId): Step {
+/** Goods that are out, or were made good, keep the first payment; the rest is owed. */
+function paidTwice(state: Exclude<Kept, At<"paid">>, effects: readonly ReturnType<typeof alarm>[], terms: Terms): Step {
+  const { sale, receipts } = state;
+  const delivered = state.at !== "owed" || state.delivered;
+  const before = state.at === "owed" ? state : { releases: [], isReleasing: false };
+  const backs = state.at === "delivered" ? [] : state.backs;
+  const { releases, isReleasing } = before;
+  const owed = { at: "owed", sale, receipts, because: "paid-twice", delivered, releases, isReleasing, backs } as const;
+  return delivered ? withPolicy({ state: owed, effects }, terms) : { state: owed, effects };
+}
+
+/** Somebody gave the money back at the provider. All of it, and confirmed: then nothing is owed any more. */
+function refundedElsewhere(state: Kept, standing: Extract<Of<"news">["standing"], { is: "refunded" }>): Step {
+  const told = alarm("refunded-elsewhere", standing.transaction);
+  const isBack = standing.isFull && standing.refunds.every(({ isConfirmed }) => isConfirmed);
+  if (state.at !== "owed" || state.receipts.length > 1 || state.isReleasing || !isBack) {
+    return { state, effects: [told], finished: isFinished(state) };
+  }
+  const step = remedy(state, { type: "remedied", how: "refunded", by: "provider", why: "refunded at the provider" });
+  return "ignored" in step ? step : { ...step, effects: [...step.effects, told] };
+}
+
+function goodsAreOut(state: Kept, release: ReleaseId, terms: Terms): Step {
   if (state.at === "delivered") return ignored("delivered already");
   if (state.at === "owed" && state.delivered) return ignored("delivered already; money is owed");
   const { sale, receipts } = state;
   if (state.at === "remedied") {
     return { state, effects: [alarm("contradiction", "delivered after it had been remedied")], finished: true };
   }
-  if (receipts.length === 1)
-    return { state: { at: "delivered", sale, receipts, release }, effects: [], finished: true };
-  return {
-    state: { at: "owed", sale, receipts, because: "paid-twice", delivered: true },
-    effects: [alarm("owed", "paid-twice")],
-  };
+  if (receipts.length > 1)
+    return withPolicy({ state: outAndPaidTwice(state), effects: [alarm("owed", "paid-twice")] }, terms);
+  if (backsOf(state).some(({ stage }) => stage !== "refused")) {
+    const because = alarm("contradiction", "delivered, and some of its money is back, or may be");
+    return { state: { ...outAndPaidTwice(state), because: "goodwill" }, effects: [because] };
+  }
+  return { state: { at: "delivered", sale, receipts, release }, effects: [], finished: true };
 }
 
-function goodsAreNotOut(state: PaidFor, because: Trouble): Step {
+function outAndPaidTwice(state: At<"paid" | "owed">): At<"owed"> {
+  const { sale, receipts } = state;
+  const releases = state.at === "owed" ? state.releases : [];
+  const kept = { sale, receipts, releases, isReleasing: false, backs: backsOf(state) };
+  return { at: "owed", ...kept, because: "paid-twice", delivered: true };
+}
+
+function goodsAreNotOut(state: Kept, because: Trouble, terms: Terms): Step {
   if (state.at !== "paid" && state.at !== "owed") return ignored(`the order is ${state.at} already`);
   if (state.at === "owed" && state.delivered) return ignored("delivered already; money is owed");
   const { sale, receipts } = state;
-  return { state: { at: "owed", sale, receipts, because, delivered: false }, effects: [alarm("owed", because)] };
+  const before = state.at === "owed" ? state : { releases: [], backs: [] };
+  const { releases, backs } = before;
+  const owed = { at: "owed", sale, receipts, because, delivered: false, releases, isReleasing: false, backs } as const;
+  const step = { state: owed, effects: [alarm("owed", because)] };
+  return backs.length === 0 ? withPolicy(step, terms) : step;
 }
 
 /** A stand that has not got the settlement hears it again; one that has, or owes goods, knows. */
-function settleAgain(state: PaidFor, stage: OpenStage): Step {
+function settleAgain(state: Kept, stage: OpenStage): Step {
   const knows = stage === "releasing" || stage === "troubled";
   const [receipt] = state.receipts;
   if (state.at !== "paid" || knows || receipt === undefined) return ignored("the stand has this order's settlement");
@@ -83,26 +130,12 @@ function settleAgain(state: PaidFor, stage: OpenStage): Step {
   return { state, effects: [tell(state.sale, body)], takesBack: [tellKind("settled")] };
 }
 
-/** The settlement goes with it, in case the stand has lost its journal: without one it releases nothing. */
-function orderRelease(state: PaidFor, { release, by }: Of<"release-ordered">): Step {
-  const [receipt] = state.receipts;
-  const product = state.sale.items[0]?.product;
-  if (state.at !== "owed" || state.delivered) return ignored("only an order that is owed its goods is released again");
-  if (receipt === undefined || product === undefined) return ignored("the order names no goods");
-  const { sale } = state;
-  const body: DownBody = { type: "release", order: sale.order, release, by, product };
-  return {
-    state,
-    effects: [tell(sale, settlementOf(sale, receipt.payment)), tell(sale, body)],
-    takesBack: [tellKind("settled"), tellKind("release")],
-  };
-}
-
-function remedy(state: PaidFor, { how, by }: Of<"remedied">): Step {
-  if (state.at !== "owed") return ignored("only an order that is owed can be remedied");
+/** An order whose stand is gone is dealt with as well, by whoever answers for it. */
+function remedy(state: Kept, { how, by }: Of<"remedied">): Step {
+  if (state.at !== "owed" && state.at !== "paid") return ignored("only an order that is owed can be remedied");
   const { sale, receipts } = state;
   return {
-    state: { at: "remedied", sale, receipts, how, by },
+    state: { at: "remedied", sale, receipts, how, by, backs: backsOf(state) },
     effects: [tell(sale, { type: "remedied", order: sale.order, how })],
     takesBack: [tellKind("release"), tellKind("settled")],
     finished: true,

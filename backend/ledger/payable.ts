@@ -17,7 +17,7 @@ import {
   withRecheck,
 } from "./effects.ts";
 import { strayNews } from "./stray.ts";
-import type { At, Effects, Event, Of, Sale, Step, Terms } from "./words.ts";
+import type { At, Effects, Event, Of, Step, Terms } from "./words.ts";
 
 /** The customer may pay. Ends by the provider's word, by the stand's void, or because the stand is gone. */
 export function payable(state: At<"payable">, event: Event, now: Instant, terms: Terms): Step {
@@ -47,7 +47,7 @@ function news(state: At<"payable">, event: Of<"news">, terms: Terms): Step {
     case "unknown":
       return askAgain(state, terms);
     default:
-      return ended(state.sale, state.attempt, standing);
+      return ended(state, standing);
   }
 }
 
@@ -62,11 +62,14 @@ function askAgain(state: At<"payable">, terms: Terms): Step {
   };
 }
 
-const startVoid = ({ sale, attempt }: At<"payable">, terms: Terms, alarms: Effects): Step => ({
-  state: { at: "voiding", sale, attempt, phase: "clearing", asks: 0 },
-  effects: [voidIt(attemptOf(sale, attempt, terms)), ...alarms],
-  takesBack: ["ask", "lapse", tellKind("offer")],
-});
+function startVoid(state: At<"payable">, terms: Terms, alarms: Effects): Step {
+  const { sale, attempt } = state;
+  return {
+    state: { at: "voiding", sale, attempt, phase: "clearing", ...madeAs(state), asks: 0 },
+    effects: [voidIt(attemptOf(sale, attempt, terms)), ...alarms],
+    takesBack: ["ask", "lapse", tellKind("offer")],
+  };
+}
 
 function reoffer(state: At<"payable">, now: Instant): Step {
   if (isReached(state.until, now)) return ignored("the offer is over; its void will follow");
@@ -85,9 +88,12 @@ function chargedTooLate(state: At<"voiding">, answer: Charge, terms: Terms): Ste
   const attempt = attemptOf(state.sale, state.attempt, terms);
   switch (answer.is) {
     case "issued":
-      return { state: { ...state, phase: "clearing" }, effects: [voidIt(attempt)] };
+      return {
+        state: { ...state, phase: "clearing", transaction: answer.transaction },
+        effects: [voidIt(attempt)],
+      };
     case "refused":
-      return voided(state.sale, state.attempt, "never-charged");
+      return voided(state, "never-charged");
     case "unclear":
       return { state: { ...state, phase: "checking" }, effects: [ask(attempt, 0)] };
   }
@@ -103,9 +109,9 @@ function voidingNews(state: At<"voiding">, event: Of<"news">, terms: Terms): Ste
       : stillOpen(state, standing.is, attemptOf(state.sale, state.attempt, terms));
   }
   if (standing.is === "unknown") {
-    return withRecheck(voided(state.sale, state.attempt, "never-charged"), attemptOf(state.sale, state.attempt, terms));
+    return withRecheck(voided(state, "never-charged"), attemptOf(state.sale, state.attempt, terms));
   }
-  return ended(state.sale, state.attempt, standing);
+  return ended(state, standing);
 }
 
 /** The provider's word is not final yet: end it again, or ask, ever more slowly. */
@@ -120,15 +126,20 @@ function stillOpen(state: At<"voiding">, standing: "pending" | "unclear", attemp
 
 type Final = Extract<Standing, { is: "expired" | "cancelled" | "denied" | "refunded" | "pending" }>;
 
-function ended(sale: Sale, attempt: number, standing: Final): Step {
-  if (standing.is !== "refunded" && standing.is !== "pending") return voided(sale, attempt, standing.is);
-  const step = voided(sale, attempt, "cancelled");
+function ended(state: At<"payable" | "voiding">, standing: Final): Step {
+  if (standing.is !== "refunded" && standing.is !== "pending") return voided(state, standing.is);
+  const step = voided(state, "cancelled");
   return { ...step, effects: [...step.effects, alarm("refunded-elsewhere", standing.transaction)] };
 }
 
-const voided = (sale: Sale, attempt: number, as: Voiding) => ({
-  state: { at: "voided", sale, attempt, as } as const,
-  effects: [tell(sale, { type: "voided", order: sale.order, as })],
-  takesBack: ["ask", "void", "lapse", tellKind("offer")],
-  finished: true,
-});
+function voided(state: At<"payable" | "voiding">, as: Voiding) {
+  const { sale, attempt } = state;
+  return {
+    state: { at: "voided", sale, attempt, ...madeAs(state), as } as const,
+    effects: [tell(sale, { type: "voided", order: sale.order, as })],
+    takesBack: ["ask", "void", "lapse", tellKind("offer")],
+    finished: true,
+  };
+}
+
+const madeAs = ({ transaction }: At<"payable" | "voiding">) => (transaction === undefined ? {} : { transaction });

@@ -1,5 +1,6 @@
 import type { Codec, JournalShape } from "../../journal/journal.ts";
 import { traitsOf } from "./effects.ts";
+import { type Upgrade, upgradeEffect, upgradeEvent, upgradeState } from "./version-1.ts";
 import type { Effect, Event, State } from "./words.ts";
 
 /**
@@ -8,17 +9,18 @@ import type { Effect, Event, State } from "./words.ts";
  */
 const VERSION = 2;
 
-const codec = <Value>(): Codec<Value> => ({
+const codec = <Value>(upgrade: Upgrade): Codec<Value> => ({
   version: VERSION,
   read: (json, version) => {
     if (version === VERSION) return json as Value;
+    if (version === 1) return upgrade(json) as Value;
     throw new Error(`the ledger was written in version ${version}; this program reads up to ${VERSION}`);
   },
 });
 
 export const ledgerShape: JournalShape<State, Event, Effect> = {
-  state: codec<State>(),
-  event: codec<Event>(),
-  effect: codec<Effect>(),
+  state: codec<State>(upgradeState),
+  event: codec<Event>(upgradeEvent),
+  effect: codec<Effect>(upgradeEffect),
   traits: traitsOf,
 };

@@ -11,7 +11,16 @@ import type {
   VoidReason,
 } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
-import type { Attempt, Charge, MerchantId, Payment, Standing } from "../providers/provider.ts";
+import type {
+  Attempt,
+  Charge,
+  MerchantId,
+  Payment,
+  Refund,
+  Refunded,
+  RefundRefusal,
+  Standing,
+} from "../providers/provider.ts";
 
 /**
  * One order as the backend knows it: what the stand asked, what the provider said of the money, what the stand said of the
@@ -29,8 +38,28 @@ export type Sale = {
 /** Money that came, and by which attempt. */
 export type Receipt = { readonly attempt: number; readonly payment: Payment };
 
-/** Why a paid order waits for a person. */
-export type OwedReason = Trouble | "paid-twice";
+/**
+ * Why a paid order waits for a person. `no-word`: the stand never said what became of the goods. `goodwill`: they are out, and
+ * money was promised back all the same.
+ */
+export type OwedReason = Trouble | "paid-twice" | "no-word" | "goodwill";
+
+/**
+ * One refund. `asked`: the provider has not clearly answered yet. `taken`: in its books, not confirmed by the bank. `stuck`:
+ * nobody knows how it ended, so only the same refund, by the same key, may be tried again.
+ */
+export type Back = {
+  readonly attempt: number;
+  readonly key: string;
+  readonly amount: Rupiah;
+  readonly stage: "asked" | "taken" | "confirmed" | "refused" | "stuck";
+  /** Answers since it came to this stage; the pauses grow with them. */
+  readonly tries: number;
+  /** Of what is `refused` or `stuck`. */
+  readonly because?: RefundRefusal | "unanswered" | "unconfirmed";
+  /** The provider's words, for the operator. */
+  readonly detail?: string;
+};
 
 /**
  * `asked`: the provider was asked to charge. `checking`: its answer was lost, its standing was asked for. `clearing`: a charge
@@ -53,6 +82,9 @@ export type State =
       readonly sale: Sale;
       readonly attempt: number;
       readonly qr: string;
+      /** The provider's own id of the charge. */
+      readonly transaction?: string;
+      readonly deeplink?: string;
       readonly until: Instant;
       /** Status queries so far; they slow down with age. */
       readonly asks: number;
@@ -62,9 +94,16 @@ export type State =
       readonly sale: Sale;
       readonly attempt: number;
       readonly phase: Phase;
+      readonly transaction?: string;
       readonly asks: number;
     }
-  | { readonly at: "voided"; readonly sale: Sale; readonly attempt: number; readonly as: Voiding }
+  | {
+      readonly at: "voided";
+      readonly sale: Sale;
+      readonly attempt: number;
+      readonly transaction?: string;
+      readonly as: Voiding;
+    }
   | { readonly at: "refused"; readonly sale: Sale; readonly attempt: number; readonly because: RefusalReason }
   | { readonly at: "paid"; readonly sale: Sale; readonly receipts: readonly Receipt[] }
   | {
@@ -78,8 +117,26 @@ export type State =
       readonly sale: Sale;
       readonly receipts: readonly Receipt[];
       readonly because: OwedReason;
-      /** The goods are out all the same: only money is owed. */
+      /** The goods are out, or were made good, all the same: only money is owed. */
       readonly delivered: boolean;
+      /** Releases that were ordered after the first. */
+      readonly releases: readonly ReleaseId[];
+      /** The last of them has no answer yet. */
+      readonly isReleasing: boolean;
+      readonly backs: readonly Back[];
+    }
+  | {
+      readonly at: "refunding";
+      readonly sale: Sale;
+      readonly receipts: readonly Receipt[];
+      readonly because: OwedReason;
+      readonly delivered: boolean;
+      readonly releases: readonly ReleaseId[];
+      /** Every refund of this order so far. */
+      readonly backs: readonly Back[];
+      /** The keys of those that are under way now. */
+      readonly round: readonly string[];
+      readonly by: string;
     }
   | {
       readonly at: "remedied";
@@ -87,17 +144,28 @@ export type State =
       readonly receipts: readonly Receipt[];
       readonly how: Remedy;
       readonly by: string;
+      readonly backs: readonly Back[];
     };
 
 /** How news was learnt: the provider told it by itself, or answered. */
 export type Via = "notification" | "answer";
+
+/** Why a sale goes no further than the backend. */
+export type TurnedAway = { readonly because: "busy" | "bad-amount"; readonly retryAfterMs?: number };
 
 export type Remedy = "refunded" | "settled-by-staff";
 export type OpenStage = (typeof openStages)[number] | "unlisted";
 
 /** What a stand said; `stand` is whose seal was on it. */
 export type StandEvent =
-  | { readonly type: "asked"; readonly stand: StandId; readonly sale: Sale; readonly patienceMs: number }
+  | {
+      readonly type: "asked";
+      readonly stand: StandId;
+      readonly sale: Sale;
+      readonly patienceMs: number;
+      /** The backend's own limits forbid this charge. */
+      readonly turnedAway?: TurnedAway;
+    }
   | { readonly type: "void-asked"; readonly stand: StandId; readonly order: OrderId; readonly why: VoidReason }
   | { readonly type: "delivered"; readonly stand: StandId; readonly release: ReleaseId; readonly confirmed: boolean }
   | { readonly type: "not-delivered"; readonly stand: StandId; readonly because: Trouble }
@@ -115,20 +183,43 @@ export type Event =
   | { readonly type: "lapsed" }
   /** Staff decided. */
   | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly by: string; readonly why: string }
-  | { readonly type: "remedied"; readonly how: Remedy; readonly by: string; readonly why: string };
+  | { readonly type: "remedied"; readonly how: Remedy; readonly by: string; readonly why: string }
+  /** Staff wants this much given back; without an amount, all that the order owes. */
+  | { readonly type: "refund-ordered"; readonly amount?: Rupiah; readonly by: string; readonly why: string }
+  | { readonly type: "refund-answered"; readonly key: string; readonly answer: Refunded };
 
-export type Alarm = "bad-qr" | "paid-after-void" | "paid-twice" | "refunded-elsewhere" | "owed" | "contradiction";
+/** What staff decides. */
+export type Decision = Of<"release-ordered" | "remedied" | "refund-ordered">;
+
+export type Alarm =
+  | "bad-qr"
+  | "paid-after-void"
+  | "paid-twice"
+  | "refunded-elsewhere"
+  | "refund-failed"
+  | "owed"
+  | "contradiction";
 
 export type Effect =
   | { readonly do: "tell"; readonly to: StandId; readonly body: DownBody; readonly until?: Instant }
   | { readonly do: "charge"; readonly attempt: Attempt }
   | { readonly do: "ask"; readonly attempt: Attempt; readonly isRecheck?: true }
+  | { readonly do: "refund"; readonly refund: Refund }
   | { readonly do: "void"; readonly attempt: Attempt }
   | { readonly do: "lapse" }
   | { readonly do: "alarm"; readonly alarm: Alarm; readonly detail: string };
 
 export type Effects = readonly DueEffect<Effect>[];
 export type Step = JournalStep<State, Effect>;
+
+/** What happens by itself with a paid order that was not delivered. `deliver`: one more release, where that is safe. */
+export type Policy = "hold" | "refund" | "deliver";
+export type Policies = {
+  /** The money came when the sale was over, came twice, or was too little. */
+  readonly late: Policy;
+  /** The goods did not come out, or nobody knows. */
+  readonly failed: Policy;
+};
 
 /** The backend's own rules; part of its configuration. */
 export type Terms = {
@@ -141,13 +232,17 @@ export type Terms = {
   readonly slowestAskMs: number;
   /** How long after a payable order should have ended the backend ends it itself. */
   readonly lapseMs: number;
+  /** Pauses before a refund that may work later is tried again; less than seven days together. */
+  readonly refundPausesMs: readonly number[];
+  /** The stand's. */
+  readonly policies: Policies;
 };
 
 export type At<Name extends State["at"]> = Extract<State, { at: Name }>;
 export type Of<Type extends Event["type"]> = Extract<Event, { type: Type }>;
 /** Nobody has paid yet, as far as anybody knows. */
 export type Unpaid = At<"charging" | "payable" | "voiding" | "voided" | "refused">;
-export type PaidFor = At<"paid" | "delivered" | "owed" | "remedied">;
+export type PaidFor = At<"paid" | "delivered" | "owed" | "refunding" | "remedied">;
 
 const finished: readonly State["at"][] = ["forestalled", "voided", "refused", "delivered", "remedied"];
 /** Nothing more is expected; a contradiction may still open it again. */

@@ -23,6 +23,7 @@ import { newUlid, type StandId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
+import { refunding } from "../support/terms.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { seeded } from "../world/seeded.ts";
 
@@ -33,6 +34,7 @@ const terms = {
   firstAskMs: 15_000,
   slowestAskMs: 300_000,
   lapseMs: 30_000,
+  ...refunding,
 };
 const statement = (n: number): StatementId => `01JD5S3V8Q4R6T2W9Y0ZSTM${String(n).padStart(3, "0")}` as StatementId;
 const ask: Extract<UpBody, { type: "charge" }> = {
@@ -102,7 +104,7 @@ beforeEach(() => {
     merchants: onlyMerchant(provider),
     clock,
     log: silentLog,
-    terms,
+    termsFor: () => terms,
     wake: () => undefined,
   });
 });

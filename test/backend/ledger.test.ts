@@ -3,11 +3,12 @@ import { CLOSEST_ASK_MS, traitsOf } from "../../backend/ledger/effects.ts";
 import { step } from "../../backend/ledger/ledger.ts";
 import type { Event, Receipt, Sale, State, Step, Terms } from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT } from "../../backend/merchants.ts";
-import type { Payment } from "../../backend/providers/provider.ts";
+import type { Payment, Refunded } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
+import { refunding } from "../support/terms.ts";
 
 const at = (ms: number): Instant => ({ clock: "utc", ms });
 const NOW = at(1_000_000);
@@ -17,6 +18,7 @@ const terms: Terms = {
   firstAskMs: 15_000,
   slowestAskMs: 300_000,
   lapseMs: 30_000,
+  ...refunding,
 };
 const sale: Sale = { order: ORDER_ID, stand: STAND, merchant: ONLY_MERCHANT, amount: PRICE, items: order.items };
 const payment: Payment = {
@@ -28,6 +30,28 @@ const payment: Payment = {
 };
 const receipts: readonly Receipt[] = [{ attempt: 1, payment }];
 const staff = "STAFF-1" as ReleaseId;
+const KEY = `${ORDER_ID}-1-r1`;
+const owing = {
+  at: "owed",
+  sale,
+  receipts,
+  because: "paid-late",
+  delivered: false,
+  releases: [],
+  isReleasing: false,
+  backs: [],
+} as const;
+const back = { attempt: 1, key: KEY, amount: PRICE, stage: "asked", tries: 0 } as const;
+const goingBack = {
+  at: "refunding",
+  sale,
+  receipts,
+  because: "release-failed",
+  delivered: false,
+  releases: [],
+  round: [KEY],
+  by: "ani",
+} as const;
 
 const states = {
   unheard: undefined,
@@ -43,16 +67,22 @@ const states = {
   refused: { at: "refused", sale, attempt: 1, because: "denied" },
   paid: { at: "paid", sale, receipts },
   delivered: { at: "delivered", sale, receipts, release: firstReleaseOf(ORDER_ID) },
-  owed: { at: "owed", sale, receipts, because: "paid-late", delivered: false },
-  remedied: { at: "remedied", sale, receipts, how: "refunded", by: "ani" },
+  owed: owing,
+  "owed, releasing": { ...owing, releases: [staff], isReleasing: true },
+  "owed, refund refused": { ...owing, backs: [{ ...back, stage: "refused", because: "window-over", detail: "" }] },
+  refunding: { ...goingBack, backs: [back] },
+  "refunding, taken": { ...goingBack, backs: [{ ...back, stage: "taken" }] },
+  remedied: { at: "remedied", sale, receipts, how: "refunded", by: "ani", backs: [] },
 } as const satisfies Record<string, State | undefined>;
 
-const refunded: Event = {
-  type: "news",
-  attempt: 1,
-  via: "answer",
-  standing: { is: "refunded", transaction: "t-1", isFull: true, refunds: [] },
-};
+const refundNews = (isConfirmed: boolean, via: "answer" | "notification" = "answer") =>
+  ({
+    type: "news",
+    attempt: 1,
+    via,
+    standing: { is: "refunded", transaction: "t-1", isFull: true, refunds: [{ key: KEY, amount: PRICE, isConfirmed }] },
+  }) as const;
+const refundAnswer = (answer: Refunded) => ({ type: "refund-answered", key: KEY, answer }) as const;
 const news = (is: "pending" | "cancelled", attempt = 1, via: "answer" | "notification" = "answer") =>
   ({ type: "news", attempt, via, standing: { is, transaction: "t-1" } }) as const;
 
@@ -78,7 +108,9 @@ const events = {
   "pending another": news("pending", 2),
   cancelled: news("cancelled"),
   "cancelled another": news("cancelled", 2),
-  refunded,
+  "refund booked": refundNews(false),
+  "refund booked, told": refundNews(false, "notification"),
+  "refund arrived": refundNews(true),
   unknown: { type: "news", attempt: 1, via: "answer", standing: { is: "unknown" } },
   "no answer": { type: "news", attempt: 1, via: "answer", standing: { is: "unclear", detail: "time-out" } },
   "no answer another": { type: "news", attempt: 2, via: "answer", standing: { is: "unclear", detail: "time-out" } },
@@ -87,6 +119,13 @@ const events = {
   lapsed: { type: "lapsed" },
   ordered: { type: "release-ordered", release: staff, by: "ani", why: "asked at the counter" },
   remedied: { type: "remedied", how: "refunded", by: "ani", why: "asked at the counter" },
+  "refund ordered": { type: "refund-ordered", by: "ani", why: "asked at the counter" },
+  "refund of too much": { type: "refund-ordered", amount: rupiah(PRICE + 1), by: "ani", why: "a typing error" },
+  "refund taken": refundAnswer({ is: "taken" }),
+  "refund confirmed": refundAnswer({ is: "confirmed" }),
+  "refund refused": refundAnswer({ is: "refused", because: "window-over", detail: "" }),
+  "refund refused for now": refundAnswer({ is: "refused", because: "no-balance", detail: "" }),
+  "refund unclear": refundAnswer({ is: "unclear", detail: "" }),
 } as const satisfies Record<string, Event>;
 
 type StateName = keyof typeof states;
@@ -118,7 +157,9 @@ const silent: Record<EventName, string> = {
   "pending another": no,
   cancelled: no,
   "cancelled another": no,
-  refunded: no,
+  "refund booked": no,
+  "refund booked, told": no,
+  "refund arrived": no,
   unknown: no,
   "no answer": no,
   "no answer another": no,
@@ -127,9 +168,41 @@ const silent: Record<EventName, string> = {
   lapsed: no,
   ordered: no,
   remedied: no,
+  "refund ordered": no,
+  "refund of too much": no,
+  "refund taken": no,
+  "refund confirmed": no,
+  "refund refused": no,
+  "refund refused for now": no,
+  "refund unclear": no,
 };
 const money = { settled: isPaid, "settled another": paidByAnother };
 const afterTheMoney = { ...silent, "settled another": "owed: alarm" };
+
+const owedRow: Record<EventName, string> = {
+  ...afterTheMoney,
+  "no answer another": "owed: recheck",
+  "unclear another": "owed: recheck",
+  "issued another": "owed: void",
+  "pending another": "owed: void",
+  delivered: "delivered: ",
+  "not delivered": "owed: alarm",
+  "refund booked": "owed: alarm",
+  "refund booked, told": "owed: alarm",
+  hinted: ask("owed"),
+  ordered: "owed: tell settled, tell release",
+  remedied: "remedied: tell remedied",
+};
+const refundingRow: Record<EventName, string> = {
+  ...silent,
+  "settled another": "refunding: alarm",
+  "no answer another": "refunding: recheck",
+  "unclear another": "refunding: recheck",
+  "issued another": "refunding: void",
+  "pending another": "refunding: void",
+  delivered: "refunding: alarm",
+  hinted: ask("refunding"),
+};
 
 const table: Record<StateName, Record<EventName, string>> = {
   unheard: { ...silent, asked: "charging: charge", void: "forestalled: tell voided" },
@@ -162,7 +235,8 @@ const table: Record<StateName, Record<EventName, string>> = {
     "issued another": "charging: void",
     "pending another": "charging: void",
     cancelled: "charging: charge",
-    refunded: "charging: charge",
+    "refund booked": "charging: charge",
+    "refund arrived": "charging: charge",
     unknown: "charging: charge, recheck",
     "no answer": ask("charging"),
     hinted: ask("charging"),
@@ -181,7 +255,8 @@ const table: Record<StateName, Record<EventName, string>> = {
     "issued another": "charging: void",
     "pending another": "charging: void",
     cancelled: "charging: charge",
-    refunded: "charging: charge",
+    "refund booked": "charging: charge",
+    "refund arrived": "charging: charge",
     unknown: "charging: charge, recheck",
     "no answer": ask("charging"),
     hinted: ask("charging"),
@@ -195,7 +270,9 @@ const table: Record<StateName, Record<EventName, string>> = {
     pending: ask("payable"),
     "pending another": "payable: void",
     cancelled: isVoided,
-    refunded: `${isVoided}, alarm`,
+    "refund booked": `${isVoided}, alarm`,
+    "refund booked, told": `${isVoided}, alarm`,
+    "refund arrived": `${isVoided}, alarm`,
     unknown: ask("payable"),
     "no answer": ask("payable"),
     hinted: ask("payable"),
@@ -208,7 +285,9 @@ const table: Record<StateName, Record<EventName, string>> = {
     pending: ask("payable"),
     "pending another": "payable: void",
     cancelled: isVoided,
-    refunded: `${isVoided}, alarm`,
+    "refund booked": `${isVoided}, alarm`,
+    "refund booked, told": `${isVoided}, alarm`,
+    "refund arrived": `${isVoided}, alarm`,
     unknown: ask("payable"),
     "no answer": ask("payable"),
     hinted: ask("payable"),
@@ -236,7 +315,9 @@ const table: Record<StateName, Record<EventName, string>> = {
     pending: "voiding: void",
     "pending another": "voiding: void",
     cancelled: isVoided,
-    refunded: `${isVoided}, alarm`,
+    "refund booked": `${isVoided}, alarm`,
+    "refund booked, told": `${isVoided}, alarm`,
+    "refund arrived": `${isVoided}, alarm`,
     unknown: `${isVoided}, recheck`,
     "no answer": ask("voiding"),
     hinted: ask("voiding"),
@@ -281,8 +362,12 @@ const table: Record<StateName, Record<EventName, string>> = {
     delivered: "delivered: ",
     "not delivered": "owed: alarm",
     synced: isPaid,
-    refunded: "paid: alarm",
+    "refund booked": "paid: alarm",
+    "refund booked, told": "paid: alarm",
+    "refund arrived": "paid: alarm",
     hinted: ask("paid"),
+    remedied: "remedied: tell remedied",
+    "refund ordered": "refunding: refund",
   },
   delivered: {
     ...afterTheMoney,
@@ -290,21 +375,42 @@ const table: Record<StateName, Record<EventName, string>> = {
     "unclear another": "delivered: recheck",
     "issued another": "delivered: void",
     "pending another": "delivered: void",
-    refunded: "delivered: alarm",
+    "refund booked": "delivered: alarm",
+    "refund booked, told": "delivered: alarm",
+    "refund arrived": "delivered: alarm",
     hinted: ask("delivered"),
+    "refund ordered": "refunding: refund",
   },
   owed: {
-    ...afterTheMoney,
-    "no answer another": "owed: recheck",
-    "unclear another": "owed: recheck",
-    "issued another": "owed: void",
-    "pending another": "owed: void",
-    delivered: "delivered: ",
-    "not delivered": "owed: alarm",
-    refunded: "owed: alarm",
-    hinted: ask("owed"),
-    ordered: "owed: tell settled, tell release",
-    remedied: "remedied: tell remedied",
+    ...owedRow,
+    "refund arrived": "remedied: tell remedied, alarm",
+    "refund ordered": "refunding: refund",
+  },
+  "owed, releasing": { ...owedRow, "refund arrived": "owed: alarm" },
+  "owed, refund refused": {
+    ...owedRow,
+    "refund arrived": "remedied: tell remedied, alarm",
+    "refund ordered": "refunding: refund",
+  },
+  refunding: {
+    ...refundingRow,
+    "refund taken": "refunding: recheck",
+    "refund confirmed": "remedied: tell remedied",
+    "refund refused": "owed: alarm",
+    "refund refused for now": "refunding: refund",
+    "refund unclear": "refunding: refund",
+    "refund booked": "refunding: recheck",
+    "refund booked, told": "refunding: recheck",
+    "refund arrived": "remedied: tell remedied",
+  },
+  "refunding, taken": {
+    ...refundingRow,
+    "refund booked": "refunding: recheck",
+    "refund arrived": "remedied: tell remedied",
+    pending: "refunding: recheck",
+    cancelled: "refunding: recheck",
+    unknown: "refunding: recheck",
+    "no answer": "refunding: recheck",
   },
   remedied: {
     ...afterTheMoney,
@@ -313,7 +419,9 @@ const table: Record<StateName, Record<EventName, string>> = {
     "issued another": "remedied: void",
     "pending another": "remedied: void",
     delivered: "remedied: alarm",
-    refunded: "remedied: alarm",
+    "refund booked": "remedied: alarm",
+    "refund booked, told": "remedied: alarm",
+    "refund arrived": "remedied: alarm",
     hinted: ask("remedied"),
   },
 };
@@ -378,7 +486,7 @@ describe("the ledger", () => {
   });
 
   test("nothing that was settled is ever unsettled", () => {
-    for (const state of [states.paid, states.delivered, states.owed, states.remedied]) {
+    for (const state of [states.paid, states.delivered, states.owed, states.refunding, states.remedied]) {
       for (const event of Object.values(events)) {
         const done = step(state, event, NOW, terms);
         const next = "ignored" in done ? state : done.state;

@@ -16,6 +16,7 @@ import { openSqliteJournal } from "../../journal/sqlite.ts";
 import { newUlid, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
+import { refunding } from "../support/terms.ts";
 import { seeded } from "../world/seeded.ts";
 
 const TOKEN = "a-long-random-text";
@@ -42,13 +43,20 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "operator-"));
   const newId = (): string => newUlid(clock.wall(), random);
   journal = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall: () => clock.wall() }).journal;
-  const terms = { payableMs: 120_000, retryPausesMs: [], firstAskMs: 15_000, slowestAskMs: 300_000, lapseMs: 30_000 };
+  const terms = {
+    payableMs: 120_000,
+    retryPausesMs: [],
+    firstAskMs: 15_000,
+    slowestAskMs: 300_000,
+    lapseMs: 30_000,
+    ...refunding,
+  };
   cashier = new Cashier({
     journal,
     merchants: onlyMerchant(unused),
     clock,
     log: silentLog,
-    terms,
+    termsFor: () => terms,
     wake: () => undefined,
   });
   const routes = operatorRoutes({ cashier, journal, token: new Secret(TOKEN), clock, random, log: silentLog });

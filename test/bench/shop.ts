@@ -17,6 +17,7 @@ import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { Mosquitto } from "../support/mosquitto.ts";
 import { qrFor, STAND } from "../support/sale.ts";
+import { refunding } from "../support/terms.ts";
 import { unreadLog } from "./bench-log.ts";
 import { Signal } from "./signal.ts";
 import { nowMs } from "./stopwatch.ts";
@@ -29,6 +30,7 @@ export const TERMS: Terms = {
   firstAskMs: 120_000,
   slowestAskMs: 300_000,
   lapseMs: 60_000,
+  ...refunding,
 };
 
 const PATH = "/midtrans/notification";
@@ -72,7 +74,7 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
   });
   const http = openHttp({ clock });
   const midtrans = midtransCore({
-    serverKey: SERVER_KEY,
+    serverKeys: () => [SERVER_KEY],
     baseUrl: "http://127.0.0.1:1",
     notificationUrls: [],
     http,
@@ -91,7 +93,7 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
     clock,
     random,
     log,
-    terms: TERMS,
+    termsFor: () => TERMS,
     onFault: (fault) => log.error("journal failed", { fault }),
   });
   const route = timed(

@@ -15,6 +15,7 @@ import { type KeySet, keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { freePort } from "../support/mosquitto.ts";
 import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
+import { refunding } from "../support/terms.ts";
 import { Disk, type Place } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
@@ -40,10 +41,11 @@ const TERMS: Terms = {
   firstAskMs: 60_000,
   slowestAskMs: 300_000,
   lapseMs: 30_000,
+  ...refunding,
 };
 
 const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
-const PROVIDER_CUTS = ["charge", "standing", "void"] as const;
+const PROVIDER_CUTS = ["charge", "standing", "void", "refund"] as const;
 const PATH = "/midtrans/notification";
 
 type Running = {
@@ -152,7 +154,7 @@ export class BackendRig {
       clock,
       random,
       log,
-      terms: { ...TERMS, ...terms },
+      termsFor: () => ({ ...TERMS, ...terms }),
       onFault: (fault) => log.error("journal failed", { fault }),
     });
     const routes = [webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH })];
@@ -203,7 +205,7 @@ export class BackendRig {
   #midtrans(http: Http, clock: ProcessClock, road: Cable) {
     const { serverKey, log, timeoutMs } = this.#ground;
     return midtransCore({
-      serverKey: new Secret(serverKey),
+      serverKeys: () => [new Secret(serverKey)],
       baseUrl: `http://127.0.0.1:${road.port}`,
       notificationUrls: [this.webhook],
       timeoutMs,

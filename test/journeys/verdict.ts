@@ -88,6 +88,7 @@ const ENDS: Readonly<Record<LedgerState["at"], string | undefined>> = {
   payable: undefined,
   voiding: undefined,
   paid: undefined,
+  refunding: undefined,
 };
 
 const ledgerEndOf = (state: LedgerState | undefined): string =>

@@ -6,6 +6,7 @@ import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import type { Standing } from "../../backend/providers/provider.ts";
 import { silentLog } from "../../host/log.ts";
 import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
+import { refunding } from "../support/terms.ts";
 import { Disk } from "./house.ts";
 import { Life, mortal } from "./mortal.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -16,10 +17,11 @@ export const usualTerms: Terms = {
   firstAskMs: 15_000,
   slowestAskMs: 300_000,
   lapseMs: 30_000,
+  ...refunding,
 };
 
 const journalCuts = ["advance", "start", "finish", "again", "hasten"] as const;
-const providerCuts = ["charge", "standing", "void"] as const;
+const providerCuts = ["charge", "standing", "void", "refund"] as const;
 
 /** The provider repeats what nobody took: after so long each time. */
 const REPEAT_MS = [2, 10, 30, 90, 210].map((minutes) => minutes * 60_000);
@@ -83,7 +85,7 @@ export class BackendProcess {
       clock,
       random,
       log: this.#world.log ?? silentLog,
-      terms: usualTerms,
+      termsFor: () => usualTerms,
       onFault: (fault) => this.#world.bug(fault),
     });
   }

@@ -1,0 +1,7 @@
+import type { Terms } from "../../backend/ledger/words.ts";
+
+/** Refunds of a test are tried again after these pauses; what a stand owes waits for a person. */
+export const refunding = {
+  refundPausesMs: [60_000, 3_600_000],
+  policies: { late: "hold", failed: "hold" },
+} as const satisfies Partial<Terms>;
