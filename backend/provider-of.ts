@@ -26,7 +26,7 @@ export function providerOf({ config, midtrans: secrets }: Setup, parts: Provider
     return midtransSnap({ ...snapOptions(midtrans), ...secrets, ...parts });
   }
   if (midtrans.api !== "snap" && secrets.api === "core") {
-    return midtransCore({ ...coreOptions(midtrans), ...secrets, ...parts });
+    return midtransCore({ ...coreOptions(midtrans), serverKeys: () => [secrets.serverKey], ...parts });
   }
   throw new TypeError("the secrets are of another API than the configuration");
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Log } from "../../../host/log.ts";
-import type { Secret } from "../../../host/secret.ts";
 import type { Http, HttpOutcome, HttpRequest } from "../http.ts";
 import { type MidtransAnswer, readAnswer } from "./answers.ts";
+import type { ServerKeys } from "./signature.ts";
 
 export type CallOptions = {
   readonly http: Http;
   readonly base: URL;
-  readonly serverKey: Secret;
+  readonly serverKeys: ServerKeys;
   readonly timeoutMs: number;
   readonly log: Log;
 };
@@ -36,7 +36,7 @@ export async function callMidtrans(options: CallOptions, call: Call): Promise<An
   return answered;
 }
 
-function requestFor({ base, serverKey, timeoutMs }: CallOptions, call: Call): HttpRequest {
+function requestFor({ base, serverKeys, timeoutMs }: CallOptions, call: Call): HttpRequest {
   const { operation, reference, body, headers, signal } = call;
   const path = operation === "charge" ? "charge" : `${encodeURIComponent(reference)}/${operation}`;
   const method = operation === "status" ? "GET" : "POST";
@@ -45,7 +45,7 @@ function requestFor({ base, serverKey, timeoutMs }: CallOptions, call: Call): Ht
     url: `${base.href.replace(/\/$/, "")}/v2/${path}`,
     headers: {
       accept: "application/json",
-      authorization: `Basic ${Buffer.from(`${serverKey.reveal()}:`).toString("base64")}`,
+      authorization: `Basic ${Buffer.from(`${serverKeys()[0].reveal()}:`).toString("base64")}`,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...(method === "GET" ? {} : { "idempotency-key": idempotencyKeyOf(operation, reference) }),
       ...headers,

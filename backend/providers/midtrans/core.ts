@@ -1,5 +1,4 @@
 import type { Log } from "../../../host/log.ts";
-import type { Secret } from "../../../host/secret.ts";
 import type { Clock } from "../../../protocol/time.ts";
 import type { Http } from "../http.ts";
 import { type Attempt, type Charge, type PaymentProvider, referenceOf, type Standing } from "../provider.ts";
@@ -9,11 +8,12 @@ import { type Acquirer, addsUp, chargeBody } from "./charge-body.ts";
 import { judgeCharge, judgeEnding, judgeStatus } from "./judge.ts";
 import { readMidtransNotification } from "./notification.ts";
 import { readPicture } from "./picture.ts";
+import type { ServerKeys } from "./signature.ts";
 import { isTestHost } from "./test-mode.ts";
 
 export type MidtransCoreOptions = {
-  /** The merchant's server key, of the same environment as `baseUrl`. */
-  readonly serverKey: Secret;
+  /** Of the same environment as `baseUrl`. Asked anew for every call and notification. */
+  readonly serverKeys: ServerKeys;
   /** `https://api.midtrans.com`, `https://api.sandbox.midtrans.com`, or this machine's sandbox; plain HTTP only on loopback. */
   readonly baseUrl: string;
   /** Where Midtrans reports payments instead of the dashboard's address; none: to the dashboard's. At most 3. */
@@ -50,7 +50,7 @@ export function midtransCore(options: MidtransCoreOptions): PaymentProvider {
     standing: (attempt, signal) => standingOf(desk, referenceOf(attempt), signal),
     void: (attempt, signal) => voidOf(desk, referenceOf(attempt), signal),
     refund: async () => ({ is: "refused", because: "not-activated", detail: "refund in Midtrans' dashboard" }),
-    readNotification: (request) => readMidtransNotification(request, desk.serverKey, desk.clock.wall()),
+    readNotification: (request) => readMidtransNotification(request, desk.serverKeys(), desk.clock.wall()),
   };
 }
 

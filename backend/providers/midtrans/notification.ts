@@ -14,14 +14,21 @@ const MAX_BYTES = 64 * 1024;
  * the code cannot tell apart from a settlement (refunds), becomes `confirm`. Never throws. `heardAt` stands in for a payment
  * time that is missing.
  */
-export function readMidtransNotification(request: RawRequest, serverKey: Secret, heardAt: WallMs): Notification {
+export function readMidtransNotification(
+  request: RawRequest,
+  serverKeys: readonly Secret[],
+  heardAt: WallMs,
+): Notification {
   if (request.body.length > MAX_BYTES) return unreadable(`longer than ${MAX_BYTES} bytes`);
   const read = readJson(request.body);
   if (read === undefined) return unreadable("not JSON");
   const signed = signedSchema.safeParse(read.json);
   if (!signed.success) return unreadable(`no text in ${signed.error.issues.map(fieldOf).join(", ")}`);
-  if (!isSignedBy(signed.data, signed.data.signature_key, serverKey)) {
-    return { is: "forged", because: "signature_key does not fit: forged, altered, or signed with another server key" };
+  if (!isSignedBy(signed.data, signed.data.signature_key, serverKeys)) {
+    return {
+      is: "forged",
+      because: "signature_key does not fit: forged, altered, or signed with a server key that is not configured",
+    };
   }
   return readSigned(read.json, signed.data.order_id, heardAt);
 }

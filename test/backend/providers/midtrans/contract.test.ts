@@ -1,6 +1,7 @@
 import { openHttp } from "../../../../backend/providers/http.ts";
 import { midtransCore } from "../../../../backend/providers/midtrans/core.ts";
 import { silentLog } from "../../../../host/log.ts";
+import type { Secret } from "../../../../host/secret.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
 import { LittleMidtrans } from "./little-midtrans.ts";
@@ -12,7 +13,14 @@ async function openRig(): Promise<ProviderRig> {
   const server = await tapeServer((heard) => midtrans.answer(heard));
   const clock = new VirtualClock();
   const http = openHttp({ clock });
-  const options = { serverKey: SERVER_KEY, baseUrl: server.url, notificationUrls: [], http, clock, log: silentLog };
+  const options = {
+    serverKeys: (): [Secret] => [SERVER_KEY],
+    baseUrl: server.url,
+    notificationUrls: [],
+    http,
+    clock,
+    log: silentLog,
+  };
   return {
     provider: midtransCore(options),
     pay: async (reference) => midtrans.become(reference, "settlement"),

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 const open = (baseUrl: string, rest: Partial<MidtransCoreOptions> = {}): PaymentProvider =>
-  midtransCore({ serverKey: SERVER_KEY, baseUrl, notificationUrls: [], http, clock, log: silentLog, ...rest });
+  midtransCore({ serverKeys: () => [SERVER_KEY], baseUrl, notificationUrls: [], http, clock, log: silentLog, ...rest });
 
 /** A provider whose Midtrans plays `tape`. */
 async function against(tape: readonly Reply[] | ((heard: Heard) => Reply), rest: Partial<MidtransCoreOptions> = {}) {

@@ -6,10 +6,13 @@ import type { Notification } from "../../../../backend/providers/provider.ts";
 import { Secret } from "../../../../host/secret.ts";
 import { fixture, type Json, ORDER, REFERENCE, SERVER_KEY, settled, TRANSACTION, without } from "./samples.ts";
 
+/** The key of the day, and the one before it. */
+const OLD_KEY = new Secret("SB-Mid-server-of-last-year");
+const KEYS = [SERVER_KEY, OLD_KEY];
 const HEARD_AT = Date.UTC(2026, 0, 1);
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (body: Uint8Array): Notification =>
-  readMidtransNotification({ path: "/midtrans", headers: {}, body }, SERVER_KEY, HEARD_AT);
+  readMidtransNotification({ path: "/midtrans", headers: {}, body }, KEYS, HEARD_AT);
 const hear = (body: Json): Notification => read(bytesOf(JSON.stringify(body)));
 
 const signed = (body: Json, key = SERVER_KEY): Json => {
@@ -98,6 +101,10 @@ describe("what is signed, and still doubtful, is to be confirmed", () => {
   test("an absent fraud_status is no reason to doubt", () => {
     expect(hear(signed(without(settled, "fraud_status"))).is).toBe("news");
   });
+});
+
+test("a notification signed with the key before is news too, while that key is kept", () => {
+  expect(hear(signed(settled, OLD_KEY))).toMatchObject({ is: "news", standing: { is: "settled" } });
 });
 
 describe("forged is", () => {

@@ -2,6 +2,7 @@ import { openHttp } from "../../../../backend/providers/http.ts";
 import { midtransCore } from "../../../../backend/providers/midtrans/core.ts";
 import { utcClock } from "../../../../host/clock.ts";
 import { silentLog } from "../../../../host/log.ts";
+import type { Secret } from "../../../../host/secret.ts";
 import { type Sandbox, startMidtrans } from "../../../../sandbox/midtrans/start.ts";
 import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
 import { Mailbox } from "../mailbox.ts";
@@ -32,7 +33,14 @@ function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox): ProviderRi
   const clock = utcClock();
   const http = openHttp({ clock });
   const notificationUrls = [`${post.url}/midtrans`];
-  const options = { serverKey: SERVER_KEY, baseUrl: sandbox.url, notificationUrls, http, clock, log: silentLog };
+  const options = {
+    serverKeys: (): [Secret] => [SERVER_KEY],
+    baseUrl: sandbox.url,
+    notificationUrls,
+    http,
+    clock,
+    log: silentLog,
+  };
   return {
     provider: midtransCore(options),
     pay: async (reference) => {

@@ -11,7 +11,14 @@ const DOCUMENTED_SIGNATURE =
 
 test("the documented sample gets its signature", () => {
   expect(signNotification(DOCUMENTED, DOCUMENTED_KEY)).toBe(DOCUMENTED_SIGNATURE);
-  expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, DOCUMENTED_KEY)).toBe(true);
+  expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, [DOCUMENTED_KEY])).toBe(true);
+});
+
+test("a signature by any of several keys fits", () => {
+  const others = [SERVER_KEY, new Secret("a key of next year")];
+  expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, [DOCUMENTED_KEY, ...others])).toBe(true);
+  expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, [...others, DOCUMENTED_KEY])).toBe(true);
+  expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, others)).toBe(false);
 });
 
 describe("a signature does not fit when", () => {
@@ -20,17 +27,17 @@ describe("a signature does not fit when", () => {
     ["the code is another", { ...DOCUMENTED, status_code: "201" }],
     ["the amount is written otherwise", { ...DOCUMENTED, gross_amount: "100000" }],
   ])("%s", (_, signed) => {
-    expect(isSignedBy(signed, DOCUMENTED_SIGNATURE, DOCUMENTED_KEY)).toBe(false);
+    expect(isSignedBy(signed, DOCUMENTED_SIGNATURE, [DOCUMENTED_KEY])).toBe(false);
   });
 
   test("the key is another", () => {
-    expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, SERVER_KEY)).toBe(false);
+    expect(isSignedBy(DOCUMENTED, DOCUMENTED_SIGNATURE, [SERVER_KEY])).toBe(false);
   });
 
   test.each(["", "edc076", DOCUMENTED_SIGNATURE.toUpperCase(), `${DOCUMENTED_SIGNATURE}0`, "é".repeat(64)])(
     "it reads %j",
     (signature) => {
-      expect(isSignedBy(DOCUMENTED, signature, DOCUMENTED_KEY)).toBe(false);
+      expect(isSignedBy(DOCUMENTED, signature, [DOCUMENTED_KEY])).toBe(false);
     },
   );
 });
