@@ -83,6 +83,19 @@ export type TakeOptions = {
   readonly leaseMs: number;
 };
 
+/** A stretch of the wall clock: `fromWall` lies in it, `toWall` does not. */
+export type Span = {
+  readonly fromWall: number;
+  readonly toWall: number;
+  /** `next` of the page before; absent for the first one. */
+  readonly after?: number;
+  /** How many orders are looked at for one page. */
+  readonly limit: number;
+};
+
+/** Names of orders, as they were begun. `next`: there may be more, `after` it; without it that was all. */
+export type SpanPage = { readonly orders: readonly string[]; readonly next?: number };
+
 /**
  * An event, the new state and the effects it owes are one durable commit; effects are performed afterwards, and whoever
  * restarts performs what is still owed. Every promise resolves only when the thing is done; it rejects with `JournalFault`.
@@ -126,6 +139,11 @@ export interface Journal<State, Event, Effect> {
   newest(): Promise<Kept<State> | undefined>;
   /** One order's events, oldest first: its whole story. */
   story(order: string): Promise<readonly { readonly event: Event; readonly wall: number }[]>;
+  /**
+   * Orders that had an event in this stretch, by the wall clock of that time. An order keeps its place among the pages whatever
+   * happens to it between them: none is missed, none comes twice.
+   */
+  inSpan(span: Span): Promise<SpanPage>;
   /** How many effects of these kinds are owed, and since when the oldest (wall clock, for health only). */
   backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }>;
 

@@ -7,6 +7,8 @@ import {
   type JournalShape,
   type Kept,
   type Owed,
+  type Span,
+  type SpanPage,
   type Step,
   type TakeOptions,
 } from "./journal.ts";
@@ -120,6 +122,13 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
       event: readStored(this.#parts.shape.event, event, version, `event ${nth} of order ${order}`),
       wall,
     }));
+  }
+
+  async inSpan({ fromWall, toWall, after = 0, limit }: Span): Promise<SpanPage> {
+    const rows = this.#sql.heardSince.all(fromWall, after, after, limit, fromWall, toWall);
+    const orders = rows.filter(({ inside }) => inside === 1).map(({ id }) => id);
+    const last = rows.at(-1);
+    return last === undefined || rows.length < limit ? { orders } : { orders, next: last.nth };
   }
 
   async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {

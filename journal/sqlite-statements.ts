@@ -9,9 +9,18 @@ export type OrderRow = {
   readonly state: string;
 };
 
+/** `inside`: 1 when it has an event in the span. */
+type SpanRow = { readonly nth: number; readonly id: string; readonly inside: number };
+
 type EventRow = { readonly nth: number; readonly wall: number; readonly version: number; readonly event: string };
 
 const ORDER = "SELECT nth, id, events, version, state FROM orders";
+
+/** Whose last event may lie in a span or behind it, by number: the indexes tell, no order is read for it. */
+const HEARD_SINCE = `SELECT nth FROM (
+    SELECT nth FROM orders INDEXED BY orders_finished WHERE finished = 1 AND last_wall >= ? AND nth > ?
+    UNION ALL SELECT nth FROM orders INDEXED BY orders_unfinished WHERE finished = 0 AND nth > ?
+  ) ORDER BY nth LIMIT ?`;
 
 /** What the journal says to SQLite about orders, events, seen statements and notes. */
 export const prepareJournal = (connection: Connection) => ({
@@ -29,6 +38,13 @@ export const prepareJournal = (connection: Connection) => ({
   story: connection.prepare<EventRow>(
     `SELECT events.nth, wall, events.version, event FROM orders JOIN events ON events.of = orders.nth
      WHERE orders.id = ? ORDER BY events.nth`,
+  ),
+
+  heardSince: connection.prepare<SpanRow>(
+    `WITH heard AS MATERIALIZED (${HEARD_SINCE})
+     SELECT orders.nth, id,
+       EXISTS (SELECT 1 FROM events WHERE of = orders.nth AND wall >= ? AND wall < ?) AS inside
+     FROM heard JOIN orders ON orders.nth = heard.nth ORDER BY orders.nth`,
   ),
 
   see: connection.prepare("INSERT OR IGNORE INTO seen (statement, of, wall) VALUES (?, ?, ?)"),

@@ -135,6 +135,67 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
       });
     });
 
+    describe("a span of wall time", () => {
+      const DAY = 24 * HOUR;
+      const FROM = 20_000 * DAY;
+      const heardAt = async (wall: number, order: string, finished = true) => {
+        place.wall.now = wall;
+        await journal.advance(order, { type: "heard" }, paying(0, [], { finished }), { now: at(0) });
+      };
+      const pages = async (limit: number, meanwhile: () => Promise<void> = async () => undefined) => {
+        const found: string[][] = [];
+        for (let after: number | undefined = 0; after !== undefined; ) {
+          const page = await journal.inSpan({ fromWall: FROM, toWall: FROM + DAY, after, limit });
+          found.push([...page.orders]);
+          after = page.next;
+          await meanwhile();
+        }
+        return found;
+      };
+
+      test("names the orders that had an event in it, as they were begun, its first moment included, its end not", async () => {
+        await heardAt(FROM - 1, "before");
+        await heardAt(FROM, "first moment");
+        await heardAt(FROM + DAY - 1, "last moment", false);
+        await heardAt(FROM + DAY, "after");
+        expect(await pages(10)).toEqual([["first moment", "last moment"]]);
+      });
+
+      test("names an order by any of its events, however much happened before and after", async () => {
+        for (const finished of [true, false]) {
+          const order = finished ? "finished" : "open";
+          for (const wall of [FROM - DAY, FROM + HOUR, FROM + 5 * DAY]) await heardAt(wall, order, finished);
+        }
+        await heardAt(FROM - DAY, "around it");
+        await heardAt(FROM + 2 * DAY, "around it");
+        expect(await pages(10)).toEqual([["finished", "open"]]);
+      });
+
+      test("is told in pages, some of them empty, and the last says so", async () => {
+        for (const order of ["A", "B", "C"]) await heardAt(FROM, order);
+        await heardAt(FROM + DAY, "D");
+        await heardAt(FROM, "E");
+        expect(await pages(1)).toEqual([["A"], ["B"], ["C"], [], ["E"], []]);
+        expect(await pages(2)).toEqual([["A", "B"], ["C"], ["E"]]);
+      });
+
+      test("misses no order that is opened, ended or touched between two pages, and names none twice", async () => {
+        for (const order of ["A", "B", "C", "D"]) await heardAt(FROM, order, order < "C");
+        let turn = 0;
+        const found = await pages(1, async () => {
+          turn += 1;
+          for (const order of ["A", "B", "C", "D"]) await heardAt(FROM + DAY + turn, order, turn % 2 === 0);
+        });
+        expect(found.flat()).toEqual(["A", "B", "C", "D"]);
+      });
+
+      test("of a clock that went back is what the clock said", async () => {
+        await heardAt(FROM + DAY, "later, begun first");
+        await heardAt(FROM, "earlier, begun last");
+        expect(await pages(10)).toEqual([["earlier, begun last"]]);
+      });
+    });
+
     describe("effects", () => {
       test("are taken oldest first, across kinds and orders, up to the limit", async () => {
         await pay("A", 1, tell("1"), print("2"));
