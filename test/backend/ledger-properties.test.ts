@@ -24,9 +24,8 @@ const attempts = fc.integer({ min: 1, max: 3 });
 
 const anyStanding: fc.Arbitrary<Standing> = fc.oneof(
   fc.constant<Standing>({ is: "settled", payment }),
-  fc
-    .constantFrom("pending", "expired", "cancelled", "denied", "refunded")
-    .map((is) => ({ is, transaction: "t" }) as Standing),
+  fc.constantFrom("pending", "expired", "cancelled", "denied").map((is): Standing => ({ is, transaction: "t" })),
+  fc.boolean().map((isFull): Standing => ({ is: "refunded", transaction: "t", isFull, refunds: [] })),
   fc.constantFrom<Standing>({ is: "unknown" }, { is: "unclear", detail: "" }),
 );
 
@@ -41,6 +40,10 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     { type: "lapsed" },
     { type: "release-ordered", release: "STAFF-1" as ReleaseId, by: "ani", why: "asked at the counter" },
     { type: "remedied", how: "refunded", by: "ani", why: "asked at the counter" },
+    { type: "refund-ordered", by: "ani", why: "asked at the counter" },
+    { type: "refund-answered", key: `${ORDER_ID}-1-r1`, answer: { is: "taken" } },
+    { type: "refund-answered", key: `${ORDER_ID}-1-r1`, answer: { is: "refused", because: "by-bank", detail: "" } },
+    { type: "refund-answered", key: `${ORDER_ID}-1-r1`, answer: { is: "confirmed" } },
   ),
   attempts.map((attempt): Event => ({ type: "hinted", attempt })),
   attempts.map(
@@ -86,7 +89,7 @@ function play(events: readonly Event[]): readonly Moment[] {
 
 const sequences = fc.array(anyEvent, { maxLength: 40 });
 const isPaidFor = (state: State | undefined): boolean =>
-  state !== undefined && ["paid", "delivered", "owed", "remedied"].includes(state.at);
+  state !== undefined && ["paid", "delivered", "owed", "refunding", "remedied"].includes(state.at);
 
 describe("the ledger of one order, whatever is said of it in whatever sequence", () => {
   test("never charges one attempt twice", () => {
@@ -137,7 +140,7 @@ describe("the ledger of one order, whatever is said of it in whatever sequence",
       fc.property(sequences, (events) => {
         const state = play(events).at(-1)?.after;
         if (state === undefined || !("receipts" in state) || state.receipts.length < 2) return;
-        expect(["paid", "owed", "remedied"]).toContain(state.at);
+        expect(["paid", "owed", "refunding", "remedied"]).toContain(state.at);
       }),
     );
   });
