@@ -17,6 +17,8 @@ export type HttpRequest = {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The address at the other end of the connection: a proxy's, where there is one. */
+  readonly peer: string;
   /** The bytes as they came; empty when there were none. */
   readonly body: Uint8Array;
 };
@@ -166,6 +168,7 @@ const read = (request: FastifyRequest): HttpRequest => ({
   params: request.params as Record<string, string>,
   query: new URLSearchParams((request.query as { text: string }).text),
   headers: request.headers as Record<string, string>,
+  peer: request.socket.remoteAddress ?? "",
   body: request.body instanceof Uint8Array ? request.body : new Uint8Array(0),
 });
 

@@ -52,6 +52,7 @@ const NOTIFICATION: HttpRequest = {
   params: {},
   query: new URLSearchParams(),
   headers: {},
+  peer: "127.0.0.1",
   body: new Uint8Array(),
 };
 

@@ -20,10 +20,10 @@ async function start(routes: readonly Route[], options: Partial<ServeOptions> = 
 const echo: Route = {
   method: "POST",
   path: "/echo/:name",
-  answer: async ({ method, path, params, query, headers, body }) => ({
+  answer: async ({ method, path, params, query, headers, peer, body }) => ({
     status: 201,
     headers: { "x-seen": headers["x-mine"] ?? "none" },
-    body: { method, path, name: params["name"], q: query.getAll("q"), hex: Buffer.from(body).toString("hex") },
+    body: { method, path, name: params["name"], q: query.getAll("q"), peer, hex: Buffer.from(body).toString("hex") },
   }),
 };
 const get = (path: string, body: string | Uint8Array | object): Route => ({
@@ -55,7 +55,7 @@ function talk(port: number, bytes: string): Promise<string> {
 }
 
 describe("a route", () => {
-  test("gets method, path, decoded parameters, query, headers and the untouched bytes", async () => {
+  test("gets method, path, decoded parameters, query, headers, the other end and the untouched bytes", async () => {
     const { url } = await start([echo]);
     const body = Uint8Array.from([0, 255, 0xc3, 0x28, 13, 10]);
     const answer = await fetch(`${url}/echo/a%2Fb%20c?q=1&q=%C3%A9`, {
@@ -70,6 +70,7 @@ describe("a route", () => {
       path: "/echo/a%2Fb%20c",
       name: "a/b c",
       q: ["1", "é"],
+      peer: "127.0.0.1",
       hex: "00ffc3280d0a",
     });
   });
