@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { type Configured, explainErrors, readConfigFile } from "../host/config.ts";
-import { readSecretFile } from "../host/secret.ts";
+import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
 import type { Menu } from "./menu.ts";
@@ -15,62 +14,27 @@ export type Setup = {
   readonly brokerCa?: string;
 };
 
-export type SetupRead =
-  | { readonly is: "good"; readonly setup: Setup }
-  /** For a person: what is wrong, everything at once. */
-  | { readonly is: "bad"; readonly explained: string };
-
 const jwkSet = z.object({ keys: z.array(publicJwkSchema).min(1) });
 
 /** Reads the configuration and every file that it names. */
-export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
-  const read: Configured<GatewayConfig> = readConfigFile(file, gatewayConfig);
-  if (read.is === "bad") return { is: "bad", explained: explainErrors(file, read.errors) };
-  const { config } = read;
-  const problems: { path: string; problem: string; example: undefined }[] = [];
-  const from = <Value>(path: string, place: string | undefined, understand: (text: string) => Value) => {
-    if (place === undefined) return undefined;
-    const found = understandFile(place, env, understand);
-    if ("value" in found) return found.value;
-    problems.push({ path, problem: found.problem, example: undefined });
-    return undefined;
-  };
-  const key = from("keys.private_file", config.keys.private_file, privateKeyFrom);
-  const backendKeys = from("keys.backend_file", config.keys.backend_file, backendKeysIn);
-  const brokerPassword = from("link.password_file", config.link.password_file, String);
-  const brokerCa = from("link.ca_file", config.link.ca_file, String);
-  if (key === undefined || backendKeys === undefined || problems.length > 0) {
-    return { is: "bad", explained: explainErrors(file, problems) };
-  }
+export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup> =>
+  readSetupFile({ file, schema: gatewayConfig, env, tellable: [BadKey] }, gather);
+
+function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
+  const { keys, link } = config;
+  const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
+  const backendKeys = files.read("keys.backend_file", keys.backend_file, backendKeysIn);
+  const brokerPassword = files.read("link.password_file", link.password_file, String);
+  const brokerCa = files.read("link.ca_file", link.ca_file, String);
+  if (key === undefined || backendKeys === undefined) return undefined;
   return {
-    is: "good",
-    setup: {
-      config,
-      key,
-      backendKeys,
-      ...(brokerPassword === undefined ? {} : { brokerPassword }),
-      ...(brokerCa === undefined ? {} : { brokerCa }),
-    },
+    config,
+    key,
+    backendKeys,
+    ...(brokerPassword === undefined ? {} : { brokerPassword }),
+    ...(brokerCa === undefined ? {} : { brokerCa }),
   };
 }
-
-function understandFile<Value>(
-  place: string,
-  env: NodeJS.ProcessEnv,
-  understand: (text: string) => Value,
-): { readonly value: Value } | { readonly problem: string } {
-  const read = readSecretFile(place, env);
-  if (read.is === "unreadable") return read;
-  try {
-    return { value: understand(read.secret.reveal()) };
-  } catch (error) {
-    if (error instanceof BadKey || error instanceof BadFile) return { problem: `${place}: ${error.message}` };
-    throw error;
-  }
-}
-
-/** The message holds nothing of the content. */
-class BadFile extends Error {}
 
 function backendKeysIn(text: string): KeySet {
   const read = jwkSet.safeParse(jsonIn(text));

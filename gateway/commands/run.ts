@@ -2,9 +2,9 @@ import { HardwareFault } from "../../device/device.ts";
 import { systemChance } from "../../host/chance.ts";
 import { readBootId, steadyClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG } from "../../host/config.ts";
+import { daemonCommand, Unfit } from "../../host/daemon.ts";
 import type { Log } from "../../host/log.ts";
-import { pinoLog } from "../../host/pino.ts";
-import { type Command, FAILED } from "../../host/program.ts";
+import { FAILED } from "../../host/program.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { JournalFault } from "../../journal/journal.ts";
@@ -44,36 +44,29 @@ const FIRST_PAGE_MS = 5_000;
 const USUAL_WATCHDOG_MS = 60_000;
 
 /** Drives the stand until SIGTERM. */
-export const run: Command = async ({ config, env, say }) => {
-  const read = readSetup(config, env);
-  if (read.is === "bad") {
-    say(read.explained);
-    return EXIT_BAD_CONFIG;
-  }
-  const { setup } = read;
-  const boot = readBootId();
-  const log = pinoLog({ level: setup.config.log_level, name: "gateway" });
-  const random: Random = systemChance;
-  try {
-    return await begin({ setup, env, clock: steadyClock(boot), boot, random, log });
-  } catch (error) {
-    if (!(error instanceof HardwareFault || error instanceof JournalFault)) throw error;
-    log.error("not started", { error });
-    say(error.message);
-    return error instanceof JournalFault && error.code === "newer" ? EXIT_BAD_CONFIG : FAILED;
-  }
-};
+export const run = daemonCommand<Setup>({
+  name: "gateway",
+  read: readSetup,
+  levelOf: ({ config }) => config.log_level,
+  begin: (setup, env, log) => {
+    const boot = readBootId();
+    return begin({ setup, env, clock: steadyClock(boot), boot, random: systemChance, log });
+  },
+  codeOf: (error) => {
+    if (error instanceof JournalFault && error.code === "newer") return EXIT_BAD_CONFIG;
+    return error instanceof HardwareFault || error instanceof JournalFault ? FAILED : undefined;
+  },
+});
 
-async function begin(ground: Ground): Promise<number> {
+async function begin(ground: Ground): Promise<void> {
   const { setup, env, clock, log } = ground;
   const { journal, quarantined } = openJournal(ground);
   if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
   const devices = await openHardware(ground, journal);
   const misfit = unfit(devices);
   if (misfit !== undefined) {
-    log.error("not started", { because: misfit });
     await Promise.all([devices.close(), journal.close()]);
-    return EXIT_BAD_CONFIG;
+    throw new Unfit(misfit);
   }
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
   const stand = await openStand(partsOf(ground, journal, devices, lost));
@@ -104,7 +97,6 @@ async function begin(ground: Ground): Promise<number> {
   await within(clock, FIRST_PAGE_MS, stand.firstPage(), undefined);
   notice.ready();
   log.info("ready", { stand: setup.config.stand.id, version: readVersion(), lost });
-  return 0;
 }
 
 function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
