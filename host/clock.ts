@@ -42,6 +42,9 @@ export function utcClock(options: ClockOptions = {}): Clock {
   };
 }
 
+/** CLOCK_MONOTONIC in microseconds, as systemd counts them. */
+export const monotonicUsec = (): bigint => process.hrtime.bigint() / 1_000n;
+
 const steadyMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** Node's timers can be up to a millisecond early, and wrap beyond 31 bits: both are met by looking again and waiting on. */

@@ -1,8 +1,12 @@
+import { monotonicUsec } from "./clock.ts";
 import type { Log } from "./log.ts";
 
 /** What systemd hears from a service of `Type=notify` (sd_notify(3)); silent where no systemd listens. Never throws, never waits. */
 export interface SystemdNotice {
+  /** Up, or done with reloading. */
   ready(): void;
+  /** `ready` ends it. */
+  reloading(): void;
   /** One line for `systemctl status`. */
   status(line: string): void;
   /** Still alive; due more often than `watchdogMs`. */
@@ -50,6 +54,7 @@ function noticeOver(sender: Sender, log: Log): SystemdNotice {
   };
   return {
     ready: () => tell("READY=1"),
+    reloading: () => tell(`RELOADING=1\nMONOTONIC_USEC=${monotonicUsec()}`),
     status: (line) => tell(`STATUS=${line.replaceAll(/\s+/g, " ")}`),
     watchdog: () => tell("WATCHDOG=1"),
     stopping: () => tell("STOPPING=1"),

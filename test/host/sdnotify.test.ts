@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
+import { monotonicUsec } from "../../host/clock.ts";
 import type { Facts, Log } from "../../host/log.ts";
 import { silentLog } from "../../host/log.ts";
 import { type Sender, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
@@ -75,6 +76,21 @@ describe("what systemd hears", () => {
     notice.close();
     const heard = [await systemd.next(), await systemd.next(), await systemd.next(), await systemd.next()];
     expect(heard).toEqual(["READY=1", "STATUS=open: 2 orders", "WATCHDOG=1", "STOPPING=1"]);
+  });
+
+  test("tells a reload with the moment at which it began, as Type=notify-reload wants it", async () => {
+    const path = join(folder(), "notify");
+    const systemd = await receiver(path);
+    const notice = await sdNotify({ NOTIFY_SOCKET: path }, silentLog);
+    const before = monotonicUsec();
+    notice.reloading();
+    notice.ready();
+    notice.close();
+    expect(await systemd.next()).toBe("RELOADING=1");
+    const [, began = ""] = /^MONOTONIC_USEC=(\d+)$/.exec(await systemd.next()) ?? [];
+    expect(BigInt(began)).toBeGreaterThanOrEqual(before);
+    expect(BigInt(began)).toBeLessThanOrEqual(monotonicUsec());
+    expect(await systemd.next()).toBe("READY=1");
   });
 
   test("is nothing, and nothing is opened, without NOTIFY_SOCKET", async () => {
