@@ -18,6 +18,8 @@ export type Order = {
   readonly amount: Rupiah;
   readonly items: readonly Item[];
   readonly begunAt: WallMs;
+  /** Where the customer sees how it stands; once the backend has named a page. */
+  readonly page?: string;
   /** Absent for an order that this stand knows only from the backend, because it lost its journal. */
   readonly opening?: Opening;
 };
@@ -54,7 +56,13 @@ export type State =
 
 export type Event =
   | { readonly type: "begun"; readonly order: Order }
-  | { readonly type: "offered"; readonly qr: string; readonly amount: Rupiah; readonly validForMs: number }
+  | {
+      readonly type: "offered";
+      readonly qr: string;
+      readonly amount: Rupiah;
+      readonly validForMs: number;
+      readonly page?: string;
+    }
   | { readonly type: "refused"; readonly because: RefusalReason }
   | { readonly type: "cancel-pressed" }
   | { readonly type: "deadline" }
@@ -196,7 +204,7 @@ function charging(state: At<"charging">, event: Event, now: Instant, rules: Rule
 }
 
 function offered(state: At<"charging">, event: Extract<Event, { type: "offered" }>, now: Instant, rules: Rules): Step {
-  const { order } = state;
+  const order: Order = event.page === undefined ? state.order : { ...state.order, page: event.page };
   if (event.amount !== order.amount || checkOffer(event.qr, order.amount) !== "good") return end(order, "bad-qr", now);
   const deadline = later(now, Math.min(event.validForMs, rules.paymentPatienceMs));
   return {

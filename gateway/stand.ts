@@ -109,7 +109,7 @@ export class Stand {
   #eventOf(body: Exclude<DownBody, { type: "ack" }>): Event {
     switch (body.type) {
       case "offer":
-        return { type: "offered", qr: body.qr, amount: body.amount, validForMs: body.validForMs };
+        return offeredBy(body);
       case "settled": {
         const { order, amount, paidAt, issuer } = body;
         const settlement = { amount, paidAt, ...(issuer === undefined ? {} : { issuer }) };
@@ -187,6 +187,10 @@ export class Stand {
 /** The customer in front is being served; a press means nothing. */
 export const isOccupied = (state: State | undefined): boolean =>
   state?.at === "charging" || state?.at === "awaiting" || state?.at === "releasing";
+
+function offeredBy({ qr, amount, validForMs, page }: Extract<DownBody, { type: "offer" }>): Event {
+  return { type: "offered", qr, amount, validForMs, ...(page === undefined ? {} : { page }) };
+}
 
 const nameOf = ({ effect }: { readonly effect: Effect }): string =>
   effect.do === "tell" ? `tell ${effect.body.type}` : effect.do;

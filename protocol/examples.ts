@@ -47,6 +47,7 @@ export const downExamples: ExamplesOf<z.input<typeof downSchema>> = {
     qr,
     amount,
     validForMs: 120_000,
+    page: `https://pay.example.id/pay/${order}4C7HM2QX9RT0VKZ5`,
   },
   refused: { type: "refused", order, because: "busy", retryAfterMs: 5_000 },
   voided: { type: "voided", order, as: "cancelled" },

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { type OrderId, RELEASE, type ReleaseId, STAND, type StandId, type StatementId, ULID } from "./ids.ts";
 import { QRIS_MAX, type Rupiah } from "./rupiah.ts";
 
+/** Longest address of a customer's page: a QR code of 45 modules, small enough for a slip. */
+export const PAGE_MAX = 120;
+
 /**
  * Every word that stand and backend say to each other. What a statement says about time is a length, computed when it is
  * sent: neither side trusts the other's clock.
@@ -40,6 +43,11 @@ const lengthMs = z
   .min(0)
   .max(7 * 24 * 3_600_000)
   .meta({ description: "Milliseconds." });
+/** Printable ASCII, as it stands in a QR code; a stand shows it, and never opens it. */
+const pageAddress = z
+  .string()
+  .max(PAGE_MAX)
+  .regex(/^https?:\/\/[!-~]+$/);
 const product = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const words = z.string().max(200);
 
@@ -125,17 +133,23 @@ const ack = z
   .strictObject({ type: z.literal("ack"), ids: z.array(statementId).min(1).max(64) })
   .meta({ title: "ack", description: "These statements are on the receiver's disk. An ack is not acked." });
 
+/* What a newer backend says besides, a stand drops. */
 const offer = z
-  .strictObject({
+  .object({
     type: z.literal("offer"),
     order: orderId,
     qr: z.string().min(1).max(512).describe("The QRIS payload, as text."),
     amount,
     validForMs: lengthMs.describe("How many milliseconds longer the customer may pay, from the sending on."),
+    page: pageAddress
+      .optional()
+      .describe(
+        "Where the customer of this order sees how it stands, and finds help; where the backend has such pages.",
+      ),
   })
   .meta({ title: "offer", description: "What the customer can pay now." });
 const refused = z
-  .strictObject({
+  .object({
     type: z.literal("refused"),
     order: orderId,
     because: z.enum(refusals),
@@ -143,10 +157,10 @@ const refused = z
   })
   .meta({ title: "refused", description: "There is no charge for this order, and there will be none." });
 const voided = z
-  .strictObject({ type: z.literal("voided"), order: orderId, as: z.enum(voidings) })
+  .object({ type: z.literal("voided"), order: orderId, as: z.enum(voidings) })
   .meta({ title: "voided", description: "The order cannot be paid any more." });
 const settled = z
-  .strictObject({
+  .object({
     type: z.literal("settled"),
     order: orderId,
     amount: paidAmount,
@@ -155,7 +169,7 @@ const settled = z
   })
   .meta({ title: "settled", description: "The money for this order has arrived: the only word that lets goods go." });
 const release = z
-  .strictObject({
+  .object({
     type: z.literal("release"),
     order: orderId,
     release: releaseId,
@@ -164,7 +178,7 @@ const release = z
   })
   .meta({ title: "release", description: "Staff lets a paid order that is in trouble be delivered after all, once." });
 const remedied = z
-  .strictObject({
+  .object({
     type: z.literal("remedied"),
     order: orderId,
     how: z.enum(["refunded", "settled-by-staff"]),

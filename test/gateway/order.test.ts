@@ -325,6 +325,20 @@ describe("the order machine", () => {
     expect(offerFor(600_000)).toEqual(at(220_000));
   });
 
+  test("the page that an offer names stays with the order, up to what the customer takes home", () => {
+    const page = "https://pay.example.id/pay/01JD";
+    const moved = (state: State, event: Event) => {
+      const done = step(state, event, NOW, withPaper);
+      if ("ignored" in done) throw new Error(done.ignored);
+      return done;
+    };
+    const offered = moved(states.charging, { ...events.offered, page });
+    const late = moved(moved(offered.state, events.cancel).state, events["settled behind"]);
+    const slips = [...offered.effects, ...late.effects].filter(({ effect }) => effect.do.startsWith("print"));
+    expect(slips).toMatchObject([{ effect: { order: { ...order, page } } }, { effect: { order: { ...order, page } } }]);
+    expect(moved(states.charging, events.offered).state.order).toEqual(order);
+  });
+
   test("a charge that is not yet told is taken back with its void", () => {
     const done = step(states.charging, events.cancel, NOW, rules);
     expect("ignored" in done ? [] : done.takesBack).toContain("tell charge");

@@ -8,6 +8,7 @@ import {
   downSchema,
   downStatementSchema,
   openStages,
+  PAGE_MAX,
   presenceSchema,
   STATEMENT_MAX_BYTES,
   standIdSchema,
@@ -18,6 +19,7 @@ import {
 } from "../../protocol/statements.ts";
 import { chargeStatement, ORDER, PRICE, STAND, STATEMENT, settledStatement } from "./samples.ts";
 
+const pageOf = (length: number): string => "https://pay.example.id/".padEnd(length, "A");
 const accepts = (schema: typeof upSchema | typeof downSchema, body: unknown): boolean => schema.safeParse(body).success;
 
 describe("a statement", () => {
@@ -59,9 +61,25 @@ describe("a statement", () => {
     ["a settlement of less than nothing", { ...downExamples.settled, amount: -1 }],
     ["a settlement whose time has no zone", { ...downExamples.settled, paidAt: "2026-11-21T09:00:00" }],
     ["a release of a product with a path for a name", { ...downExamples.release, product: "../coffee" }],
+    ["an offer with a page that no slip has room for", { ...downExamples.offer, page: pageOf(PAGE_MAX + 1) }],
+    ["an offer with a page of another kind", { ...downExamples.offer, page: "javascript:alert(1)" }],
+    ["an offer with a page of two lines", { ...downExamples.offer, page: "https://a.id/\nhttps://b.id/" }],
   ])("is not %s", (_, body) => {
     expect(accepts(downSchema, body)).toBe(false);
   });
+
+  test("offers a page of the longest length, and does without one", () => {
+    const { page: _, ...without } = downExamples.offer;
+    expect(accepts(downSchema, without)).toBe(true);
+    expect(accepts(downSchema, { ...without, page: pageOf(PAGE_MAX) })).toBe(true);
+  });
+
+  test.each(Object.values(downExamples).filter(({ type }) => type !== "ack"))(
+    "of a newer backend is heard without what this stand does not know: $type",
+    (example) => {
+      expect(downSchema.parse({ ...example, tomorrow: { more: 1 } })).toEqual(example);
+    },
+  );
 
   test("may settle more than QRIS carries, by a fee that the provider put on top", () => {
     expect(accepts(downSchema, { ...downExamples.settled, amount: 10_070_000 })).toBe(true);
