@@ -4,7 +4,7 @@ import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
-import { CLOSEST_ASK_MS } from "./ledger/effects.ts";
+import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type { Decision, Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
 import { orderOf, standOf } from "./ledger/words.ts";
@@ -23,6 +23,9 @@ export type CashierOptions = {
   /** The journal owes something new. */
   wake(): void;
 };
+
+/** A standing, or in how long the provider may be asked for it. */
+export type Looked = Standing | { readonly againMs: number };
 
 /** Whether the ledger has the order that a notification speaks of. */
 export type Taken = "taken" | "unknown-order";
@@ -75,6 +78,19 @@ export class Cashier {
     return this.#fromProvider(merchant, reference, (attempt) => ({ type: "hinted", attempt }));
   }
 
+  /**
+   * What the provider's books say of one attempt, for whoever compares them with these; nothing changes by it. It is put off
+   * where one of the order's was asked about just now.
+   */
+  async look(sale: Sale, attempt: number, signal: AbortSignal): Promise<Looked> {
+    return this.#standingOf(attemptOf(sale, attempt, this.#options.termsFor(sale.stand)), signal);
+  }
+
+  /** The provider's answer to somebody who looked. */
+  async learned(order: OrderId, attempt: number, standing: Standing): Promise<Step> {
+    return (await this.#advance(order, { type: "news", attempt, standing, via: "answer" })).done;
+  }
+
   /** Staff's word on an order that was paid. */
   async decide(order: OrderId, event: Decision): Promise<Step> {
     return (await this.#advance(order, event)).done;
@@ -113,12 +129,17 @@ export class Cashier {
   }
 
   async #ask(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
+    const looked = await this.#standingOf(attempt, signal);
+    return "againMs" in looked ? looked : this.#news(owed, attempt, looked);
+  }
+
+  async #standingOf(attempt: Attempt, signal: AbortSignal): Promise<Looked> {
     const now = this.#options.clock.now();
     const last = this.#askedAt.get(attempt.order);
     const tooEarlyMs = last === undefined ? 0 : leftMs(later(last, CLOSEST_ASK_MS), now);
     if (tooEarlyMs > 0) return { againMs: tooEarlyMs };
     this.#remember(attempt.order, now);
-    return this.#news(owed, attempt, await this.#providerOf(attempt).standing(attempt, signal));
+    return this.#providerOf(attempt).standing(attempt, signal);
   }
 
   /** A refund that the provider's books have shown meanwhile needs no more asking. */

@@ -167,6 +167,27 @@ describe("the cashier", () => {
     expect(provider.asked).toEqual(["charge 1", "standing 1"]);
   });
 
+  test("lets the provider's books be looked at, ten seconds after any query of that order, and moves nothing", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    const state = await stateNow();
+    if (state?.at !== "payable") throw new Error("not payable");
+    expect(await cashier.look(state.sale, 1, quiet)).toEqual({ is: "pending", transaction: "t-1" });
+    expect(await cashier.look(state.sale, 2, quiet)).toEqual({ againMs: 10_000 });
+    await clock.advance(10_000);
+    await cashier.look(state.sale, 2, quiet);
+    expect(provider.asked).toEqual(["charge 1", "standing 1", "standing 2"]);
+    expect(await stateNow()).toEqual(state);
+  });
+
+  test("takes what a look at the books has told as the provider's answer", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.learned(ORDER_ID, 1, { is: "settled", payment });
+    expect(await stateNow()).toMatchObject({ at: "paid" });
+    expect((await journal.story(ORDER_ID)).at(-1)?.event).toMatchObject({ type: "news", via: "answer" });
+  });
+
   test("tells a stand that comes back the word on every order it named, and on those it should have named", async () => {
     await cashier.hear(STAND, ask, statement(1));
     await performAll();
