@@ -1,4 +1,4 @@
-import { showRupiah } from "../../protocol/rupiah.ts";
+import { rupiah, showRupiah } from "../../protocol/rupiah.ts";
 import type { Transaction } from "../midtrans/acquirer.ts";
 import type { Asked } from "../midtrans/calls.ts";
 import type { Delivery } from "../midtrans/notifier.ts";
@@ -22,6 +22,7 @@ const CALLS: Readonly<Record<string, string>> = {
   status: "GET /v2/…/status",
   cancel: "POST /v2/…/cancel",
   expire: "POST /v2/…/expire",
+  refund: "POST /v2/…/refund",
   qr: "GET the QR picture",
 };
 
@@ -30,6 +31,7 @@ const SNAP_CALLS: Readonly<Record<string, string>> = {
   charge: "POST /v1.0/qr/qr-mpm-generate",
   status: "POST /v1.0/qr/qr-mpm-query",
   cancel: "POST /v1.0/qr/qr-mpm-cancel",
+  refund: "POST /v1.0/qr/qr-mpm-refund",
 };
 
 /** What the status codes of the body mean (docs.midtrans.com, "Status code"). */
@@ -56,7 +58,14 @@ function tellCall({ api, operation, code }: Asked): Told {
   };
 }
 
-function tellMove({ standing, amount, payment, denied }: Transaction): Told {
+function tellRefund(refunds: Transaction["refunds"]): Pick<Told, "words" | "detail" | "tone"> {
+  const { amount, bank } = refunds.findLast(({ bank }) => bank.says !== "no") ?? {};
+  const words = `Refund of ${showRupiah(amount ?? rupiah(0))}`;
+  if (bank?.says === "yes") return { words: `${words} confirmed by the payer's bank`, tone: "good" };
+  return { words, detail: "in Midtrans' books; the payer's bank has not confirmed it yet" };
+}
+
+function tellMove({ standing, amount, payment, denied, refunds }: Transaction): Told {
   const base = { chapter: "midtrans", from: "midtrans" } as const;
   switch (standing) {
     case "pending":
@@ -76,6 +85,9 @@ function tellMove({ standing, amount, payment, denied }: Transaction): Told {
       return { ...base, words: "Transaction cancelled", minor: true };
     case "expire":
       return { ...base, words: "Transaction expired", minor: true };
+    case "partial_refund":
+    case "refund":
+      return { ...base, to: "customer", ...tellRefund(refunds) };
   }
 }
 

@@ -7,7 +7,7 @@ export type Moment = { readonly ms: number; readonly wall: WallMs };
 export const acquirers = ["gopay", "airpay shopee"] as const;
 export type AcquirerName = (typeof acquirers)[number];
 
-export const standings = ["pending", "settlement", "expire", "cancel", "deny"] as const;
+export const standings = ["pending", "settlement", "expire", "cancel", "deny", "partial_refund", "refund"] as const;
 export type TransactionStanding = (typeof standings)[number];
 
 /** What the merchant asked for, read and found good. */
@@ -32,13 +32,26 @@ export type SnapOrder = {
 };
 
 /** `on-us`: the customer's wallet belongs to the acquirer itself. */
-export type Route = "on-us" | "off-us";
+export const routes = ["on-us", "off-us"] as const;
+export type Route = (typeof routes)[number];
 
 export type Payment = {
   readonly issuer: string;
   readonly route: Route;
   /** What the customer's wallet was told to pay, without the fee. */
   readonly amount: Rupiah;
+};
+
+/** Money on its way back to whoever paid, from the moment it is in the books. */
+export type Refund = {
+  /** Midtrans' own number, `refund_chargeback_id`. */
+  readonly number: number;
+  readonly key: string;
+  readonly amount: Rupiah;
+  readonly reason: string;
+  readonly madeAt: WallMs;
+  /** What the payer's bank has said to it. Refused: the money stays where it is. */
+  readonly bank: { readonly says: "nothing" } | { readonly says: "yes" | "no"; readonly at: WallMs };
 };
 
 export type Transaction = Omit<ChargeOrder, "validForMs"> & {
@@ -51,7 +64,10 @@ export type Transaction = Omit<ChargeOrder, "validForMs"> & {
   readonly expiresAt: WallMs;
   readonly dueMs: number;
   readonly standing: TransactionStanding;
-  readonly payment?: Payment & { readonly at: WallMs };
+  /** `ms`: when it was paid on the steady clock. */
+  readonly payment?: Payment & { readonly at: WallMs; readonly ms: number };
+  /** Oldest first; those too that the bank refused. */
+  readonly refunds: readonly Refund[];
   /** The acquirer's own code, when it denied the charge. */
   readonly denied?: string;
 };
@@ -97,6 +113,8 @@ const FINAL: Readonly<Record<TransactionStanding, Unmoved | undefined>> = {
   expire: "expired",
   cancel: "cancelled",
   deny: "denied",
+  partial_refund: "already-paid",
+  refund: "already-paid",
 };
 
 const moved = (transaction: Transaction, standing: TransactionStanding): Change => ({
@@ -106,17 +124,17 @@ const moved = (transaction: Transaction, standing: TransactionStanding): Change 
 
 const settled = (transaction: Transaction, payment: Payment, now: Moment): Change => ({
   is: "moved",
-  to: { ...transaction, standing: "settlement", payment: { ...payment, at: now.wall } },
+  to: { ...transaction, standing: "settlement", payment: { ...payment, at: now.wall, ms: now.ms } },
 });
 
 const settleLate = (transaction: Transaction, payment: Payment, now: Moment): Change =>
-  transaction.standing === "settlement"
+  FINAL[transaction.standing] === "already-paid"
     ? { is: "unmoved", because: "already-paid" }
     : settled(transaction, payment, now);
 
 /** While this holds, Midtrans refuses another charge under the same order id. */
-export const holdsOrderId = (transaction: Transaction): boolean =>
-  transaction.standing === "pending" || transaction.standing === "settlement";
+export const holdsOrderId = ({ standing }: Transaction): boolean =>
+  standing === "pending" || FINAL[standing] === "already-paid";
 
 /** What Midtrans writes as `gross_amount` once the fee is on it. */
 export const grossOf = (transaction: Transaction): number =>

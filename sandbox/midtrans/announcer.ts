@@ -1,6 +1,7 @@
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Transaction } from "./acquirer.ts";
-import { type Body, type Merchant, notificationBody } from "./bodies.ts";
+import { type Merchant, notificationBody } from "./bodies.ts";
+import type { Body } from "./body.ts";
 import type { Faults, Occasion } from "./faults.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Headers } from "./post.ts";

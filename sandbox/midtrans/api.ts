@@ -1,10 +1,15 @@
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
-import { type Body, chargeBody, type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
+import { chargeBody, type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
+import type { Body } from "./body.ts";
 import type { Calls } from "./calls.ts";
 import { readCharge, readNotificationUrls } from "./charge-request.ts";
 import type { Faults, Operation } from "./faults.ts";
+import { jsonIn, objectIn } from "./json.ts";
 import type { Midtrans, Moved } from "./midtrans.ts";
 import { qrPicture } from "./qr-picture.ts";
+import { refundBody } from "./refund-bodies.ts";
+import { REFUND_REFUSALS } from "./refund-refusals.ts";
+import { readRefund } from "./refund-request.ts";
 
 export type ApiOptions = {
   readonly midtrans: Midtrans;
@@ -27,6 +32,12 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     { method: "GET", path: "/v2/:id/status", answer: (request) => api.status(request) },
     { method: "POST", path: "/v2/:id/cancel", answer: (request) => api.end("cancel", request) },
     { method: "POST", path: "/v2/:id/expire", answer: (request) => api.end("expire", request) },
+    { method: "POST", path: "/v2/:id/refund", answer: (request) => api.refund(request, { direct: false }) },
+    {
+      method: "POST",
+      path: "/v2/:id/refund/online/direct",
+      answer: (request) => api.refund(request, { direct: true }),
+    },
     { method: "GET", path: "/v2/qris/:id/qr-code", answer: picture },
     { method: "GET", path: "/v4/qris/:id/qr-code", answer: picture },
     { method: "GET", path: "/v2/*", answer: async () => api.nothing() },
@@ -42,7 +53,7 @@ class Api {
   }
 
   charge(request: HttpRequest): Promise<HttpAnswer> {
-    const json = parse(request.body);
+    const json = jsonIn(request.body);
     const perform = () => (json === "malformed" ? this.#error("413", MALFORMED) : this.#charge(json.value, request));
     const order = json === "malformed" ? undefined : orderIn(json.value);
     return this.#options.calls.answer({ operation: "charge", request, order, perform });
@@ -59,6 +70,10 @@ class Api {
 
   end(operation: "cancel" | "expire", request: HttpRequest): Promise<HttpAnswer> {
     return this.#about(operation, request, (id) => this.#ended(this.#options.midtrans[operation](id)));
+  }
+
+  refund(request: HttpRequest, how: { readonly direct: boolean }): Promise<HttpAnswer> {
+    return this.#about("refund", request, (id) => this.#refunded(id, request.body, how));
   }
 
   /** The picture needs no key: merchants put its address straight into their pages. */
@@ -118,6 +133,16 @@ class Api {
     return voidedBody(moved, this.#options.merchant);
   }
 
+  #refunded(id: string, bytes: Uint8Array, how: { readonly direct: boolean }): Body {
+    const read = readRefund(bytes);
+    if (read.is === "bad") return this.#error(read.code, read.code === "413" ? MALFORMED : INVALID, read.messages);
+    const refunded = this.#options.midtrans.refund(id, read.ask);
+    if (refunded === "unknown") return this.#error("404", UNKNOWN);
+    if (refunded.is !== "refused") return refundBody(refunded, how);
+    const { code, message } = REFUND_REFUSALS[refunded.because];
+    return this.#error(code, message);
+  }
+
   #expiryField(order: string): ExpiryField {
     return this.#options.faults.take("expiry-field", { order })?.as ?? "expiry_time";
   }
@@ -135,18 +160,8 @@ const NOT_MODIFIABLE = "Transaction status cannot be updated.";
 const CONFLICT =
   "The request could not be completed due to a conflict with the current state of the target resource, please try again";
 
-function parse(body: Uint8Array): { readonly value: unknown } | "malformed" {
-  try {
-    return { value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body)) };
-  } catch {
-    return "malformed";
-  }
-}
-
 /** The order id of a charge that may be nonsense otherwise. */
 function orderIn(json: unknown): string | undefined {
-  if (typeof json !== "object" || json === null || !("transaction_details" in json)) return undefined;
-  const details = json.transaction_details;
-  if (typeof details !== "object" || details === null || !("order_id" in details)) return undefined;
-  return typeof details.order_id === "string" ? details.order_id.slice(0, 50) : undefined;
+  const id = objectIn(objectIn(json)?.["transaction_details"])?.["order_id"];
+  return typeof id === "string" ? id.slice(0, 50) : undefined;
 }

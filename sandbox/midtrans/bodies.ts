@@ -1,16 +1,13 @@
 import { grossOf, type Transaction, type TransactionStanding } from "./acquirer.ts";
+import { type Body, rupiahText } from "./body.ts";
+import { type RefundsIn, refundsOf } from "./refund-bodies.ts";
 import { signatureOf } from "./signature.ts";
 import { wibOf } from "./wib.ts";
-
-/** A JSON object as Midtrans writes it: nearly every value a string, numbers too. */
-export type Body = Readonly<Record<string, unknown>>;
 
 /** How the expiry field is named: today `expiry_time`, earlier `expire_time`, sometimes there is none. */
 export type ExpiryField = "expiry_time" | "expire_time" | "none";
 
 export type Merchant = { readonly id: string; readonly serverKey: string };
-
-const rupiahText = (amount: number): string => `${amount}.00`;
 
 /** The answer to a charge; `base` is where this server is reached, for the addresses of the picture. */
 export function chargeBody(transaction: Transaction, merchant: Merchant, base: string, expiry: ExpiryField): Body {
@@ -38,19 +35,27 @@ const denialBody = (transaction: Transaction, merchant: Merchant, code: string):
   channel_response_message: code === "900" ? "GENERIC_SERVICE_ERROR" : "INTERNAL_ERROR",
 });
 
-/** The status answer, by standing: 200 settled or cancelled, 201 pending, 202 denied, 407 expired. */
+/** The status answer, by standing: 200 settled, refunded or cancelled, 201 pending, 202 denied, 407 expired. */
 export const statusBody = (transaction: Transaction, merchant: Merchant, expiry: ExpiryField): Body =>
-  standingBody(transaction, merchant, STATUS_CODES[transaction.standing], "Success, transaction is found", expiry);
+  standingBody(transaction, merchant, {
+    code: STATUS_CODES[transaction.standing],
+    message: isRefunded(transaction)
+      ? "Success, refund request is approved by the bank"
+      : "Success, transaction is found",
+    expiry,
+    where: "status",
+  });
 
-/** A notification, by standing: 201 pending, 200 settled, 202 otherwise. */
+const isRefunded = ({ standing }: Transaction): boolean => standing === "refund" || standing === "partial_refund";
+
+/** A notification, by standing: 201 pending, 200 settled or refunded, 202 otherwise. */
 export const notificationBody = (transaction: Transaction, merchant: Merchant): Body =>
-  standingBody(
-    transaction,
-    merchant,
-    NOTIFIED_CODES[transaction.standing],
-    "midtrans payment notification",
-    "expiry_time",
-  );
+  standingBody(transaction, merchant, {
+    code: NOTIFIED_CODES[transaction.standing],
+    message: "midtrans payment notification",
+    expiry: "expiry_time",
+    where: "notification",
+  });
 
 /** The answer to cancel (200) and expire (407, which means that it went well). */
 export function voidedBody(transaction: Transaction, merchant: Merchant): Body {
@@ -62,17 +67,14 @@ export function voidedBody(transaction: Transaction, merchant: Merchant): Body {
   };
 }
 
-export function errorBody(code: string, message: string, id: string, validation: readonly string[] = []): Body {
-  const body = { status_code: code, status_message: message, id };
-  return validation.length === 0 ? body : { ...body, validation_messages: validation };
-}
-
 const STATUS_CODES: Readonly<Record<TransactionStanding, string>> = {
   pending: "201",
   settlement: "200",
   expire: "407",
   cancel: "200",
   deny: "202",
+  partial_refund: "200",
+  refund: "200",
 };
 
 const NOTIFIED_CODES: Readonly<Record<TransactionStanding, string>> = {
@@ -81,6 +83,8 @@ const NOTIFIED_CODES: Readonly<Record<TransactionStanding, string>> = {
   expire: "202",
   cancel: "202",
   deny: "202",
+  partial_refund: "200",
+  refund: "200",
 };
 
 function coreOf(transaction: Transaction, merchant: Merchant, gross: number): Body {
@@ -97,13 +101,14 @@ function coreOf(transaction: Transaction, merchant: Merchant, gross: number): Bo
   };
 }
 
-function standingBody(
-  transaction: Transaction,
-  merchant: Merchant,
-  code: string,
-  message: string,
-  expiry: ExpiryField,
-): Body {
+type Told = {
+  readonly code: string;
+  readonly message: string;
+  readonly expiry: ExpiryField;
+  readonly where: RefundsIn;
+};
+
+function standingBody(transaction: Transaction, merchant: Merchant, { code, message, expiry, where }: Told): Body {
   const gross = grossOf(transaction);
   const { orderId, payment } = transaction;
   const signed = { orderId, statusCode: code, grossAmount: rupiahText(gross) };
@@ -119,6 +124,7 @@ function standingBody(
     ...metadataOf(transaction),
     ...transaction.customFields,
     ...expiryOf(transaction, expiry),
+    ...refundsOf(transaction, where),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
-import type { Body } from "./bodies.ts";
+import type { Body } from "./body.ts";
 import type { Faults, Occasion, Operation } from "./faults.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Waits } from "./waits.ts";

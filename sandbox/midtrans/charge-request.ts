@@ -1,6 +1,7 @@
 import { type Rupiah, readRupiah } from "../../protocol/rupiah.ts";
 import type { WallMs } from "../../protocol/time.ts";
 import { type AcquirerName, acquirers, type ChargeOrder } from "./acquirer.ts";
+import { type Fields, objectIn } from "./json.ts";
 import { readOrderTime } from "./wib.ts";
 
 /** `messages` are Midtrans' `validation_messages`; `code` its `status_code`. */
@@ -23,11 +24,9 @@ const SHORTEST_MS = 20_000;
 const LONGEST_MS: Readonly<Record<AcquirerName, number>> = { gopay: 7 * DAY_MS, "airpay shopee": 5 * DAY_MS };
 const UNIT_MS: Readonly<Record<string, number>> = { second: 1_000, minute: 60_000, hour: 3_600_000, day: DAY_MS };
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Checks the body of `POST /v2/charge` as Midtrans does, every complaint at once. Total: takes any JSON value. */
 export function readCharge(json: unknown, context: ChargeContext): ReadCharge {
-  const body = fieldsIn(json);
+  const body = objectIn(json);
   if (body === undefined) return bad("408", ["the request body must be a JSON object"]);
   const type = body["payment_type"];
   if (type === undefined) return bad("400", ["payment_type is required"]);
@@ -38,7 +37,7 @@ export function readCharge(json: unknown, context: ChargeContext): ReadCharge {
 
 function readQrisCharge(body: Fields, context: ChargeContext): ReadCharge {
   const messages: string[] = [];
-  const details = fieldsIn(body["transaction_details"]) ?? {};
+  const details = objectIn(body["transaction_details"]) ?? {};
   const orderId = readOrderId(details["order_id"], messages);
   const amount = readAmount(details["gross_amount"], messages);
   checkItems(body["item_details"], amount, messages);
@@ -52,9 +51,6 @@ function readQrisCharge(body: Fields, context: ChargeContext): ReadCharge {
 }
 
 const bad = (code: "400" | "402" | "408", messages: readonly string[]): ReadCharge => ({ is: "bad", code, messages });
-
-const fieldsIn = (value: unknown): Fields | undefined =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 
 function readOrderId(value: unknown, messages: string[]): string | undefined {
   if (typeof value === "string" && ORDER_ID.test(value)) return value;
@@ -83,7 +79,7 @@ function checkItems(value: unknown, amount: Rupiah | undefined, messages: string
     return;
   }
   const before = messages.length;
-  const sums = value.map((item, place) => sumOf(fieldsIn(item) ?? {}, `item_details[${place}]`, messages));
+  const sums = value.map((item, place) => sumOf(objectIn(item) ?? {}, `item_details[${place}]`, messages));
   const sum = sums.reduce((total, each) => total + each, 0);
   if (messages.length > before || amount === undefined || sum === amount) return;
   messages.push("transaction_details.gross_amount is not equal to the sum of item_details");
@@ -102,7 +98,7 @@ function sumOf(item: Fields, at: string, messages: string[]): number {
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
 function readAcquirer(value: unknown, messages: string[]): AcquirerName {
-  const asked = fieldsIn(value)?.["acquirer"] ?? "gopay";
+  const asked = objectIn(value)?.["acquirer"] ?? "gopay";
   const known = acquirers.find((name) => name === asked);
   if (known === undefined) messages.push(`qris.acquirer must be one of: ${acquirers.join(", ")}`);
   return known ?? "gopay";
@@ -111,7 +107,7 @@ function readAcquirer(value: unknown, messages: string[]): AcquirerName {
 /** How long from now the charge stays payable, in milliseconds. */
 function readExpiry(value: unknown, acquirer: AcquirerName, now: WallMs, messages: string[]): number {
   if (value === undefined) return DEFAULT_VALID_MS;
-  const expiry = fieldsIn(value) ?? {};
+  const expiry = objectIn(value) ?? {};
   const begin = expiry["order_time"] === undefined ? now : readOrderTime(String(expiry["order_time"]));
   const unitMs = UNIT_MS[String(expiry["unit"] ?? "minute")];
   const duration = expiry["expiry_duration"];
@@ -142,7 +138,7 @@ function readCustomFields(body: Fields, messages: string[]): Record<string, stri
 
 function readMetadata(value: unknown, messages: string[]): object | undefined {
   if (value === undefined || value === null) return undefined;
-  const metadata = fieldsIn(value);
+  const metadata = objectIn(value);
   if (metadata === undefined) messages.push("metadata must be a JSON object");
   else if (!isModest(metadata)) messages.push(`metadata must be at most ${METADATA_MAX} characters of JSON`);
   return metadata;

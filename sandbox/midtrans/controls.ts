@@ -1,12 +1,18 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Rupiah } from "../../protocol/rupiah.ts";
-import { acquirers, standings, type Transaction } from "./acquirer.ts";
+import { acquirers, routes, standings, type Transaction } from "./acquirer.ts";
+import { type Dashboard, dashboardSchema } from "./dashboard.ts";
 import { type Faults, faultSchema } from "./faults.ts";
 import type { Midtrans } from "./midtrans.ts";
 import type { Notifier } from "./notifier.ts";
 
-export type ControlOptions = { readonly midtrans: Midtrans; readonly faults: Faults; readonly notifier: Notifier };
+export type ControlOptions = {
+  readonly midtrans: Midtrans;
+  readonly faults: Faults;
+  readonly notifier: Notifier;
+  readonly dashboard: Dashboard;
+};
 
 const orderId = z.string().regex(/^[A-Za-z0-9_~.-]{1,50}$/);
 const amount = z
@@ -15,17 +21,23 @@ const amount = z
   .max(999_999_999)
   .transform((whole) => whole as Rupiah);
 const about = z.strictObject({ order_id: orderId });
+const bankSchema = z.strictObject({ order_id: orderId, bank: z.enum(["confirms", "refuses"]).default("confirms") });
+const settingsSchema = dashboardSchema.partial();
 const seedSchema = z.strictObject({
   transactions: z
     .array(
       z.strictObject({
         order_id: orderId,
         gross_amount: amount,
-        transaction_status: z.enum(standings).default("pending"),
+        transaction_status: z.enum(standings).exclude(["partial_refund", "refund"]).default("pending"),
         acquirer: z.enum(acquirers).default("gopay"),
         /** Of a pending one, in seconds. */
         expires_in: z.int().min(0).max(604_800).default(900),
         notification_url: z.url({ protocol: /^https?$/ }).optional(),
+        /** Of a settled one. */
+        issuer: z.string().min(1).max(50).optional(),
+        transaction_type: z.enum(routes).optional(),
+        paid_days_ago: z.number().min(0).max(1_000).optional(),
       }),
     )
     .min(1)
@@ -33,7 +45,7 @@ const seedSchema = z.strictObject({
 });
 
 /** What the real service does not have: look into the books, make things go wrong, and bring about the impossible. */
-export function controlRoutes({ midtrans, faults, notifier }: ControlOptions): readonly Route[] {
+export function controlRoutes({ midtrans, faults, notifier, dashboard }: ControlOptions): readonly Route[] {
   const list = () => ({ faults: faults.list().map(({ id, fault }) => ({ id, ...fault })) });
   return [
     { method: "GET", path: "/sandbox/faults", answer: async () => ok(list()) },
@@ -65,9 +77,13 @@ export function controlRoutes({ midtrans, faults, notifier }: ControlOptions): r
     { method: "POST", path: "/sandbox/seed", answer: async (request) => seed(midtrans, request) },
     { method: "POST", path: "/sandbox/settle", answer: async (request) => settle(midtrans, request) },
     { method: "POST", path: "/sandbox/notify", answer: async (request) => announce(midtrans, request) },
+    { method: "POST", path: "/sandbox/refunds", answer: async (request) => hearBank(midtrans, request) },
+    { method: "GET", path: "/sandbox/dashboard", answer: async () => ok(dashboard.settings) },
+    { method: "POST", path: "/sandbox/dashboard", answer: async (request) => set(dashboard, request) },
   ];
 }
 
+const DAY_MS = 86_400_000;
 const ok = (body: object): HttpAnswer => ({ status: 200, body });
 const refused = (status: number, message: string): HttpAnswer => ({ status, body: { error: "refused", message } });
 
@@ -89,6 +105,11 @@ function seed(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
   const made = seeds.good.transactions.map((each) =>
     midtrans.seed({
       standing: each.transaction_status,
+      paid: {
+        ...(each.issuer === undefined ? {} : { issuer: each.issuer }),
+        ...(each.transaction_type === undefined ? {} : { route: each.transaction_type }),
+        agoMs: (each.paid_days_ago ?? 0) * DAY_MS,
+      },
       order: {
         orderId: each.order_id,
         amount: each.gross_amount,
@@ -117,6 +138,21 @@ function announce(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
   return midtrans.announce(order_id) ? ok({ order_id }) : refused(404, `There is no transaction for ${order_id}.`);
 }
 
+function hearBank(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
+  const asked = read(bankSchema, request.body);
+  if ("bad" in asked) return refused(400, asked.bad);
+  const { order_id, bank } = asked.good;
+  const refunds = midtrans.hearBank(order_id, bank === "confirms" ? "yes" : "no");
+  return refunds > 0 ? ok({ order_id, refunds }) : refused(404, `No refund of ${order_id} waits for its bank.`);
+}
+
+function set(dashboard: Dashboard, request: HttpRequest): HttpAnswer {
+  const changes = read(settingsSchema, request.body);
+  if ("bad" in changes) return refused(400, changes.bad);
+  dashboard.set(changes.good);
+  return ok(dashboard.settings);
+}
+
 const shown = (transaction: Transaction): object => ({
   transaction_id: transaction.id,
   order_id: transaction.orderId,
@@ -128,6 +164,7 @@ const shown = (transaction: Transaction): object => ({
   made_at: new Date(transaction.madeAt).toISOString(),
   expires_at: new Date(transaction.expiresAt).toISOString(),
   ...(transaction.payment === undefined ? {} : { paid_by: transaction.payment.issuer }),
+  ...(transaction.refunds.length === 0 ? {} : { refunds: transaction.refunds }),
 });
 
 /** Total: also JSON too deeply nested to be looked through is only bad. */

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../../host/http.ts";
 import type { Random } from "../../protocol/ids.ts";
-import { type Body, errorBody } from "./bodies.ts";
+import { type Body, errorBody } from "./body.ts";
 import type { Dialect } from "./calls.ts";
 import { newUuid } from "./uuid.ts";
 
@@ -31,6 +31,5 @@ function knows({ headers }: HttpRequest, serverKey: string): boolean {
 const WRONG_KEY = "Transaction cannot be authorized with the current client/server key.";
 const NOT_ACCEPTABLE = "The Accept header cannot be satisfied: only application/json is answered";
 
-/** Only these are stored under an idempotency key. A denied charge is not: its retry is meant to be tried anew. */
-const isGood = (body: Body): boolean =>
-  body["transaction_status"] !== "deny" && /^(2\d\d|407)$/.test(String(body["status_code"]));
+/** Only these are stored under an idempotency key. What was denied (202) is not: its retry is meant to be tried anew. */
+const isGood = (body: Body): boolean => /^(200|201|407)$/.test(String(body["status_code"]));

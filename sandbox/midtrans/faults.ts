@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { standings } from "./acquirer.ts";
+import { refundObjections } from "./refund-rules.ts";
 
-export const operations = ["charge", "status", "cancel", "expire", "qr", "token"] as const;
+export const operations = ["charge", "status", "cancel", "expire", "refund", "qr", "token"] as const;
 export type Operation = (typeof operations)[number];
 
 const common = {
@@ -47,6 +48,12 @@ export const faultSchema = z.discriminatedUnion("fault", [
   fault("expiry-field", { as: z.enum(["expire_time", "none"]).default("expire_time") }),
   /** A wallet may pay after the expiry time, until the scheduler comes by. */
   fault("payable-late", {}),
+  /** No money goes back, for this reason, though it could. */
+  fault("refund-refused", { because: z.enum(refundObjections).exclude(["duplicate"]).default("by-bank") }),
+  /** A refund stands in the books for ever without the bank's word. */
+  fault("refund-unconfirmed", {}),
+  /** A refund stands in the books until the bank refuses it. */
+  fault("refund-taken-back", {}),
   fault("drop", { of }),
   fault("duplicate", { of, copies: z.int().min(1).max(20).default(1) }),
   /** Sent only after the order's next notification has had its first answer. */

@@ -15,8 +15,11 @@ import {
 } from "./acquirer.ts";
 import type { Announcer } from "./announcer.ts";
 import { Books } from "./books.ts";
+import type { Dashboard } from "./dashboard.ts";
 import type { Faults } from "./faults.ts";
 import { qrPayload, type Shop } from "./qr-payload.ts";
+import { RefundDesk, type Refunded } from "./refund-desk.ts";
+import type { RefundAsk } from "./refund-rules.ts";
 import { newUuid } from "./uuid.ts";
 
 export type MidtransOptions = {
@@ -27,12 +30,20 @@ export type MidtransOptions = {
   readonly shop: Shop;
   readonly faults: Faults;
   readonly announcer: Announcer;
+  readonly dashboard: Dashboard;
   /** Told of every transaction that was made or moved. */
   readonly hear: (transaction: Transaction) => void;
 };
 
 /** A transaction put into the books as if it had come about earlier. */
-export type Seed = { readonly order: ChargeOrder; readonly standing: TransactionStanding };
+export type Seed = {
+  readonly order: ChargeOrder;
+  readonly standing: Exclude<TransactionStanding, "partial_refund" | "refund">;
+  /** Who paid what is settled, and how long ago; a moment ago with GoPay when absent. */
+  readonly paid?: Partial<Pick<Payment, "issuer" | "route">> & { readonly agoMs?: number };
+};
+
+const OWN_PAYER = { issuer: "gopay", route: "on-us" } as const;
 
 export type Moved = Transaction | { readonly unmoved: Unmoved } | "unknown";
 
@@ -43,10 +54,17 @@ const SWEEP_MS = 60_000;
 export class Midtrans {
   readonly #options: MidtransOptions;
   readonly #books = new Books();
+  readonly #refunds: RefundDesk;
   #stopSweeping: Stop;
 
   constructor(options: MidtransOptions) {
     this.#options = options;
+    this.#refunds = new RefundDesk({
+      ...options,
+      find: (id) => this.#books.find(id),
+      keep: (transaction) => this.#keep(transaction),
+      announce: (transaction) => options.announcer.announce(transaction),
+    });
     this.#stopSweeping = this.#sweepLater();
   }
 
@@ -94,8 +112,19 @@ export class Midtrans {
   settle(id: string, payment?: Payment): Moved {
     const transaction = this.#books.find(id);
     if (transaction === undefined) return "unknown";
-    const own: Payment = { issuer: "gopay", route: "on-us", amount: transaction.amount };
+    const own: Payment = { ...OWN_PAYER, amount: transaction.amount };
     return this.#move(id, { type: "settled-late", payment: payment ?? own });
+  }
+
+  /** Money of a paid transaction goes back to whoever paid it. */
+  refund(id: string, ask: RefundAsk): Refunded | "unknown" {
+    const transaction = this.#books.find(id);
+    return transaction === undefined ? "unknown" : this.#refunds.refund(transaction, ask);
+  }
+
+  /** The payer's bank speaks now of the refunds it has not spoken of; of how many it does. */
+  hearBank(id: string, says: "yes" | "no"): number {
+    return this.#refunds.hearBank(id, says);
   }
 
   /** Tells the merchant once more how a transaction stands; false when there is no such transaction. */
@@ -106,9 +135,11 @@ export class Midtrans {
   }
 
   /** Nobody is notified. */
-  seed({ order, standing }: Seed): Transaction {
+  seed({ order, standing, paid }: Seed): Transaction {
     const transaction = this.#open(order, standing);
-    const payment = { issuer: "gopay", route: "on-us", amount: order.amount, at: transaction.madeAt } as const;
+    const { agoMs = 0, ...payer } = paid ?? {};
+    const { wall, ms } = this.#now();
+    const payment = { ...OWN_PAYER, amount: order.amount, ...payer, at: wall - agoMs, ms: ms - agoMs };
     const seeded = standing === "settlement" ? { ...transaction, payment } : transaction;
     this.#keep(seeded);
     return seeded;
@@ -116,6 +147,7 @@ export class Midtrans {
 
   close(): void {
     this.#stopSweeping();
+    this.#refunds.close();
   }
 
   #open({ validForMs, ...order }: ChargeOrder, standing: TransactionStanding): Transaction {
@@ -132,6 +164,7 @@ export class Midtrans {
       expiresAt: now.wall + lengthMs,
       dueMs: now.ms + lengthMs,
       standing,
+      refunds: [],
     };
   }
 

@@ -1,6 +1,6 @@
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock, Stop, WallMs } from "../../protocol/time.ts";
-import type { Body } from "./bodies.ts";
+import type { Body } from "./body.ts";
 import type { Headers, Post } from "./post.ts";
 import { type Answered, pauseBefore } from "./retries.ts";
 

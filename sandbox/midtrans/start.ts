@@ -11,6 +11,7 @@ import { apiRoutes } from "./api.ts";
 import { type Asked, Calls } from "./calls.ts";
 import { controlRoutes } from "./controls.ts";
 import { coreDialect } from "./core-dialect.ts";
+import { Dashboard } from "./dashboard.ts";
 import { Faults } from "./faults.ts";
 import { Midtrans } from "./midtrans.ts";
 import { type Delivery, Notifier } from "./notifier.ts";
@@ -101,14 +102,15 @@ function assemble(options: StartOptions) {
   };
   const announcer = new Announcer({ write, faults, notifier, clock });
   const moved = (transaction: Transaction) => hear({ what: "moved", transaction });
-  const midtrans = new Midtrans({ clock, random, speed, shop, faults, announcer, hear: moved });
+  const dashboard = new Dashboard();
+  const midtrans = new Midtrans({ clock, random, speed, shop, faults, announcer, dashboard, hear: moved });
   const calls = new Calls({ clock, speed, faults, dialect: coreDialect({ serverKey, random }), hear: asked });
   const { notificationUrl, activated = ["qris"] } = options;
-  const dashboard = notificationUrl === undefined ? {} : { notificationUrl };
+  const told = notificationUrl === undefined ? {} : { notificationUrl };
   const routes: readonly Route[] = [
-    ...apiRoutes({ midtrans, calls, faults, merchant, activated, wall: () => clock.wall(), ...dashboard }),
+    ...apiRoutes({ midtrans, calls, faults, merchant, activated, wall: () => clock.wall(), ...told }),
     ...(snap?.routes(midtrans) ?? []),
-    ...controlRoutes({ midtrans, faults, notifier }),
+    ...controlRoutes({ midtrans, faults, notifier, dashboard }),
     ...(options.routes?.(midtrans) ?? []),
   ];
   const close = async () => {

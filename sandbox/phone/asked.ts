@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../../host/http.ts";
-import type { Route } from "../midtrans/acquirer.ts";
+import { type Route, routes } from "../midtrans/acquirer.ts";
 
 /** What was asked of the phone. `qr` is the code's text, `undefined` where a picture showed none. */
 export type Asked =
@@ -12,7 +12,6 @@ export type Asked =
     }
   | { readonly bad: string };
 
-const routes: readonly Route[] = ["on-us", "off-us"];
 const QR_MAX = 1_024;
 const PICTURE = /^data:image\/png;base64,([A-Za-z0-9+/=\s]*)$/;
 

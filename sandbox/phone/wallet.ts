@@ -99,6 +99,8 @@ const CLOSED = {
   expire: "expired",
   cancel: "cancelled",
   deny: "denied",
+  partial_refund: "already-paid",
+  refund: "already-paid",
 } as const;
 
 const OWN_WALLET = { gopay: "gopay", "airpay shopee": "shopeepay" } as const;

@@ -1,5 +1,5 @@
 import type { Transaction, TransactionStanding } from "../midtrans/acquirer.ts";
-import type { Body } from "../midtrans/bodies.ts";
+import type { Body } from "../midtrans/body.ts";
 import { qrPicture } from "../midtrans/qr-picture.ts";
 import { wibOf } from "../midtrans/wib.ts";
 import { saying } from "./codes.ts";
@@ -31,6 +31,8 @@ const STATES: Readonly<Record<TransactionStanding, readonly [code: string, words
   cancel: ["05", "canceled"],
   expire: ["08", "expired"],
   deny: ["09", "rejected"],
+  partial_refund: ["04", "refunded"],
+  refund: ["04", "refunded"],
 };
 
 /** The answer to `qr-mpm-query`: the name it was asked by, and Midtrans' own number once it is paid. */

@@ -1,4 +1,4 @@
-import type { Body } from "../midtrans/bodies.ts";
+import type { Body } from "../midtrans/body.ts";
 import type { Operation } from "../midtrans/faults.ts";
 
 /** SNAP's service codes; the operations are named as on the Core API. */
@@ -7,8 +7,9 @@ export const SERVICES: Readonly<Record<SnapOperation, string>> = {
   charge: "47",
   status: "51",
   cancel: "77",
+  refund: "78",
 };
-export type SnapOperation = Extract<Operation, "token" | "charge" | "status" | "cancel">;
+export type SnapOperation = Extract<Operation, "token" | "charge" | "status" | "cancel" | "refund">;
 
 /** HTTP status and case code with SNAP's own words for them. */
 const CASES = {

@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
-import type { Body } from "../midtrans/bodies.ts";
+import type { Body } from "../midtrans/body.ts";
 import type { Faults, Occasion } from "../midtrans/faults.ts";
 import { type Case, type SnapOperation, saying } from "./codes.ts";
 import type { SnapKeys } from "./keys.ts";

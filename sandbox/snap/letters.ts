@@ -1,7 +1,7 @@
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Write } from "../midtrans/announcer.ts";
-import type { Body } from "../midtrans/bodies.ts";
+import type { Body } from "../midtrans/body.ts";
 import type { Faults } from "../midtrans/faults.ts";
 import { notificationBody } from "./bodies.ts";
 import type { SnapKeys } from "./keys.ts";

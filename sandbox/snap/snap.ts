@@ -3,7 +3,7 @@ import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Transaction } from "../midtrans/acquirer.ts";
 import type { Write } from "../midtrans/announcer.ts";
-import type { Body } from "../midtrans/bodies.ts";
+import type { Body } from "../midtrans/body.ts";
 import { type Asked, Calls, type Dialect } from "../midtrans/calls.ts";
 import type { Faults } from "../midtrans/faults.ts";
 import type { Midtrans } from "../midtrans/midtrans.ts";

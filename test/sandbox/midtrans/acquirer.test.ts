@@ -28,6 +28,7 @@ const transactionAt = (standing: TransactionStanding): Transaction => ({
   expiresAt: 1_001_000,
   dueMs: 1_000,
   standing,
+  refunds: [],
 });
 
 const events = {
@@ -72,6 +73,18 @@ const rows: readonly (readonly [TransactionStanding, EventName, string, string])
   ["deny", "expired", "not: denied", "not: denied"],
   ["deny", "swept", "not: denied", "not: denied"],
   ["deny", "settled late", "settlement", "settlement"],
+  ["partial_refund", "paid", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "paid, let pass", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "cancelled", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "expired", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "swept", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "settled late", "not: already-paid", "not: already-paid"],
+  ["refund", "paid", "not: already-paid", "not: already-paid"],
+  ["refund", "paid, let pass", "not: already-paid", "not: already-paid"],
+  ["refund", "cancelled", "not: already-paid", "not: already-paid"],
+  ["refund", "expired", "not: already-paid", "not: already-paid"],
+  ["refund", "swept", "not: already-paid", "not: already-paid"],
+  ["refund", "settled late", "not: already-paid", "not: already-paid"],
 ];
 
 const outcome = (standing: TransactionStanding, event: EventName, now: typeof before): string => {
@@ -98,6 +111,8 @@ describe("a transaction", () => {
   test.each([
     ["pending", true],
     ["settlement", true],
+    ["partial_refund", true],
+    ["refund", true],
     ["expire", false],
     ["cancel", false],
     ["deny", false],

@@ -299,7 +299,7 @@ describe("Idempotency-Key", () => {
 
 test.each([
   ["GET", "/v2/a/b/c"],
-  ["POST", "/v2/a/refund"],
+  ["POST", "/v2/a/capture"],
 ] as const)("%s %s is told that there is no such thing", async (method, path) => {
   const { status, json } = await call(method, path);
   expect([status, json.status_code]).toEqual([404, "404"]);

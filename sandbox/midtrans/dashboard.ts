@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { Rupiah } from "../../protocol/rupiah.ts";
+import type { RefundTerms } from "./refund-rules.ts";
+
+const rupiahOrNone = z.int().min(0).max(1_000_000_000_000).nullable();
+const DAY_MS = 86_400_000;
+const length = z
+  .int()
+  .min(0)
+  .max(30 * DAY_MS)
+  .nullable();
+
+/** What a merchant, or Midtrans' support for it, sets in the dashboard. Lengths of time are divided by the speed. */
+export const dashboardSchema = z.strictObject({
+  /** Refunds are activated. The real service leaves them off for stands until it is asked. */
+  refunds: z.boolean(),
+  /** What can be paid out of the merchant's account, in rupiah; `null`: more than is ever asked for. */
+  payable_balance: rupiahOrNone,
+  /** ShopeePay gives nothing back between 23:55 and 06:00. */
+  night_rest: z.boolean(),
+  /** How long the payer's bank takes to confirm a refund; `null`: for ever. */
+  confirm_on_us_ms: length,
+  confirm_off_us_ms: length,
+});
+export type DashboardSettings = z.output<typeof dashboardSchema>;
+
+const AT_FIRST: DashboardSettings = {
+  refunds: true,
+  payable_balance: null,
+  night_rest: true,
+  confirm_on_us_ms: 5_000,
+  confirm_off_us_ms: DAY_MS,
+};
+
+/** One merchant's settings, in memory. */
+export class Dashboard {
+  #settings = AT_FIRST;
+
+  get settings(): DashboardSettings {
+    return this.#settings;
+  }
+
+  get terms(): RefundTerms {
+    const { refunds: activated, night_rest: nightRest, payable_balance: payable } = this.#settings;
+    return payable === null ? { activated, nightRest } : { activated, nightRest, payable: payable as Rupiah };
+  }
+
+  set(changes: { readonly [Name in keyof DashboardSettings]?: DashboardSettings[Name] | undefined }): void {
+    this.#settings = dashboardSchema.parse({ ...this.#settings, ...changes });
+  }
+
+  /** Money leaves the account, or comes back to it when `amount` is below 0. */
+  payOut(amount: number): void {
+    const { payable_balance: payable } = this.#settings;
+    if (payable !== null) this.set({ payable_balance: Math.max(0, payable - amount) });
+  }
+}
