@@ -12,6 +12,7 @@ const program: Program = {
   owed          lists paid orders that wait for a person
   order ID      tells one order's whole story
   release ID    lets the stand release an owed order once more      --by NAME --why TEXT
+  refund ID     gives a paid order's money back, all or a part      [--amount RUPIAH] --by NAME --why TEXT
   remedy ID     an owed order was dealt with otherwise              --how refunded|settled-by-staff --by NAME --why TEXT
 
   --config      the configuration; default /etc/qris-backend/backend.toml
@@ -26,6 +27,11 @@ const program: Program = {
       takes: AN_ORDER,
       options: ["by", "why"],
       load: async () => (await import("./commands/operator.ts")).release,
+    },
+    refund: {
+      takes: AN_ORDER,
+      options: ["amount", "by", "why"],
+      load: async () => (await import("./commands/operator.ts")).refund,
     },
     remedy: {
       takes: AN_ORDER,

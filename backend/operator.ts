@@ -4,9 +4,11 @@ import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
 import type { Log } from "../host/log.ts";
 import type { Secret } from "../host/secret.ts";
 import { claimCodeOf, isOrderId, newUlid, type OrderId, type Random, type ReleaseId } from "../protocol/ids.ts";
+import { rupiah } from "../protocol/rupiah.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { Cashier, LedgerJournal } from "./cashier.ts";
 import type { State, Step } from "./ledger/words.ts";
+import { whatToDo } from "./what-to-do.ts";
 
 /**
  * What staff may do about orders whose money came and whose goods did not. Every answer is JSON; every call needs the
@@ -21,8 +23,12 @@ export type OperatorParts = {
   readonly log: Log;
 };
 
+/** A payment, its imposed fee and all, is never as much. */
+const MOST_BACK = 1_000_000_000;
+
 const who = { by: z.string().trim().min(1).max(100), why: z.string().trim().min(1).max(500) };
 const releaseBody = z.strictObject(who);
+const refundBody = z.strictObject({ ...who, amount: z.int().min(1).max(MOST_BACK).optional() });
 const remedyBody = z.strictObject({ ...who, how: z.enum(["refunded", "settled-by-staff"]) });
 
 export function operatorRoutes(parts: OperatorParts): readonly Route[] {
@@ -35,6 +41,7 @@ export function operatorRoutes(parts: OperatorParts): readonly Route[] {
     route("GET", "/owed", () => owed(parts)),
     route("GET", "/orders/:order", (request) => withOrder(request, (order) => show(order, parts))),
     route("POST", "/orders/:order/release", (request) => withOrder(request, (order) => release(order, request, parts))),
+    route("POST", "/orders/:order/refund", (request) => withOrder(request, (order) => refund(order, request, parts))),
     route("POST", "/orders/:order/remedy", (request) => withOrder(request, (order) => remedy(order, request, parts))),
   ];
 }
@@ -63,15 +70,15 @@ async function withOrder(
   return json(400, { error: "not an order id", hint: "26 characters, as on the receipt" });
 }
 
-/** Paid orders that wait for a person, and paid ones of which the stand has not said anything yet. */
+/** Paid orders that wait for a person, for the stand's first word, or for their money to arrive back. */
 async function owed({ journal }: OperatorParts): Promise<HttpAnswer> {
   const orders = (await journal.unfinished()).flatMap(({ state }) => {
-    return state.at === "owed" || state.at === "paid" ? [lineOf(state)] : [];
+    return state.at === "owed" || state.at === "paid" || state.at === "refunding" ? [lineOf(state)] : [];
   });
   return json(200, { orders });
 }
 
-function lineOf(state: Extract<State, { at: "owed" | "paid" }>): object {
+function lineOf(state: Extract<State, { at: "owed" | "paid" | "refunding" }>): object {
   const { order, stand, amount, items } = state.sale;
   return {
     order,
@@ -79,8 +86,13 @@ function lineOf(state: Extract<State, { at: "owed" | "paid" }>): object {
     stand,
     amount,
     items: items.map(({ name, quantity }) => ({ name, quantity })),
-    paid: state.receipts.map(({ payment }) => ({ amount: payment.amount, at: payment.paidAt })),
-    ...(state.at === "owed" ? { because: state.because, goodsOut: state.delivered } : { because: "no-word-yet" }),
+    merchant: state.sale.merchant,
+    state: state.at,
+    paid: state.receipts.map(({ payment }) => ({ amount: payment.amount, fee: payment.fee, at: payment.paidAt })),
+    ...(state.at === "paid"
+      ? { because: "no-word-yet" }
+      : { because: state.because, goodsOut: state.delivered, refunds: state.backs }),
+    todo: whatToDo(state),
   };
 }
 
@@ -98,6 +110,14 @@ async function release(order: OrderId, request: HttpRequest, parts: OperatorPart
   return decided(await parts.cashier.decide(order, { type: "release-ordered", release: id, ...said.body }), {
     release: id,
   });
+}
+
+async function refund(order: OrderId, request: HttpRequest, { cashier }: OperatorParts): Promise<HttpAnswer> {
+  const said = readBody(request, refundBody);
+  if (said.is === "bad") return said.answer;
+  const { amount, by, why } = said.body;
+  const much = amount === undefined ? {} : { amount: rupiah(amount) };
+  return decided(await cashier.decide(order, { type: "refund-ordered", ...much, by, why }), {});
 }
 
 async function remedy(order: OrderId, request: HttpRequest, { cashier }: OperatorParts): Promise<HttpAnswer> {

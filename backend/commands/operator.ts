@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { utcClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG, explainErrors, readConfigFile } from "../../host/config.ts";
-import { type Asked, type Command, FAILED } from "../../host/program.ts";
+import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
 import { readSecretFile } from "../../host/secret.ts";
-import { rupiah, showRupiah } from "../../protocol/rupiah.ts";
+import { readRupiah, rupiah, showRupiah } from "../../protocol/rupiah.ts";
 import { backendConfigSchema } from "../config.ts";
 import { type HttpOutcome, openHttp } from "../providers/http.ts";
 
@@ -19,9 +19,10 @@ export const owed: Command = (asked) =>
   ask(asked, { method: "GET", path: "/owed" }, (answer) => {
     const { orders } = owedAnswer.parse(answer);
     if (orders.length === 0) return ["nothing is owed"];
-    return orders.map(({ order, claim, stand, amount, because }) =>
-      [order, claim, stand, showRupiah(rupiah(amount)), because].join("  "),
-    );
+    return orders.flatMap(({ order, claim, stand, amount, because, state, todo }) => [
+      [order, claim, stand, showRupiah(rupiah(amount)), because, ...(state === "refunding" ? [state] : [])].join("  "),
+      `    ${todo.replaceAll(" ID", ` ${order}`)}`,
+    ]);
   });
 
 export const order: Command = (asked) =>
@@ -31,12 +32,32 @@ export const order: Command = (asked) =>
     return [`${asked.argument}  ${claim}  ${state.at}`, ...lines];
   });
 
-export const release: Command = (asked) => decide(asked, "release", ["by", "why"]);
-export const remedy: Command = (asked) => decide(asked, "remedy", ["how", "by", "why"]);
+export const release: Command = (asked) => decide(asked, "release", ON_ITS_WAY);
+export const remedy: Command = (asked) => decide(asked, "remedy", ON_ITS_WAY);
+/** `--amount` in whole rupiah; without it all that the order owes. */
+export const refund: Command = (asked) => {
+  const { amount } = asked.options;
+  if (amount === undefined) return decide(asked, "refund", ASKED_FOR);
+  const much = readRupiah(amount.replaceAll(".", ""));
+  if (much !== undefined && much > 0) return decide(asked, "refund", ASKED_FOR, { amount: much });
+  asked.say(`--amount "${amount}" is no amount in whole rupiah: write 15000 or 15.000`);
+  return Promise.resolve(MISUSED);
+};
+
+const ON_ITS_WAY = "recorded, and on its way to the stand";
+const ASKED_FOR = "recorded; the provider is asked for it, and `order` tells how it goes";
 
 const owedAnswer = z.object({
   orders: z.array(
-    z.object({ order: z.string(), claim: z.string(), stand: z.string(), amount: z.number(), because: z.string() }),
+    z.object({
+      order: z.string(),
+      claim: z.string(),
+      stand: z.string(),
+      amount: z.number(),
+      because: z.string(),
+      state: z.string(),
+      todo: z.string(),
+    }),
   ),
 });
 const orderAnswer = z.object({
@@ -45,10 +66,9 @@ const orderAnswer = z.object({
   story: z.array(z.looseObject({ at: z.string(), type: z.string() })),
 });
 
-function decide(asked: Asked, what: string, names: readonly string[]): Promise<number> {
-  const body = Object.fromEntries(names.map((name) => [name, asked.options[name]]));
+function decide(asked: Asked, what: string, after: string, more: object = {}): Promise<number> {
   const path = `/orders/${encodeURIComponent(asked.argument)}/${what}`;
-  return ask(asked, { method: "POST", path, body }, () => [`${what}: recorded, and on its way to the stand`]);
+  return ask(asked, { method: "POST", path, body: { ...asked.options, ...more } }, () => [`${what}: ${after}`]);
 }
 
 async function ask(asked: Asked, call: Call, read: (answer: unknown) => readonly string[]): Promise<number> {

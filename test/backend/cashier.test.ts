@@ -6,6 +6,7 @@ import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
 import type {
   Attempt,
   Charge,
+  MerchantId,
   Notification,
   Payment,
   PaymentProvider,
@@ -187,6 +188,45 @@ describe("the cashier", () => {
     expect(await stateNow()).toMatchObject({ at: "paid" });
     expect((await journal.story(ORDER_ID)).at(-1)?.event).toMatchObject({ type: "news", via: "answer" });
   });
+
+  test("hears a provider on its own merchant's orders only", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    const other = "other" as MerchantId;
+    expect(await cashier.notified(other, `${ORDER_ID}-1`, { is: "settled", payment })).toBe("unknown-order");
+    expect(await cashier.hinted(other, `${ORDER_ID}-1`)).toBe("unknown-order");
+    expect(await stateNow()).toMatchObject({ at: "payable" });
+  });
+
+  test("asks for a refund until it is answered, under one key, and not when the books have shown it", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
+    await cashier.decide(ORDER_ID, { type: "refund-ordered", by: "Ani", why: "test" });
+    provider.refunds = { is: "unclear", detail: "no answer" };
+    provider.asked.length = 0;
+    await performRefunds();
+    await clock.advance(60_000);
+    await performRefunds();
+    const key = `${ORDER_ID}-1-r1`;
+    expect(provider.asked).toEqual([`refund ${key}`, `refund ${key}`]);
+    const refunds = [{ key, amount: PRICE, isConfirmed: false }];
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, {
+      is: "refunded",
+      transaction: "t-1",
+      isFull: true,
+      refunds,
+    });
+    await clock.advance(3_600_000);
+    await performRefunds();
+    expect(provider.asked).toHaveLength(2);
+    expect(await stateNow()).toMatchObject({ at: "refunding", backs: [{ stage: "taken" }] });
+  });
+
+  async function performRefunds(): Promise<void> {
+    const owed = await journal.take({ now: clock.now(), kinds: ["refund"], limit: 9, leaseMs: 600_000 });
+    for (const each of owed) if ((await cashier.perform(each, quiet)) === "done") await journal.finish(each.id);
+  }
 
   test("tells a stand that comes back the word on every order it named, and on those it should have named", async () => {
     await cashier.hear(STAND, ask, statement(1));

@@ -133,7 +133,26 @@ describe("staff, over the operator's address,", () => {
     expect((await call("GET", "/owed")).body).toEqual({ orders: [] });
   });
 
+  test("gives money back, once, and sees how far it is", async () => {
+    await owe();
+    const decision = { by: "Ani", why: "no change of heart" };
+    expect(await call("POST", `/orders/${ORDER_ID}/refund`, decision)).toMatchObject({
+      status: 202,
+      body: { order: "refunding" },
+    });
+    expect((await call("POST", `/orders/${ORDER_ID}/refund`, decision)).status).toBe(409);
+    const owedRefunds = await journal.take({ now: clock.now(), kinds: ["refund"], limit: 9, leaseMs: 1 });
+    expect(owedRefunds.map(({ effect }) => effect.do === "refund" && effect.refund.amount)).toEqual([PRICE]);
+    const { body } = await call("GET", "/owed");
+    expect(body["orders"]).toMatchObject([
+      { state: "refunding", refunds: [{ stage: "asked", amount: PRICE }], todo: expect.stringContaining("way back") },
+    ]);
+  });
+
   test.each([
+    ["POST", `/orders/${ORDER_ID}/refund`, { by: "Ani", why: "x", amount: 0.5 }, 400],
+    ["POST", `/orders/${ORDER_ID}/refund`, { by: "Ani", why: "x", amount: -1 }, 400],
+    ["POST", `/orders/${ORDER_ID}/refund`, { by: "Ani", why: "x" }, 409],
     ["POST", `/orders/${ORDER_ID}/release`, {}, 400],
     ["POST", `/orders/${ORDER_ID}/release`, { by: "Ani", why: " " }, 400],
     ["POST", `/orders/${ORDER_ID}/remedy`, { by: "Ani", why: "x", how: "forgotten" }, 400],
@@ -184,6 +203,22 @@ describe("staff, at a terminal,", () => {
     expect(await type("remedy", ORDER_ID, "--how", "refunded", "--by", "Ani", "--why", "cash")).toBe(0);
     await type("order", ORDER_ID);
     expect(out).toMatch(/remedied {2}\{"by":"Ani","why":"cash","how":"refunded"\}/);
+  });
+
+  test.each([
+    [["--amount", "4.000"], 4_000],
+    [[], PRICE],
+  ])("gives back what it says, %j", async (amount, given) => {
+    await owe();
+    expect(await type("refund", ORDER_ID, ...amount, "--by", "Ani", "--why", "warm water")).toBe(0);
+    expect(await journal.stateOf(ORDER_ID)).toMatchObject({ at: "refunding", backs: [{ amount: given }], by: "Ani" });
+    await type("owed");
+    expect(out).toContain("refunding\n    nothing: its money is on its way back");
+  });
+
+  test("is told when an amount is none", async () => {
+    expect(await type("refund", ORDER_ID, "--amount", "4,5", "--by", "Ani", "--why", "x")).toBe(64);
+    expect(err).toContain('--amount "4,5" is no amount in whole rupiah');
   });
 
   test("is told what the backend refuses", async () => {
