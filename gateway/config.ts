@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readStandAddress } from "../device/simulated/cable.ts";
+import { type Complaint, complaint, withRules } from "../host/config-rules.ts";
 import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
@@ -132,46 +133,30 @@ const whole = z.strictObject({
 export type GatewayConfig = z.output<typeof whole>;
 type Product = GatewayConfig["products"][number];
 
-/** The whole file. A rule that spans several keys is judged as soon as those keys are right, whatever is wrong elsewhere. */
-export const gatewayConfig = whole
-  .superRefine((config, context) => refuse(context, carrierIssues(config)), {
-    when: areRight("screen", "printer", "prints"),
-  })
-  .superRefine((config, context) => refuse(context, linkIssues(config)), { when: areRight("link") })
-  .superRefine((config, context) => refuse(context, [...repeated(config), ...tornSensors(config.products)]), {
-    when: areRight("products", "buttons"),
-  });
+/** The whole file. */
+export const gatewayConfig = withRules(whole, [
+  { on: ["screen", "printer", "prints"], judge: carrierIssues },
+  { on: ["link"], judge: linkIssues },
+  { on: ["products", "buttons"], judge: (config) => [...repeated(config), ...tornSensors(config.products)] },
+]);
 
-function areRight(...names: readonly (keyof typeof whole.shape)[]): (payload: { readonly value: unknown }) => boolean {
-  const shape = Object.fromEntries(names.map((each) => [each, whole.shape[each]]));
-  return ({ value }) => z.object(shape).safeParse(value).success;
-}
-
-function refuse(context: z.core.$RefinementCtx, issues: readonly Issue[]): void {
-  for (const { path, message } of issues) context.addIssue({ code: "custom", path, message });
-}
-
-function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): readonly Issue[] {
+function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): readonly Complaint[] {
   const hasNone = screen.driver === "none" && printer.driver === "none";
   return [
-    hasNone && issue("neither a screen nor a printer: one of them must carry the QR code", "screen", "driver"),
-    qr === true && printer.driver === "none" && issue("there is no printer to print the QR code", "prints", "qr"),
+    hasNone && complaint("neither a screen nor a printer: one of them must carry the QR code", "screen", "driver"),
+    qr === true && printer.driver === "none" && complaint("there is no printer to print the QR code", "prints", "qr"),
     qr === false &&
       screen.driver === "none" &&
-      issue("there is no screen: the QR code must be printed", "prints", "qr"),
+      complaint("there is no screen: the QR code must be printed", "prints", "qr"),
   ].filter((found) => found !== false);
 }
 
-function linkIssues({ link: { username, password_file } }: GatewayConfig): readonly Issue[] {
+function linkIssues({ link: { username, password_file } }: GatewayConfig): readonly Complaint[] {
   if (password_file === undefined || username !== undefined) return [];
-  return [issue("is missing: there is a password, but whose?", "link", "username")];
+  return [complaint("is missing: there is a password, but whose?", "link", "username")];
 }
 
-const issue = (message: string, ...path: (string | number)[]): Issue => ({ path, message });
-
-type Issue = { readonly path: (string | number)[]; readonly message: string };
-
-function repeated({ products, buttons }: GatewayConfig): readonly Issue[] {
+function repeated({ products, buttons }: GatewayConfig): readonly Complaint[] {
   return products.flatMap(({ id, button }, place) => {
     const before = products.slice(0, place);
     const path = ["products", place];
@@ -190,7 +175,7 @@ function repeated({ products, buttons }: GatewayConfig): readonly Issue[] {
 }
 
 /** A release knows its line only, so products that share a line share what watches it. */
-function tornSensors(products: readonly Product[]): readonly Issue[] {
+function tornSensors(products: readonly Product[]): readonly Complaint[] {
   return products.flatMap((product, place) => {
     const first = products.find(({ line }) => line === product.line) ?? product;
     const isSame = first.sensor === product.sensor && first.sensor_window_ms === product.sensor_window_ms;
