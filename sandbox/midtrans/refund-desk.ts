@@ -118,7 +118,7 @@ export class RefundDesk {
     if (ms !== null) this.#agenda.in(ms / speed, () => this.#settle(transaction.id, number, says));
   }
 
-  /** Of a refund that the bank takes back nobody is notified: whoever asks is told. */
+  /** Of a refund that the bank takes back nobody is notified: whoever asks is told. Over BI-SNAP there is one notification. */
   #settle(id: string, number: number, says: "yes" | "no"): void {
     const { announce, dashboard, find, keep } = this.#options;
     const before = find(id);
@@ -129,7 +129,7 @@ export class RefundDesk {
     const after = withRefunds(before, refunds);
     if (says === "no") dashboard.payOut(-refund.amount);
     keep(after);
-    if (says === "yes") announce(after);
+    if (says === "yes" && after.snap === undefined) announce(after);
   }
 
   #now(): Moment {

@@ -3,6 +3,7 @@ import type { Body } from "../midtrans/body.ts";
 import { qrPicture } from "../midtrans/qr-picture.ts";
 import { wibOf } from "../midtrans/wib.ts";
 import { saying } from "./codes.ts";
+import { historyOf, moneyOf, notifiedHistoryOf } from "./refund-bodies.ts";
 import type { Original } from "./requests.ts";
 
 /** What is left of the QR code in the answer. */
@@ -35,6 +36,13 @@ const STATES: Readonly<Record<TransactionStanding, readonly [code: string, words
   refund: ["04", "refunded"],
 };
 
+/** Which call brought a transaction into its standing, where that was not the charge. */
+const SERVICE_OF: { readonly [Standing in TransactionStanding]?: string } = {
+  cancel: "77",
+  partial_refund: "78",
+  refund: "78",
+};
+
 /** The answer to `qr-mpm-query`: the name it was asked by, and Midtrans' own number once it is paid. */
 export function queryBody(transaction: Transaction | undefined, { by, name }: Original): Body {
   const head = saying("status", "200 00");
@@ -52,14 +60,14 @@ export function queryBody(transaction: Transaction | undefined, { by, name }: Or
   return {
     ...head,
     [by]: name,
-    ...(standing === "settlement" ? { originalReferenceNo: id } : {}),
-    serviceCode: standing === "cancel" ? "77" : "47",
+    ...(payment === undefined ? {} : { originalReferenceNo: id }),
+    serviceCode: SERVICE_OF[standing] ?? "47",
     latestTransactionStatus: state,
     transactionStatusDesc: words,
     ...(payment === undefined ? {} : { paidTime: timeOf(payment.at) }),
-    amount: moneyOf(transaction),
+    amount: moneyOf(amountOf(transaction)),
     ...(snap?.terminal === undefined ? {} : { terminalId: snap.terminal }),
-    additionalInfo: {},
+    additionalInfo: historyOf(transaction),
   };
 }
 
@@ -83,19 +91,18 @@ export function notificationBody(transaction: Transaction): Body {
     originalPartnerReferenceNo: snap.partnerReference ?? orderId,
     latestTransactionStatus: state,
     transactionStatusDesc: words,
-    amount: moneyOf(transaction),
+    amount: moneyOf(amountOf(transaction)),
     ...(snap.store === undefined ? {} : { externalStoreID: snap.store }),
-    additionalInfo:
-      payment === undefined
+    additionalInfo: {
+      ...(payment === undefined
         ? {}
-        : { qris: { issuerName: payment.issuer, acquirerName: acquirer, transactionType: route } },
+        : { qris: { issuerName: payment.issuer, acquirerName: acquirer, transactionType: route } }),
+      ...notifiedHistoryOf(transaction),
+    },
   };
 }
 
-const moneyOf = ({ payment, amount }: Transaction): Body => ({
-  value: `${payment?.amount ?? amount}.00`,
-  currency: "IDR",
-});
+const amountOf = ({ payment, amount }: Transaction): number => payment?.amount ?? amount;
 
 /** As the documentation's samples have it: no offset. */
 const timeOf = (wall: number): string => wibOf(wall).replace(" ", "T");

@@ -20,18 +20,32 @@ const CASES = {
   "401 00": "Unauthorized.",
   "401 01": "Invalid Token (B2B)",
   "401 03": "Token Not Found (B2B)",
+  "403 02": "Exceeds Transaction Amount Limit",
   "403 03": "Suspected Fraud",
+  "403 14": "Insufficient Funds",
+  "403 15": "Transaction Not Permitted",
   "404 00": "Invalid Transaction Status",
   "404 01": "Transaction Not Found",
   "404 08": "Invalid Merchant",
   "404 13": "Invalid Amount",
+  "405 01": "Requested Operation Is Not Allowed",
   "409 00": "Conflict",
   "409 01": "Duplicate partnerReferenceNo",
 } as const;
 export type Case = keyof typeof CASES;
 
+/** What a refund's answers say in other words. */
+const REFUND_CASES: { readonly [Name in Case]?: string } = {
+  "404 13": "Invalid amount or user balance exceeded.",
+  "405 01": "Merchant refund request exceeds the allowed refund window.",
+  "409 01": "Duplicate Transaction",
+};
+
 /** `about` says more: the field, the reason. */
-export const saying = (operation: SnapOperation, name: Case, about = ""): Body => ({
-  responseCode: name.replace(" ", SERVICES[operation]),
-  responseMessage: about === "" ? CASES[name] : `${CASES[name]} [${about}]`,
-});
+export function saying(operation: SnapOperation, name: Case, about = ""): Body {
+  const words = (operation === "refund" ? REFUND_CASES[name] : undefined) ?? CASES[name];
+  return {
+    responseCode: name.replace(" ", SERVICES[operation]),
+    responseMessage: about === "" ? words : `${words} [${about}]`,
+  };
+}

@@ -21,10 +21,10 @@ const KEPT = 50_000;
 
 type Refused = { readonly name: Case; readonly about: string };
 
-/** Who may call: token, signature, time and headers; and that no `X-EXTERNAL-ID` comes twice. */
+/** Who may call: token, signature, time and headers; and that no `X-EXTERNAL-ID` comes twice, but for a refund's. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #used = new Set<string>();
+  readonly #used = new Map<string, SnapOperation>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -35,14 +35,14 @@ export class Gate {
     const refused =
       operation === "token"
         ? this.#ofTokenRequest(request)
-        : (this.#ofToken(request, occasion) ?? this.#ofCall(request));
+        : (this.#ofToken(request, occasion) ?? this.#ofCall(operation, request));
     return refused === undefined ? undefined : saying(operation, refused.name, refused.about);
   }
 
   /** The id is used up, whatever becomes of the call. */
-  use(externalId: string): void {
-    this.#used.add(externalId);
-    const [oldest] = this.#used;
+  use(externalId: string, operation: SnapOperation): void {
+    this.#used.set(externalId, operation);
+    const [oldest] = this.#used.keys();
     if (this.#used.size > KEPT && oldest !== undefined) this.#used.delete(oldest);
   }
 
@@ -62,7 +62,7 @@ export class Gate {
     return tokens.isGood(token) ? undefined : { name: "401 01", about: "" };
   }
 
-  #ofCall({ headers, path, body }: HttpRequest): Refused | undefined {
+  #ofCall(operation: SnapOperation, { headers, path, body }: HttpRequest): Refused | undefined {
     const { keys } = this.#options;
     const { "x-timestamp": timestamp = "", "x-signature": signature = "" } = headers;
     if (headers["x-partner-id"] !== keys.partnerId) return unauthorized("Unknown Client");
@@ -70,13 +70,16 @@ export class Gate {
     const signed = { path, token: tokenIn(headers) ?? "", body, timestamp };
     if (!isCallBy(signed, signature, keys.clientSecret)) return unauthorized("Signature");
     if (!/^\d{5}$/.test(headers["channel-id"] ?? "")) return { name: "400 01", about: "CHANNEL-ID" };
-    return this.#ofExternalId(headers["x-external-id"]);
+    return this.#ofExternalId(headers["x-external-id"], operation);
   }
 
-  #ofExternalId(id: string | undefined): Refused | undefined {
+  /** A refund has its key for an external id, and is tried again under it: whether it is a repeat is told by the books. */
+  #ofExternalId(id: string | undefined, operation: SnapOperation): Refused | undefined {
     if (id === undefined) return { name: "400 02", about: "X-EXTERNAL-ID" };
     if (!/^[A-Za-z0-9_~.-]{1,36}$/.test(id)) return { name: "400 01", about: "X-EXTERNAL-ID" };
-    return this.#used.has(id) ? { name: "409 00", about: "Cannot use same X-EXTERNAL-ID in same day" } : undefined;
+    const used = this.#used.get(id);
+    if (used === undefined || (used === "refund" && operation === "refund")) return undefined;
+    return { name: "409 00", about: "Cannot use same X-EXTERNAL-ID in same day" };
   }
 
   #isFresh(timestamp: string): boolean {

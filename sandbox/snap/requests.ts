@@ -1,13 +1,12 @@
 import { type Rupiah, readRupiah } from "../../protocol/rupiah.ts";
 import type { WallMs } from "../../protocol/time.ts";
 import { type AcquirerName, acquirers, type ChargeOrder } from "../midtrans/acquirer.ts";
+import { type Fields, jsonIn, objectIn } from "../midtrans/json.ts";
 import type { Case } from "./codes.ts";
 import { readIso } from "./time.ts";
 
 /** A body that is not taken: SNAP's case, and the field. */
 export type Bad = { readonly bad: Case; readonly about: string };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const DEFAULT_VALID_MS = 15 * 60_000;
 const SHORTEST_MS = 20_000;
@@ -22,7 +21,7 @@ export type GenerateContext = {
 
 /** Checks the body of `qr-mpm-generate`. Total: takes any bytes. */
 export function readGenerate(bytes: Uint8Array, context: GenerateContext): ChargeOrder | Bad {
-  const body = fieldsIn(parse(bytes));
+  const body = fieldsIn(bytes);
   if (body === undefined) return { bad: "400 00", about: "" };
   const amount = readAmount(body["amount"]);
   if (typeof amount === "object") return amount;
@@ -37,7 +36,7 @@ export function readGenerate(bytes: Uint8Array, context: GenerateContext): Charg
 }
 
 function readAmount(json: unknown): Rupiah | Bad {
-  const { value, currency } = fieldsIn(json) ?? {};
+  const { value, currency } = objectIn(json) ?? {};
   if (value === undefined || currency === undefined) return { bad: "400 02", about: "amount" };
   const isText = typeof value === "string" && /^\d{1,13}\.\d{2}$/.test(value);
   const amount = isText && currency === "IDR" ? readRupiah(value) : undefined;
@@ -56,7 +55,7 @@ function wrongIn(body: Fields, { externalId, merchantId }: GenerateContext): Bad
 const isTextUpTo = (value: unknown, longest: number): boolean => typeof value === "string" && value.length <= longest;
 
 function acquirerIn(body: Fields): AcquirerName | undefined {
-  const { acquirer = "GOPAY" } = fieldsIn(body["additionalInfo"]) ?? {};
+  const { acquirer = "GOPAY" } = objectIn(body["additionalInfo"]) ?? {};
   return acquirers.find((each) => typeof acquirer === "string" && each === acquirer.toLowerCase());
 }
 
@@ -80,7 +79,7 @@ export type Original = { readonly by: (typeof NAMES)[number]; readonly name: str
 
 /** Checks the body of `qr-mpm-query` (which must name `serviceCode`) or `qr-mpm-cancel` (`merchantId` and `reason`). Total. */
 export function readOriginal(bytes: Uint8Array, mandatory: readonly string[], merchantId: string): Original | Bad {
-  const body = fieldsIn(parse(bytes));
+  const body = fieldsIn(bytes);
   if (body === undefined) return { bad: "400 00", about: "" };
   const missing = mandatory.find((field) => typeof body[field] !== "string" || body[field] === "");
   if (missing !== undefined) return { bad: "400 02", about: missing };
@@ -97,15 +96,10 @@ function originalIn(body: Fields): Original | undefined {
 }
 
 /** For finding the order of a body that may be nonsense otherwise. */
-export const originalOf = (bytes: Uint8Array): Original | undefined => originalIn(fieldsIn(parse(bytes)) ?? {});
+export const originalOf = (bytes: Uint8Array): Original | undefined => originalIn(fieldsIn(bytes) ?? {});
 
-const fieldsIn = (json: unknown): Fields | undefined =>
-  typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Fields) : undefined;
-
-export function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return undefined;
-  }
+/** A JSON object; `undefined` for all other bytes. */
+export function fieldsIn(bytes: Uint8Array): Fields | undefined {
+  const json = jsonIn(bytes);
+  return json === "malformed" ? undefined : objectIn(json.value);
 }

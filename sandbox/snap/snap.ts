@@ -12,7 +12,9 @@ import { SERVICES, type SnapOperation, saying } from "./codes.ts";
 import { Gate } from "./gate.ts";
 import type { SnapKeys } from "./keys.ts";
 import { NOTIFY_PATH, snapLetters } from "./letters.ts";
-import { type Original, originalOf, parse, readGenerate, readOriginal } from "./requests.ts";
+import { refundBody } from "./refund-bodies.ts";
+import { readSnapRefund } from "./refund-request.ts";
+import { fieldsIn, type Original, originalOf, readGenerate, readOriginal } from "./requests.ts";
 import { Tokens } from "./tokens.ts";
 
 export type SnapOptions = {
@@ -59,6 +61,7 @@ export class Snap {
       at("qr/qr-mpm-generate", (request) => this.#generate(request, midtrans)),
       at("qr/qr-mpm-query", (request) => this.#query(request, midtrans)),
       at("qr/qr-mpm-cancel", (request) => this.#cancel(request, midtrans)),
+      at("qr/qr-mpm-refund", (request) => this.#refund(request, midtrans)),
       { method: "POST", path: "/sandbox/snap/notification-url", answer: async (request) => this.#setUrl(request) },
     ];
   }
@@ -69,9 +72,8 @@ export class Snap {
 
   #token(request: HttpRequest): Promise<HttpAnswer> {
     const perform = (): Body => {
-      const json = parse(request.body);
-      const fields = typeof json === "object" && json !== null ? Object.values(json) : [];
-      if (!fields.includes("client_credentials")) return saying("token", "400 02", "grantType");
+      const fields = fieldsIn(request.body) ?? {};
+      if (!Object.values(fields).includes("client_credentials")) return saying("token", "400 02", "grantType");
       return { ...saying("token", "200 00"), tokenType: "Bearer", ...this.#tokens.issue() };
     };
     return this.#calls.answer({ operation: "token", request, order: undefined, perform });
@@ -84,7 +86,7 @@ export class Snap {
       operation: "charge",
       request,
       order: externalId || undefined,
-      perform: this.#once(request, perform),
+      perform: this.#once("charge", request, perform),
     });
   }
 
@@ -121,23 +123,35 @@ export class Snap {
     return this.#about("cancel", request, midtrans, perform);
   }
 
+  #refund(request: HttpRequest, midtrans: Midtrans): Promise<HttpAnswer> {
+    const perform = (): Body => {
+      const externalId = request.headers["x-external-id"] ?? "";
+      const asked = readSnapRefund(request.body, { merchantId: this.#options.merchantId, externalId });
+      if ("bad" in asked) return saying("refund", asked.bad, asked.about);
+      const transaction = find(midtrans, asked);
+      const isMeant = (transaction?.snap?.partnerReference ?? transaction?.orderId) === asked.partnerReference;
+      const refunded = isMeant ? midtrans.refund(transaction?.id ?? "", asked.ask) : "unknown";
+      return refunded === "unknown" ? saying("refund", "404 01") : refundBody(refunded);
+    };
+    return this.#about("refund", request, midtrans, perform);
+  }
+
   #about(operation: SnapOperation, request: HttpRequest, midtrans: Midtrans, perform: () => Body): Promise<HttpAnswer> {
     const original = originalOf(request.body);
     const order = original && (find(midtrans, original)?.orderId ?? original.name.slice(0, 50));
-    return this.#calls.answer({ operation, request, order, perform: this.#once(request, perform) });
+    return this.#calls.answer({ operation, request, order, perform: this.#once(operation, request, perform) });
   }
 
   /** A call that is carried out has used up its external id. */
-  #once({ headers }: HttpRequest, perform: () => Body): () => Body {
+  #once(operation: SnapOperation, { headers }: HttpRequest, perform: () => Body): () => Body {
     return () => {
-      this.#gate.use(headers["x-external-id"] ?? "");
+      this.#gate.use(headers["x-external-id"] ?? "", operation);
       return perform();
     };
   }
 
   #setUrl({ body }: HttpRequest): HttpAnswer {
-    const json = parse(body);
-    const url = typeof json === "object" && json !== null && "url" in json ? json.url : undefined;
+    const url = fieldsIn(body)?.["url"];
     if (typeof url !== "string" || !/^https?:/.test(url) || !URL.canParse(url)) {
       return { status: 400, body: { error: "refused", message: 'Send {"url": "http://127.0.0.1:…"}.' } };
     }
