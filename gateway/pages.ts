@@ -135,9 +135,12 @@ function troubledPage({ order, because }: At<"troubled">): Page {
     title,
     figure: claimCodeOf(order.id),
     lines: [line, words("Uang Anda tercatat", "Your money is on record")],
+    ...(order.page === undefined ? {} : { aside: { text: order.page, caption: READ_ON } }),
     footer: words("Hubungi petugas, sebutkan kode ini", "Call the staff and tell them this code"),
   };
 }
+
+const READ_ON = words("Pindai untuk bantuan", "Scan for help");
 
 const NOT_OUT = words("Barang tidak keluar", "Not delivered");
 

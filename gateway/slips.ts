@@ -59,9 +59,8 @@ export function receipt(printed: Receipt): Slip {
       ...settlementLines(printed),
       { is: "rule" },
       centred(`Pesanan / order ${order.id}`, "small"),
-      ...(because === undefined
-        ? [centred("Terima kasih / Thank you")]
-        : [centred("Simpan struk ini / Keep this slip")]),
+      ...helpLines(order),
+      centred(because === undefined ? "Terima kasih / Thank you" : "Simpan struk ini / Keep this slip"),
     ],
   };
 }
@@ -99,6 +98,17 @@ function settlementLines({ paid, zone }: Receipt): readonly SlipBlock[] {
     ...(paid.issuer === undefined
       ? []
       : [{ is: "pair", left: "Aplikasi / app", right: paid.issuer, size: "small" } as const]),
+  ];
+}
+
+/** Where the customer sees what became of the money, long after the stand has forgotten; and which code to tell. */
+function helpLines({ id, page }: Order): readonly SlipBlock[] {
+  if (page === undefined) return [];
+  return [
+    centred(`Bantuan / help: ${claimCodeOf(id)}`),
+    { is: "qr", text: page, small: true },
+    centred(page, "small"),
+    { is: "gap" },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { newMeasure, paint, threshold } from "./canvas.ts";
 import { fitPieces, lineHeight, type Piece, place, tidy, widest } from "./lettering.ts";
 import type { Mark, Measure } from "./marks.ts";
-import { fitQr, PAPER_MODULE, type QrRefusal } from "./qr.ts";
+import { fitQr, PAPER_MODULE, type QrFit, type QrRefusal, shrunk } from "./qr.ts";
 import type { DrawnSlip, Slip, SlipBlock, SlipSize } from "./slip.ts";
 
 /** 40 cm of paper at 8 dots a millimetre. */
@@ -57,7 +57,7 @@ function layBlock(block: SlipBlock, y: number, paper: Paper): Laid | QrRefusal {
     case "gap":
       return { marks: [], next: y + 20 };
     case "qr":
-      return layQr(block.text, y, paper);
+      return block.small ? laySmallQr(block.text, y, paper) : layQr(block.text, y, paper);
   }
 }
 
@@ -114,7 +114,15 @@ function layRule(dashed: boolean, y: number, paper: Paper): Laid {
 /** As large as the paper is wide. */
 function layQr(text: string, y: number, paper: Paper): Laid | QrRefusal {
   const fit = fitQr(text, paper.dots, PAPER_MODULE);
-  if (!fit.fits) return fit;
+  return fit.fits ? placeQr(fit, y, paper) : fit;
+}
+
+function laySmallQr(text: string, y: number, paper: Paper): Laid {
+  const fit = fitQr(text, paper.dots, PAPER_MODULE);
+  return fit.fits ? placeQr(shrunk(fit, PAPER_MODULE), y, paper) : { marks: [], next: y };
+}
+
+function placeQr(fit: QrFit, y: number, paper: Paper): Laid {
   const x = Math.floor((paper.dots - fit.side) / 2);
   const box = { x, y, width: fit.side, height: fit.side };
   return { marks: [{ is: "qr", box, module: fit.module, code: fit.code }], next: y + fit.side + lineHeight(2) };

@@ -23,6 +23,8 @@ export type Page = {
   readonly lines?: readonly Words[];
   /** `caption` is small print for the code: whose it is, by which number. */
   readonly qr?: { readonly text: string; readonly caption?: Words };
+  /** A smaller code beside a message, where it costs none of the words: for who wants to read on elsewhere. */
+  readonly aside?: { readonly text: string; readonly caption?: Words };
   /** 1 to 6 rows; what is beyond is not drawn. Not shown beside a QR code. */
   readonly menu?: readonly MenuRow[];
   /** What the customer can do now, or whom to call. Along the bottom. */

@@ -46,6 +46,13 @@ export function fitQr(text: string, available: number, leastModule: number): QrF
   return { fits: true, module, side: across * module, code };
 }
 
+/** The same code with so many pixels a module. */
+export const shrunk = (fit: QrFit, module: number): QrFit => ({
+  ...fit,
+  module,
+  side: (fit.code.modules + 2 * QUIET_ZONE) * module,
+});
+
 /**
  * Modules a side of the largest QR code that a panel or paper of this size can show, 0 when not even the smallest (21). A
  * QRIS payload needs 65 (version 12 at level M, up to 287 characters): start-up refuses less.

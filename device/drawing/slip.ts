@@ -23,7 +23,8 @@ export type SlipBlock =
     }
   | { readonly is: "rule"; readonly dashed?: boolean }
   | { readonly is: "gap" }
-  | { readonly is: "qr"; readonly text: string };
+  /** `small`: no larger than a phone needs, and left out where the paper is too narrow for it. */
+  | { readonly is: "qr"; readonly text: string; readonly small?: boolean };
 
 /** What a printer shall print. Texts of any length wrap; a slip ends with "…" at 40 cm. */
 export type Slip = { readonly blocks: readonly SlipBlock[] };

@@ -1,11 +1,12 @@
-import { type Box, centred, cutLeft, cutTop, inset } from "./box.ts";
+import { asideColumn, asideRow, type Companion } from "./aside.ts";
+import { type Box, centred, cutBottom, cutLeft, cutTop, inset } from "./box.ts";
 import { type Desk, LEAST, layBadge, layFooter, layTimeLine, wholeBox, wordPieces } from "./furniture.ts";
 import { fitPieces, type Piece, place, type Setting } from "./lettering.ts";
 import type { Mark } from "./marks.ts";
 import type { Page, Size } from "./page.ts";
 import { MENU, PAPER } from "./tones.ts";
 
-/** One message over the whole screen: a sign, what is the matter, and what to do. */
+/** One message over the whole screen: a sign or a code, what is the matter, and what to do. */
 export function layStatusPage(page: Page, size: Size, desk: Desk): readonly Mark[] {
   const ground: Mark = { is: "area", box: wholeBox(size), color: desk.palette.base };
   const badge = layBadge(page, wholeBox(size), desk);
@@ -17,33 +18,57 @@ export function layStatusPage(page: Page, size: Size, desk: Desk): readonly Mark
 
 function belowSign(page: Page, box: Box, desk: Desk): readonly Mark[] {
   const column = inset(box, desk.em * 0.8, desk.em * 0.6);
-  const side = Math.round(Math.min(column.width, column.height) * 0.32);
   const gap = Math.round(desk.em * 0.7);
   const pieces = messagePieces(page, desk, "center");
-  const signed = fitPieces(pieces, column.width, column.height - side - gap, desk.measure);
   const bare = fitPieces(pieces, column.width, column.height, desk.measure);
-  if (isPoorer(signed, bare)) return withCards(bare, column, "middle");
-  const group = centred(column, column.width, side + gap + signed.height);
-  const { taken, rest } = cutTop(group, side);
-  return [signMark(centred(taken, side, side), desk), ...withCards(signed, cutTop(rest, gap).rest, "top")];
+  const settingBeside = ({ height }: Companion): Setting | undefined => {
+    const setting = fitPieces(pieces, column.width, column.height - height - gap, desk.measure);
+    return isPoorer(setting, bare) ? undefined : setting;
+  };
+  const code = page.aside && asideRow(page.aside, { width: column.width, height: column.height * 0.45 }, desk);
+  const overCode = code && settingBeside(code);
+  if (code && overCode) {
+    const group = centred(column, column.width, overCode.height + gap + code.height);
+    const { taken, rest } = cutBottom(group, code.height);
+    return [...withCards(overCode, rest, "top"), ...code.lay(taken)];
+  }
+  const sign = signOf(Math.round(Math.min(column.width, column.height) * 0.32), desk);
+  const underSign = settingBeside(sign);
+  if (underSign === undefined) return withCards(bare, column, "middle");
+  const { taken, rest } = cutTop(centred(column, column.width, sign.height + gap + underSign.height), sign.height);
+  return [...sign.lay(taken), ...withCards(underSign, cutTop(rest, gap).rest, "top")];
 }
 
 function besideSign(page: Page, box: Box, desk: Desk): readonly Mark[] {
   const pieces = messagePieces(page, desk, "left");
-  const { taken, rest } = cutLeft(box, Math.round(box.width * 0.3));
-  const column = inset(rest, desk.em * 0.9, desk.em * 0.5);
-  const side = Math.round(Math.min(taken.width * 0.66, taken.height * 0.6));
-  const setting = fitPieces(pieces, column.width, column.height, desk.measure);
   const wide = inset(box, desk.em * 0.8, desk.em * 0.5);
   const bare = fitPieces(pieces, wide.width, wide.height, desk.measure);
-  if (isPoorer(setting, bare)) return withCards(bare, wide, "middle");
-  const panel: Mark = { is: "area", box: taken, color: desk.palette.deep };
-  return [panel, signMark(centred(taken, side, side), desk), ...withCards(setting, column, "middle")];
+  const code = page.aside && asideColumn(page.aside, { width: box.width * 0.45, height: box.height }, desk);
+  for (const companion of [...(code === undefined ? [] : [code]), signPanelOf(box, desk)]) {
+    const { taken, rest } = cutLeft(box, companion.width);
+    const column = inset(rest, desk.em * 0.9, desk.em * 0.5);
+    const setting = fitPieces(pieces, column.width, column.height, desk.measure);
+    const panel: Mark = { is: "area", box: taken, color: desk.palette.deep };
+    if (!isPoorer(setting, bare)) return [panel, ...companion.lay(taken), ...withCards(setting, column, "middle")];
+  }
+  return withCards(bare, wide, "middle");
 }
 
-/** Whether the sign costs words, or much of their size. */
+/** Whether what stands beside them costs words, or much of their size. */
 const isPoorer = (signed: Setting, bare: Setting): boolean =>
   signed.dropped > bare.dropped || signed.scale < 0.65 * bare.scale;
+
+const signOf = (side: number, desk: Desk): Companion => ({
+  width: side,
+  height: side,
+  lay: (box) => [signMark(centred(box, side, side), desk)],
+});
+
+function signPanelOf(box: Box, desk: Desk): Companion {
+  const width = Math.round(box.width * 0.3);
+  const sign = signOf(Math.round(Math.min(width * 0.66, box.height * 0.6)), desk);
+  return { ...sign, width, height: box.height };
+}
 
 const signMark = (box: Box, { palette }: Desk): Mark => ({
   is: "sign",

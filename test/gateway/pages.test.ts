@@ -7,7 +7,7 @@ import type { Obstacle } from "../../gateway/preflight.ts";
 import { claimCodeOf, firstReleaseOf } from "../../protocol/ids.ts";
 import { refusals, troubles, voidings, voidReasons } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
-import { coffee, ORDER_ID, order, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+import { coffee, ORDER_ID, order, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 
 const at = (ms: number): Instant => ({ clock: "boot-1", ms });
 const paid = { order, paid: settlementOf(PRICE), releases: [firstReleaseOf(ORDER_ID)] };
@@ -110,6 +110,13 @@ describe("an order in front", () => {
     const page = pageAt(troubled(because), 10_000);
     expect(page.figure).toBe(claimCodeOf(ORDER_ID));
     expect(page.footer?.second).toMatch(/staff/);
+  });
+
+  test("in trouble shows its page beside the code to tell, when it has one", () => {
+    const state = troubled("paid-late");
+    const withPage = { ...state, order: { ...order, page: PAGE } };
+    expect(pageAt(withPage, 10_000)).toMatchObject({ figure: claimCodeOf(ORDER_ID), aside: { text: PAGE } });
+    expect(pageAt(state, 10_000)).not.toHaveProperty("aside");
   });
 
   test("is served whatever stands in the way of the next one", () => {

@@ -5,7 +5,7 @@ import { wallText } from "../../gateway/wall-text.ts";
 import { claimCodeOf } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { troubles } from "../../protocol/statements.ts";
-import { ORDER_ID, order, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+import { ORDER_ID, order, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 
 const textsOf = ({ blocks }: Slip): readonly string[] =>
   blocks.flatMap((block) => {
@@ -57,6 +57,17 @@ describe("a receipt", () => {
     expect(feeOf(15_700)).toContain("Biaya layanan / fee: Rp 700");
     expect(feeOf(14_000)).toContain("Kurang / missing: Rp 1.000");
   });
+
+  test.each([undefined, ...troubles])(
+    "carries the order's page and the code to tell, when there is a page (%s)",
+    (because) => {
+      const about = because === undefined ? printed : { ...printed, because };
+      const slip = receipt({ ...about, order: { ...order, page: PAGE } });
+      expect(slip.blocks).toContainEqual({ is: "qr", text: PAGE, small: true });
+      expect(textsOf(slip)).toEqual(expect.arrayContaining([PAGE, `Bantuan / help: ${claimCodeOf(ORDER_ID)}`]));
+      expect(textsOf(receipt(about)).join()).not.toContain("Bantuan");
+    },
+  );
 
   test.each(troubles)("is the customer's proof when the goods did not come: %s", (because) => {
     const texts = textsOf(receipt({ ...printed, because }));

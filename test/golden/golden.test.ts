@@ -20,15 +20,18 @@ const drawings = [
   ...screens.map((screen) => ({
     name: `${sizeName(screen.size)}/${screen.name}`,
     qr: screen.qr,
+    help: screen.help,
     draw: () => drawScreen(screen),
   })),
   ...papers.map((paper) => ({
     name: `paper-${paper.dots}/${paper.name}`,
     qr: paper.qr,
+    help: paper.help,
     draw: () => frameOf(drawPaper(paper)),
   })),
 ];
 const payable = drawings.flatMap(({ qr, ...drawing }) => (qr === undefined ? [] : [{ ...drawing, qr }]));
+const withHelp = drawings.flatMap(({ help, ...drawing }) => (help === undefined ? [] : [{ ...drawing, help }]));
 const papersToScan = payable.filter(({ name }) => name.startsWith("paper-"));
 
 describe("what a customer sees is what a person has looked at", () => {
@@ -83,6 +86,11 @@ describe("zbar reads the code", () => {
     const paper = draw();
     const seen = [faded(paper), blurred(paper, 1), blurred(faded(paper), 1)];
     for (const frame of seen) expect(await zbarRead(framePng(frame))).toBe(qr);
+  });
+
+  test.each(withHelp)("of the customer's page from $name, as kept and as drawn now", async ({ name, help, draw }) => {
+    expect(await zbarRead(readGolden(name))).toBe(help);
+    expect(await zbarRead(framePng(draw()))).toBe(help);
   });
 
   test("which is the payload of the order's own price", () => {

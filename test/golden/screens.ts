@@ -8,12 +8,18 @@ import { firstReleaseOf, type OrderId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Trouble, VoidReason } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
-import { coffee, ORDER_ID, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+import { coffee, ORDER_ID, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 
 /** What a stand shows in every situation that a customer can meet, drawn as the stand draws it. */
 
-/** `qr`: the code that must be read from the picture. */
-export type Screen = { readonly name: string; readonly size: Size; readonly qr?: string; readonly view: View };
+/** `qr`: the code that must be read from the picture; `help`: the page of the order, in a smaller one. */
+export type Screen = {
+  readonly name: string;
+  readonly size: Size;
+  readonly qr?: string;
+  readonly help?: string;
+  readonly view: View;
+};
 
 const at = (ms: number): Instant => ({ clock: "boot-1", ms });
 const NOW = 10_000;
@@ -55,8 +61,14 @@ const awaiting = (leftMs: number): View =>
   front({ at: "awaiting", order, qr: qrFor(PRICE), shownAt: at(NOW + leftMs - 120_000), deadline: at(NOW + leftMs) });
 const closing = (why: VoidReason): View => front({ at: "closing", order, why, since });
 const closed = (ending: Ending): View => front({ at: "closed", order, ending, since });
-const troubled = (because: Trouble, id = ORDER_ID): View =>
-  front({ at: "troubled", ...paid, order: { ...order, id }, because, since });
+const troubled = (because: Trouble, id = ORDER_ID, page?: string): View =>
+  front({
+    at: "troubled",
+    ...paid,
+    order: { ...order, id, ...(page === undefined ? {} : { page }) },
+    because,
+    since,
+  });
 
 const views = {
   welcome: view,
@@ -79,6 +91,8 @@ const views = {
   "release-failed": troubled("release-failed"),
   "release-unclear": troubled("release-unclear"),
   "not-confirmed": troubled("not-confirmed"),
+  "paid-late-with-page": troubled("paid-late", ORDER_ID, PAGE),
+  "not-confirmed-with-page": troubled("not-confirmed", ORDER_ID, PAGE),
   "order-unknown": troubled("unknown-here"),
   refunded: closed({ is: "remedied", how: "refunded" }),
   offline: { ...view, isConnected: false, obstacles: ["link-down"] },
@@ -95,7 +109,14 @@ const more: readonly Size[] = [
   { width: 800, height: 480 },
 ];
 /** What a customer must be able to use on every panel. */
-const important: readonly string[] = ["welcome", "welcome-six-products", "qr", "qr-test-mode", "paid-late"];
+const important: readonly string[] = [
+  "welcome",
+  "welcome-six-products",
+  "qr",
+  "qr-test-mode",
+  "paid-late",
+  "paid-late-with-page",
+];
 
 /** What the stand shows then, in test mode or not. */
 export const drawView = (name: keyof typeof views, size: Size, isTest: boolean): Frame =>
@@ -113,6 +134,7 @@ export const screens: readonly Screen[] = Object.entries(views).flatMap(([name, 
     size,
     view: shown,
     ...(name.startsWith("qr") ? { qr: qrFor(PRICE) } : {}),
+    ...(name.endsWith("with-page") && size.width > 240 ? { help: PAGE } : {}),
   })),
 );
 

@@ -4,12 +4,18 @@ import type { Slip } from "../../device/drawing/slip.ts";
 import { orderFor } from "../../gateway/menu.ts";
 import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
-import { coffee, ORDER_ID, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+import { coffee, ORDER_ID, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 
 /** What a stand prints, on paper of 58 and of 80 mm. */
 
-/** `qr`: the code that must be read from the paper. */
-export type Paper = { readonly name: string; readonly dots: number; readonly qr?: string; readonly slip: Slip };
+/** `qr`: the code that must be read from the paper; `help`: the page of the order, in a smaller one. */
+export type Paper = {
+  readonly name: string;
+  readonly dots: number;
+  readonly qr?: string;
+  readonly help?: string;
+  readonly slip: Slip;
+};
 
 const order = orderFor({ ...coffee, name: "Kopi Susu Gula Aren" }, ORDER_ID, Date.UTC(2026, 0, 1));
 const bought: Receipt = { order, paid: settlementOf(PRICE), standName: "Kopi Lobi", zone: "WIB", isTest: false };
@@ -21,12 +27,20 @@ const slips: Readonly<Record<string, Slip>> = {
   receipt: receipt(bought),
   "receipt-test-mode": receipt({ ...bought, isTest: true }),
   "receipt-with-fee": receipt({ ...bought, paid: settlementOf(rupiah(15_700)) }),
+  "receipt-with-page": receipt({ ...bought, order: { ...order, page: PAGE } }),
+  "trouble-with-page": receipt({ ...bought, order: { ...order, page: PAGE }, because: "not-confirmed" }),
   "trouble-release-failed": receipt({ ...bought, because: "release-failed" }),
   "trouble-underpaid": receipt({ ...bought, paid: settlementOf(rupiah(14_000)), because: "underpaid" }),
 };
 
 export const papers: readonly Paper[] = Object.entries(slips).flatMap(([name, slip]) =>
-  [384, 576].map((dots) => ({ name, dots, slip, ...(name.startsWith("qr") ? { qr: qrFor(PRICE) } : {}) })),
+  [384, 576].map((dots) => ({
+    name,
+    dots,
+    slip,
+    ...(name.startsWith("qr") ? { qr: qrFor(PRICE) } : {}),
+    ...(name.endsWith("with-page") ? { help: PAGE } : {}),
+  })),
 );
 
 export function drawPaper({ slip, dots }: Pick<Paper, "slip" | "dots">): Strip {

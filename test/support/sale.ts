@@ -9,6 +9,8 @@ import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";
 
 export const STAND = "stand-1" as StandId;
 export const ORDER_ID = "01JD5S3V8Q4R6T2W9Y0ZABCDEF" as OrderId;
+/** The customer's page of this order. */
+export const PAGE = `https://pay.example.id/pay/${ORDER_ID}4C7HM2QX9RT0VKZ5`;
 export const PRICE = rupiah(15_000);
 
 export const coffee: Product = {

@@ -78,6 +78,7 @@ const anyPage: fc.Arbitrary<Page> = fc.record(
     countdown: fc.record({ leftMs: fc.double(), ofMs: fc.double() }),
     badge: anyText,
     qr: fc.record({ text: fc.string({ maxLength: 512 }), caption: anyWords }, { requiredKeys: ["text"] }),
+    aside: fc.record({ text: fc.string({ maxLength: 150 }), caption: anyWords }, { requiredKeys: ["text"] }),
   },
   { requiredKeys: ["tone", "title"] },
 );
@@ -221,6 +222,32 @@ describe.each(PANELS)("on $width × $height", (size) => {
     const pages = [qrPage, latePage, menuOf(6), menuOf(2)];
     const sizes = pages.flatMap((page) => textsOf(page, size).map((mark) => mark.size));
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe("a code beside a message", () => {
+  const aside = { text: `https://pay.example.id/pay/${"0ZABCDEF".repeat(5)}`, caption: both("Pindai", "Scan") };
+  const codesOn = (page: Page, size: Size) => marksOf(page, size).filter((mark) => mark.is === "qr");
+
+  test.each(PANELS)("costs none of its words on $width × $height, and leaves the figure largest", (size) => {
+    const page = { ...latePage, aside };
+    const said = saidBy(page, size);
+    for (const word of [latePage.title, ...(latePage.lines ?? [])]) expect(said).toContain(word.first);
+    const figure = textsOf(page, size).find((mark) => mark.text === "7XQ-4KD");
+    expect(figure?.size).toBe(Math.max(...textsOf(page, size).map((mark) => mark.size)));
+  });
+
+  test("stands where there is room for it: on 480 × 320 and 320 × 480, not on 240 × 240", () => {
+    const { badge: _, ...page } = latePage;
+    const codes = [480, 320].map((width) => codesOn({ ...page, aside }, { width, height: 800 - width }).length);
+    expect(codes).toEqual([1, 1]);
+    expect(codesOn({ ...latePage, aside }, { width: 240, height: 240 })).toEqual([]);
+  });
+
+  test("is left out when no phone could read it", () => {
+    const size = { width: 480, height: 320 };
+    expect(codesOn({ ...latePage, aside: { text: "a".repeat(500) } }, size)).toEqual([]);
+    expect(codesOn({ ...latePage, aside: { text: "a".repeat(3_000) } }, size)).toEqual([]);
   });
 });
 

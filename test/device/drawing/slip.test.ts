@@ -33,7 +33,7 @@ const anyBlock: fc.Arbitrary<SlipBlock> = fc.oneof(
   ),
   fc.record({ is: fc.constant("rule" as const), dashed: fc.boolean() }),
   fc.record({ is: fc.constant("gap" as const) }),
-  fc.record({ is: fc.constant("qr" as const), text: fc.string({ maxLength: 300 }) }),
+  fc.record({ is: fc.constant("qr" as const), text: fc.string({ maxLength: 300 }), small: fc.boolean() }),
 );
 
 function textsOf(slip: Slip, dots: number) {
@@ -113,6 +113,23 @@ test("a code that the paper is too narrow for is refused with the numbers: 512 l
   const slip: Slip = { blocks: [{ is: "qr", text: "a".repeat(512) }] };
   expect(drawSlip(slip, 384)).toEqual({ fits: false, modules: 89, needed: 388, available: 384 });
   expect("fits" in drawSlip(slip, 576)).toBe(false);
+});
+
+describe("a small code", () => {
+  const text = `https://pay.example.id/pay/${"0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(2)}`;
+  const slip: Slip = { blocks: [{ is: "qr", text, small: true }] };
+
+  test.each(PAPERS)("is read from paper of %i dots, and takes no more of it than a phone needs", async (dots) => {
+    const strip = drawSlip(slip, dots);
+    if ("fits" in strip) throw new Error("refused");
+    expect(strip.height).toBeLessThan(240);
+    expect(await readPaper(strip)).toBe(text);
+  });
+
+  test("is left out where the paper is too narrow, and the rest is printed", () => {
+    const narrow: Slip = { blocks: [...slip.blocks, { is: "text", text: "Kopi" }] };
+    expect(textsOf(narrow, 120).map((mark) => mark.text)).toEqual(["Kopi"]);
+  });
 });
 
 test("a slip without end ends with dots at 40 cm", () => {
