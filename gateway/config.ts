@@ -3,8 +3,8 @@ import { readStandAddress } from "../device/simulated/cable.ts";
 import { type Complaint, complaint, withRules } from "../host/config-rules.ts";
 import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
 import { standIdSchema } from "../protocol/statements.ts";
+import { zones } from "../protocol/wall-text.ts";
 import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
-import { zones } from "./wall-text.ts";
 
 /** The stand's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 

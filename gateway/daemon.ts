@@ -9,6 +9,7 @@ import { sweepAll } from "../journal/sweep.ts";
 import type { Random, StandId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
+import type { Zone } from "../protocol/wall-text.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import { Display } from "./display.ts";
 import { type DeliverySensor, Hands } from "./hands.ts";
@@ -20,7 +21,6 @@ import { Paper } from "./paper.ts";
 import type { Obstacle, PreflightParts } from "./preflight.ts";
 import { Readiness } from "./readiness.ts";
 import { isOccupied, type Pressed, Stand, type StandJournal } from "./stand.ts";
-import type { Zone } from "./wall-text.ts";
 import { within } from "./within.ts";
 import { youngGarbage } from "./young-garbage.ts";
 

@@ -5,11 +5,11 @@ import type { Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import type { OrderId } from "../protocol/ids.ts";
 import { type Clock, isReached, leftMs } from "../protocol/time.ts";
+import { wallText, type Zone } from "../protocol/wall-text.ts";
 import type { Effect } from "./order.ts";
 import { conditionOf, isPrintable } from "./preflight.ts";
 import { qrSlip, receipt } from "./slips.ts";
 import type { Stand } from "./stand.ts";
-import { wallText, type Zone } from "./wall-text.ts";
 import { within } from "./within.ts";
 
 export type PaperOptions = {

@@ -3,8 +3,8 @@ import { claimCodeOf } from "../protocol/ids.ts";
 import { readQris } from "../protocol/qris.ts";
 import { type Rupiah, rupiah, showRupiah } from "../protocol/rupiah.ts";
 import type { Item, Trouble } from "../protocol/statements.ts";
+import { wallText, type Zone } from "../protocol/wall-text.ts";
 import type { Order, Settlement } from "./order.ts";
-import { wallText, type Zone } from "./wall-text.ts";
 
 export type QrSlip = {
   readonly order: Order;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Slip } from "../../device/drawing/slip.ts";
 import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
-import { wallText } from "../../gateway/wall-text.ts";
 import { claimCodeOf } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { troubles } from "../../protocol/statements.ts";
+import { wallText } from "../../protocol/wall-text.ts";
 import { ORDER_ID, order, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 
 const textsOf = ({ blocks }: Slip): readonly string[] =>

@@ -1,4 +1,4 @@
-import type { WallMs } from "../protocol/time.ts";
+import type { WallMs } from "./time.ts";
 
 /** Indonesia's three zones; none has summer time. */
 export const zones = ["WIB", "WITA", "WIT"] as const;
