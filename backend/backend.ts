@@ -5,6 +5,7 @@ import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
+import type { Admission } from "./admission.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
 import { Fleet } from "./fleet.ts";
 import { tellKinds } from "./ledger/effects.ts";
@@ -15,6 +16,8 @@ export type BackendParts = {
   readonly clientId: string;
   readonly journal: LedgerJournal;
   readonly merchants: Merchants;
+  /** Bounds what stands may ask for; everything is admitted when absent. */
+  readonly admission?: Pick<Admission, "admit">;
   readonly key: SigningKey;
   readonly standKeys: KeySet;
   readonly openTransport: OpenTransport;

@@ -4,9 +4,22 @@ import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
+import type { Admission } from "./admission.ts";
 import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
-import type { Decision, Effect, Event, OpenStage, Sale, StandEvent, State, Step, Terms } from "./ledger/words.ts";
+import type {
+  Decision,
+  Effect,
+  Event,
+  Of,
+  OpenStage,
+  Sale,
+  StandEvent,
+  State,
+  Step,
+  Terms,
+  TurnedAway,
+} from "./ledger/words.ts";
 import { orderOf, standOf } from "./ledger/words.ts";
 import type { Merchants } from "./merchants.ts";
 import type { Attempt, MerchantId, PaymentProvider, Refund, Standing } from "./providers/provider.ts";
@@ -16,6 +29,8 @@ export type LedgerJournal = Journal<State, Event, Effect>;
 export type CashierOptions = {
   readonly journal: LedgerJournal;
   readonly merchants: Merchants;
+  /** Bounds what stands may ask for; everything is admitted when absent. */
+  readonly admission?: Pick<Admission, "admit">;
   readonly clock: Clock;
   readonly log: Log;
   /** The rules for this stand's orders. */
@@ -50,7 +65,19 @@ export class Cashier {
 
   /** A stand's statement about one of its orders; resolves when it is on disk. */
   async hear(stand: StandId, body: OrderWord, once: StatementId): Promise<void> {
-    await this.#advance(body.order, eventOf(stand, body, this.#options.merchants.of(stand)), { once });
+    const event = eventOf(stand, body, this.#options.merchants.of(stand));
+    await this.#advance(body.order, event.type === "asked" ? await this.#bounded(event) : event, { once });
+  }
+
+  /** What a stand only repeats does not count again: the order has a state already. */
+  async #bounded(asked: Of<"asked">): Promise<StandEvent> {
+    const { admission, journal, clock } = this.#options;
+    const { stand, sale } = asked;
+    if (admission === undefined || (await journal.stateOf(sale.order)) !== undefined) return asked;
+    const admitted = admission.admit(stand, sale.merchant, sale.amount, clock.now());
+    if (admitted === "admitted") return asked;
+    const turnedAway: TurnedAway = admitted === "bad-amount" ? { because: admitted } : { because: "busy", ...admitted };
+    return { ...asked, turnedAway };
   }
 
   /** A stand has connected: every order it names, and every order it should have named, gets the backend's word anew. */

@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { isRange } from "../host/addresses.ts";
+import { withRules } from "../host/config-rules.ts";
 import { publicJwkSchema } from "../protocol/keys.ts";
 import { standIdSchema } from "../protocol/statements.ts";
+import { rules } from "./config-rules.ts";
+import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchant-config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 
-const secretFile = z.string().min(1);
 const seconds = (least: number, most: number) => z.number().min(least).max(most);
 
 const link = z.strictObject({
@@ -31,61 +34,6 @@ const link = z.strictObject({
     .meta({ example: "backends" }),
 });
 
-const midtransCommon = {
-  acquirer: z.enum(["gopay", "airpay shopee"]).default("gopay"),
-  timeout_seconds: seconds(1, 60).default(15).describe("For one call."),
-};
-const baseUrl = z
-  .url({ protocol: /^https?$/ })
-  .describe("Production, sandbox, or this project's own sandbox on this machine.");
-const site = (longest: number) =>
-  z.string().max(longest).optional().describe("Shown at Midtrans beside stand and order.").meta({ example: "Bandung" });
-const givenByMidtrans = z.string().min(1).max(64);
-
-const core = z.strictObject({
-  api: z.literal("core").optional().describe("Midtrans' Core API, or BI-SNAP below.").meta({ example: "core" }),
-  base_url: baseUrl.meta({ example: "https://api.midtrans.com" }),
-  server_key_file: secretFile.meta({ example: "credential:midtrans-server-key" }),
-  notification_url: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe("Where Midtrans reaches this backend from outside. Absent: the address set in Midtrans' dashboard.")
-    .meta({ example: "https://pay.example.id/midtrans/notification" }),
-  ...midtransCommon,
-  site: site(255),
-});
-
-const snap = z.strictObject({
-  api: z.literal("snap").describe("BI-SNAP. Notifications go to the address in Midtrans' dashboard."),
-  base_url: baseUrl.meta({ example: "https://merchants.midtrans.com" }),
-  client_id: givenByMidtrans.meta({ example: "962489e9-de5d-4eb7-92a4-b07d44d64bf4" }),
-  client_secret_file: secretFile.meta({ example: "credential:snap-client-secret" }),
-  partner_id: givenByMidtrans.meta({ example: "partner-1" }),
-  merchant_id: givenByMidtrans.meta({ example: "G123456789" }),
-  private_key_file: secretFile
-    .describe("The merchant's RSA key, PEM; Midtrans has its public half.")
-    .meta({ example: "credential:snap-private-key" }),
-  midtrans_key_file: secretFile
-    .describe("Midtrans' public RSA key for notifications, as its dashboard shows it.")
-    .meta({ example: "/etc/qris-backend/midtrans-public-key.pem" }),
-  channel_id: z
-    .string()
-    .regex(/^\d{5}$/)
-    .default("95221")
-    .describe("Any five digits."),
-  device_id: z
-    .string()
-    .min(1)
-    .max(400)
-    .optional()
-    .describe("Sent as X-DEVICE-ID, should Midtrans ask for it.")
-    .meta({ example: "vending-backend-1" }),
-  ...midtransCommon,
-  site: site(64),
-});
-
-const midtrans = z.discriminatedUnion("api", [core, snap]);
-
 const policy = z.enum(["hold", "refund", "deliver"]).default("hold");
 
 const stand = z.strictObject({
@@ -95,6 +43,11 @@ const stand = z.strictObject({
     .pipe(publicJwkSchema)
     .describe("The stand's public key, a JWK.")
     .meta({ example: { kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" } }),
+  merchant: merchantIdSchema
+    .optional()
+    .describe("Whom it sells for; may be left out where only one merchant sells.")
+    .meta({ example: "main" }),
+  ...rate(20, 10),
   late_payment: policy.describe(
     "Money that came after the sale had ended, came twice, or was too little: hold it for staff, refund it by itself, or " +
       "deliver once after all (a gate may; only after a late payment).",
@@ -137,18 +90,24 @@ const terms = z.strictObject({
     .describe("So long after its time a charge is ended even if the stand is silent."),
 });
 
-export const backendConfigSchema = z.strictObject({
-  http: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: z.int().min(0).max(65_535).default(8_080).describe("0 takes any free port."),
-      notification_path: z
-        .string()
-        .startsWith("/")
-        .default("/midtrans/notification")
-        .describe("Over BI-SNAP, Midtrans appends /v1.0/qr/qr-mpm-notify to the address that it is given."),
-    })
-    .prefault({}),
+const addresses = z
+  .array(z.string().refine(isRange, "no address: write 103.10.1.2, or with a prefix 103.10.0.0/16 or 2001:db8::/64"))
+  .max(1_000)
+  .default([]);
+
+const http = z.strictObject({
+  host: z.string().default("127.0.0.1"),
+  port: z.int().min(0).max(65_535).default(8_080).describe("0 takes any free port."),
+  notification_sources: addresses
+    .describe(
+      "Who may send notifications; empty: everybody, as their signature is what counts. Midtrans' addresses change.",
+    )
+    .meta({ example: ["203.0.113.0/24", "2001:db8::/64"] }),
+  trusted_proxies: addresses.describe("Whose X-Forwarded-For is believed for that.").meta({ example: ["127.0.0.1"] }),
+});
+
+const whole = z.strictObject({
+  http: http.prefault({}),
   journal: z.strictObject({
     file: z.string().min(1).meta({ example: "/var/lib/qris-backend/ledger.sqlite" }),
     keep_days: z.int().min(1).max(3_650).default(90).describe("Finished orders older than this are deleted."),
@@ -159,7 +118,11 @@ export const backendConfigSchema = z.strictObject({
       .describe("The backend's Ed25519 key, PKCS #8 PEM.")
       .meta({ example: "credential:backend-key" }),
   }),
-  midtrans,
+  merchants: z
+    .array(merchantSchema)
+    .min(1)
+    .max(100)
+    .describe("Whose money it is: one entry for each account at Midtrans."),
   operator: operator
     .optional()
     .describe("Where staff deals with paid orders that were not delivered; closed when absent."),
@@ -172,4 +135,7 @@ export const backendConfigSchema = z.strictObject({
     .describe("Every stand that may speak. One with two keys is there twice, while it changes from one to the other."),
 });
 
-export type BackendConfig = z.output<typeof backendConfigSchema>;
+export type BackendConfig = z.output<typeof whole>;
+
+/** The whole file. */
+export const backendConfigSchema = withRules(whole, rules);

@@ -1,4 +1,5 @@
 import type { StandId } from "../protocol/ids.ts";
+import type { State } from "./ledger/words.ts";
 import type { MerchantId, PaymentProvider } from "./providers/provider.ts";
 
 /** Whose money it is: every stand sells for one merchant, every merchant has one account at a provider. */
@@ -18,6 +19,15 @@ export const onlyMerchant = (provider: PaymentProvider): Merchants => ({
   provider: () => provider,
 });
 
+/** As the configuration says. A stand that is not in it has no account. */
+export const merchantsOf = (
+  providers: ReadonlyMap<MerchantId, PaymentProvider>,
+  sellers: ReadonlyMap<StandId, MerchantId>,
+): Merchants => ({
+  of: (stand) => sellers.get(stand) ?? ONLY_MERCHANT,
+  provider: (merchant) => providers.get(merchant) ?? noAccount(merchant),
+});
+
 /** Charges nothing, and knows nothing of what was charged before: that is asked again, until the account is back. */
 export function noAccount(merchant: MerchantId): PaymentProvider {
   const detail = `merchant "${merchant}" is not in the configuration`;
@@ -31,4 +41,11 @@ export function noAccount(merchant: MerchantId): PaymentProvider {
     refund: async () => unclear,
     readNotification: () => ({ is: "unreadable", because: detail }),
   };
+}
+
+/** Merchants of these orders that are not known here, with the number of their orders. */
+export function absentIn(states: readonly State[], known: ReadonlySet<MerchantId>): ReadonlyMap<MerchantId, number> {
+  const strange = states.flatMap((state) => (state.at === "forestalled" ? [] : [state.sale.merchant]));
+  const names = [...new Set(strange)].filter((name) => !known.has(name));
+  return new Map(names.map((name) => [name, strange.filter((other) => other === name).length]));
 }

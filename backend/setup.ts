@@ -1,140 +1,81 @@
-import { type Configured, explainErrors, readConfigFile } from "../host/config.ts";
-import type { ConfigError } from "../host/config-errors.ts";
-import { readSecretFile, type Secret } from "../host/secret.ts";
+import type { Secret } from "../host/secret.ts";
+import { type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import type { StandId } from "../protocol/ids.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
+import type { AdmissionRules } from "./admission.ts";
 import { type BackendConfig, backendConfigSchema } from "./config.ts";
+import { usualMerchant } from "./config-rules.ts";
 import type { Terms } from "./ledger/words.ts";
-import { readPrivateKey, readPublicKey } from "./providers/snap/keys.ts";
+import { type MerchantSecrets, readMerchantSecrets } from "./merchant-keys.ts";
+import { ONLY_MERCHANT } from "./merchants.ts";
+import type { MerchantId } from "./providers/provider.ts";
 
 /** The configuration, and all that its files hold. */
 export type Setup = {
   readonly config: BackendConfig;
   readonly key: SigningKey;
   readonly standKeys: KeySet;
-  readonly midtrans: MidtransSecrets;
+  /** In the order of the configuration. */
+  readonly secrets: readonly MerchantSecrets[];
   readonly operatorToken?: Secret;
   readonly brokerPassword?: Secret;
   readonly brokerCa?: string;
 };
 
-/** What Midtrans knows this merchant by, as its API of the configuration wants it. */
-export type MidtransSecrets =
-  | { readonly api: "core"; readonly serverKey: Secret }
-  | {
-      readonly api: "snap";
-      readonly clientSecret: Secret;
-      readonly privateKey: Secret;
-      readonly providerPublicKey: string;
-    };
-
-export type SetupRead =
-  | { readonly is: "good"; readonly setup: Setup }
-  /** For a person: what is wrong, everything at once. */
-  | { readonly is: "bad"; readonly explained: string };
+/** What may be wrong with a key, in words for a person: keys of stands and backend, keys of BI-SNAP. */
+export const TELLABLE = [BadKey, RangeError];
 
 /** Reads the configuration and every file that it names. */
-export function readSetup(file: string, env: NodeJS.ProcessEnv): SetupRead {
-  const read: Configured<BackendConfig> = readConfigFile(file, backendConfigSchema);
-  if (read.is === "bad") return { is: "bad", explained: explainErrors(file, read.errors) };
-  const { config } = read;
-  const problems = new Problems();
-  const secret = (path: string, place: string) => problems.unless(path, () => secretAt(place, env));
-  const { keys, link } = config;
-  const key = problems.unless("keys.private_file", () => keyAt(keys.private_file, env));
-  const standKeys = problems.unless("stands", () => keysOf(config));
-  const midtrans = midtransSecrets(config, problems, env);
-  const operatorToken = config.operator && secret("operator.token_file", config.operator.token_file);
-  const brokerPassword = link.password_file && secret("link.password_file", link.password_file);
-  const brokerCa = link.ca_file && secret("link.ca_file", link.ca_file)?.reveal();
-  if (link.password_file !== undefined && link.username === undefined) {
-    problems.add("link.username", "is missing: there is a password, but whose?");
-  }
-  if (problems.found.length > 0 || key === undefined || standKeys === undefined || midtrans === undefined) {
-    return { is: "bad", explained: explainErrors(file, problems.found) };
-  }
+export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup> =>
+  readSetupFile({ file, schema: backendConfigSchema, env, tellable: TELLABLE }, gather);
+
+function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
+  const { keys, link, operator } = config;
+  const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
+  const standKeys = files.make("stands", () => keysOf(config));
+  const secrets = readSecrets(config, files);
+  const operatorToken = files.secret("operator.token_file", operator?.token_file);
+  const brokerPassword = files.secret("link.password_file", link.password_file);
+  const brokerCa = files.read("link.ca_file", link.ca_file, String);
+  if (key === undefined || standKeys === undefined || secrets.includes(undefined)) return undefined;
   return {
-    is: "good",
-    setup: {
-      config,
-      key,
-      standKeys,
-      midtrans,
-      ...(operatorToken && { operatorToken }),
-      ...(brokerPassword && { brokerPassword }),
-      ...(brokerCa && { brokerCa }),
-    },
+    config,
+    key,
+    standKeys,
+    secrets: secrets.filter((each) => each !== undefined),
+    ...(operatorToken && { operatorToken }),
+    ...(brokerPassword && { brokerPassword }),
+    ...(brokerCa && { brokerCa }),
   };
 }
 
-/** What a file or key cannot be used for; holds nothing of the content. */
-class Unusable extends Error {}
-
-class Problems {
-  found: readonly ConfigError[] = [];
-
-  add(path: string, problem: string): void {
-    this.found = [...this.found, { path, problem, example: undefined }];
-  }
-
-  /** The value, or a problem at `path`. */
-  unless<Value>(path: string, read: () => Value): Value | undefined {
-    try {
-      return read();
-    } catch (error) {
-      if (!(error instanceof Unusable || error instanceof BadKey)) throw error;
-      this.add(path, error.message);
-      return undefined;
-    }
-  }
-}
-
-function secretAt(place: string, env: NodeJS.ProcessEnv): Secret {
-  const read = readSecretFile(place, env);
-  if (read.is === "unreadable") throw new Unusable(read.problem);
-  return read.secret;
-}
-
-function midtransSecrets(
-  { midtrans }: BackendConfig,
-  problems: Problems,
-  env: NodeJS.ProcessEnv,
-): MidtransSecrets | undefined {
-  const secret = (path: string, place: string) => problems.unless(path, () => secretAt(place, env));
-  if (midtrans.api !== "snap") {
-    const serverKey = secret("midtrans.server_key_file", midtrans.server_key_file);
-    return serverKey && { api: "core", serverKey };
-  }
-  const { client_secret_file, private_key_file, midtrans_key_file } = midtrans;
-  const clientSecret = secret("midtrans.client_secret_file", client_secret_file);
-  const privateKey = problems.unless("midtrans.private_key_file", () => rsaAt(private_key_file, env, readPrivateKey));
-  const publicKey = problems.unless("midtrans.midtrans_key_file", () => rsaAt(midtrans_key_file, env, readPublicKey));
-  if (clientSecret === undefined || privateKey === undefined || publicKey === undefined) return undefined;
-  return { api: "snap", clientSecret, privateKey, providerPublicKey: publicKey.reveal() };
-}
-
-/** The text of a key that `read` takes. */
-function rsaAt(place: string, env: NodeJS.ProcessEnv, read: (text: string) => unknown): Secret {
-  const secret = secretAt(place, env);
-  try {
-    read(secret.reveal());
-    return secret;
-  } catch (error) {
-    throw error instanceof RangeError ? new Unusable(`${place}: ${error.message}`) : error;
-  }
-}
-
-function keyAt(place: string, env: NodeJS.ProcessEnv): SigningKey {
-  const secret = secretAt(place, env);
-  try {
-    return privateKeyFrom(secret.reveal());
-  } catch (error) {
-    throw error instanceof BadKey ? new Unusable(`${place}: ${error.message}`) : error;
-  }
-}
+/** What the merchants' files hold now, in the order of the configuration; nothing of a merchant that has a bad one. */
+export const readSecrets = (
+  { merchants }: BackendConfig,
+  files: NamedFiles,
+): readonly (MerchantSecrets | undefined)[] =>
+  merchants.map((merchant, nth) => readMerchantSecrets(merchant, `merchants[${nth}]`, files));
 
 /** A stand that is there twice has two keys: an old and a new one. */
 const keysOf = ({ stands }: BackendConfig): KeySet => keySetOf(stands.map(({ id, key }) => ({ owner: id, jwk: key })));
+
+/** Whom each stand sells for. */
+export function sellersOf({ merchants, stands }: BackendConfig): ReadonlyMap<StandId, MerchantId> {
+  const usual = usualMerchant(merchants)?.name ?? ONLY_MERCHANT;
+  return new Map(stands.map(({ id, merchant }) => [id, merchant ?? usual]));
+}
+
+export const admissionRulesOf = ({ merchants, stands }: BackendConfig): AdmissionRules => ({
+  stands: new Map(stands.map((stand) => [stand.id, rateOf(stand)])),
+  merchants: new Map(
+    merchants.map((each) => [each.name, { ...rateOf(each), least: each.min_amount, most: each.max_amount }]),
+  ),
+});
+
+const rateOf = (limited: { readonly charges_a_minute: number; readonly charges_burst: number }) => ({
+  aMinute: limited.charges_a_minute,
+  burst: limited.charges_burst,
+});
 
 /** The rules for each stand's orders. A stand that is not configured any more leaves its money to staff. */
 export function termsOf({ terms, stands }: BackendConfig): (stand: StandId | undefined) => Terms {

@@ -1,4 +1,4 @@
-import type { HttpRequest, Route } from "../host/http.ts";
+import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
 import type { Log } from "../host/log.ts";
 import type { Cashier } from "./cashier.ts";
 import type { Acknowledgement, MerchantId, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
@@ -10,6 +10,8 @@ export type WebhookOptions = {
   readonly log: Log;
   /** `/midtrans/notification`, as told to the provider. */
   readonly path: string;
+  /** The address of a sender that may not notify; everybody may when absent. */
+  readonly strangerIn?: (request: HttpRequest) => string | undefined;
 };
 
 /** For a provider that looks at the status alone; 503 is repeated more often than 500 by Midtrans' Core API. */
@@ -29,10 +31,17 @@ export const webhookRoute = (options: WebhookOptions): Route => ({
   method: "POST",
   path: options.path,
   answer: async (request) => {
+    const stranger = options.strangerIn?.(request);
+    if (stranger !== undefined) return turnAway(stranger, options);
     const reception = await receive(request, options);
     return options.provider.acknowledge?.(reception) ?? USUAL[reception];
   },
 });
+
+function turnAway(address: string, { merchant, log }: WebhookOptions): HttpAnswer {
+  log.warn("notification from an unknown address", { address, merchant, hint: "http.notification_sources" });
+  return { status: 403, body: { error: "not from an address of the provider" } };
+}
 
 async function receive(request: HttpRequest, options: WebhookOptions): Promise<Reception> {
   const { path, headers, body } = request;
@@ -53,10 +62,10 @@ async function takeIn(notification: Notification, { merchant, cashier, log }: We
       log.warn("notification is to be confirmed", { reference: notification.reference, because: notification.because });
       return cashier.hinted(merchant, notification.reference);
     case "forged":
-      log.warn("forged notification", { because: notification.because });
+      log.warn("forged notification", { merchant, because: notification.because });
       return "forged";
     case "unreadable":
-      log.warn("unreadable notification", { because: notification.because });
+      log.warn("unreadable notification", { merchant, because: notification.because });
       return "unreadable";
   }
 }

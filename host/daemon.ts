@@ -16,8 +16,15 @@ export type Daemon<Setup> = {
   codeOf(error: Error): number | undefined;
 };
 
-/** The configuration, or what it speaks of, can never work. Ends with `EXIT_BAD_CONFIG`, so that nobody tries again and again. */
-export class Unfit extends Error {}
+/**
+ * What the configuration speaks of can never work: one line each. Ends with `EXIT_BAD_CONFIG`, so that nobody tries again and
+ * again.
+ */
+export class Unfit extends Error {
+  constructor(...problems: readonly string[]) {
+    super(problems.join("\n  "));
+  }
+}
 
 /** Exits with 0 when it is up, and goes on. */
 export const daemonCommand =
@@ -36,7 +43,7 @@ export const daemonCommand =
       const code = codeOf(daemon, error);
       if (code === undefined || !(error instanceof Error)) throw error;
       log.error("not started", { error });
-      say(error.message);
+      say(error instanceof Unfit ? `${config} is not usable:\n  ${error.message}` : error.message);
       return code;
     }
   };

@@ -1,96 +1,89 @@
 import { systemChance } from "../../host/chance.ts";
 import { utcClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG } from "../../host/config.ts";
-import { every } from "../../host/every.ts";
-import { type Server, serve } from "../../host/http.ts";
-import type { Log } from "../../host/log.ts";
-import { pinoLog } from "../../host/pino.ts";
-import { type Command, FAILED } from "../../host/program.ts";
-import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
+import { daemonCommand, Unfit } from "../../host/daemon.ts";
+import { FAILED } from "../../host/program.ts";
+import { reloadOnSignal } from "../../host/reload.ts";
+import { type SystemdNotice, sdNotify } from "../../host/sdnotify.ts";
+import { NamedFiles } from "../../host/setup.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite.ts";
-import { sweepAll } from "../../journal/sweep.ts";
-import { newUlid, type Random } from "../../protocol/ids.ts";
-import type { Clock, Stop } from "../../protocol/time.ts";
+import { newUlid } from "../../protocol/ids.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";
+import { type Account, openAccounts, renewKeys } from "../accounts.ts";
+import { Admission } from "../admission.ts";
 import { type Backend, openBackend } from "../backend.ts";
 import type { LedgerJournal } from "../cashier.ts";
-import { type Condition, conditionOf, conditionRoutes } from "../condition.ts";
+import { type Condition, conditionOf } from "../condition.ts";
+import { type Doors, openDoors } from "../doors.ts";
+import type { Ground } from "../ground.ts";
 import { ledgerShape } from "../ledger/shape.ts";
 import type { Effect, Event, State } from "../ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../merchants.ts";
-import { operatorRoutes } from "../operator.ts";
-import { notificationPathOf, providerOf } from "../provider-of.ts";
+import { notificationPathOf } from "../merchant-config.ts";
+import { absentIn, merchantsOf } from "../merchants.ts";
 import { type Http, openHttp } from "../providers/http.ts";
-import type { PaymentProvider } from "../providers/provider.ts";
-import { readSetup, type Setup, termsOf } from "../setup.ts";
-import { webhookRoute } from "../webhooks.ts";
-
-/** What a running backend rests on. */
-type Ground = {
-  readonly setup: Setup;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-};
+import { admissionRulesOf, readSetup, type Setup, sellersOf, TELLABLE, termsOf } from "../setup.ts";
+import { statusOf, watchOver } from "../watch.ts";
 
 /** The ways out of this process, none of them used yet. */
-type Ways = { readonly provider: PaymentProvider; readonly openTransport: OpenTransport; readonly http: Http };
+type Ways = { readonly accounts: readonly Account[]; readonly openTransport: OpenTransport; readonly http: Http };
 
 /** Longer than calls under way may take to end; systemd's TimeoutStopSec is longer still. */
 const STOP_MS = 20_000;
-const DAY_MS = 24 * 3_600_000;
-const FIRST_SWEEP_MS = 10 * 60_000;
-const USUAL_WATCHDOG_MS = 60_000;
 
 /** Serves the stands until SIGTERM. */
-export const run: Command = async ({ config, env, say }) => {
-  const read = readSetup(config, env);
-  if (read.is === "bad") {
-    say(read.explained);
-    return EXIT_BAD_CONFIG;
-  }
-  const { setup } = read;
-  const random: Random = systemChance;
-  const log = pinoLog({ level: setup.config.log.level, name: "backend" });
-  const ground: Ground = { setup, env, clock: utcClock(), random, log };
-  const ways = waysOf(ground);
-  if ("unusable" in ways) {
-    say(`${config} is not usable:\n  ${ways.unusable}`);
-    return EXIT_BAD_CONFIG;
-  }
-  try {
-    return await begin(ground, ways);
-  } catch (error) {
-    await ways.http.close();
-    if (!(error instanceof JournalFault || isTaken(error))) throw error;
-    log.error("not started", { error });
-    say(error.message);
-    return error instanceof JournalFault && error.code === "newer" ? EXIT_BAD_CONFIG : FAILED;
-  }
-};
+export const run = daemonCommand<Setup>({
+  name: "backend",
+  read: readSetup,
+  levelOf: ({ config }) => config.log.level,
+  begin: async (setup, env, log) => {
+    const clock = utcClock();
+    const http = openHttp({ clock });
+    try {
+      await begin({ setup, env, clock, random: systemChance, log }, http);
+    } catch (error) {
+      await http.close();
+      throw error;
+    }
+  },
+  codeOf: (error) => {
+    if (error instanceof JournalFault && error.code === "newer") return EXIT_BAD_CONFIG;
+    return error instanceof JournalFault || isTaken(error) ? FAILED : undefined;
+  },
+});
 
 /** The port, or the address, is not to be had. */
-const isTaken = (error: unknown): error is Error =>
-  error instanceof Error && "code" in error && /^(EADDR|EACCES)/.test(String(error.code));
+const isTaken = (error: Error): boolean => "code" in error && /^(EADDR|EACCES)/.test(String(error.code));
+
+async function begin(ground: Ground, http: Http): Promise<void> {
+  const ways = waysOf(ground, http);
+  const { journal, quarantined } = openJournal(ground);
+  if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
+  const backend = openBackend(partsOf(ground, ways, journal));
+  const condition = conditionOf({
+    clock: ground.clock,
+    probeJournal: () => journal.probe(),
+    isConnected: () => backend.fleet.connected,
+  });
+  const doors = await openDoorsOrClose(ground, ways, backend, journal, condition);
+  const notice = await sdNotify(ground.env, ground.log);
+  const keptKeys = reloadKeys(ground, ways, condition, notice);
+  const stopWatching = watchOver(ground, { journal, condition, notice, keptKeys });
+  endInOrder(ground, ways, { journal, backend, doors, notice, stopWatching });
+  notice.ready();
+  await tellAbsent(ground, ways, journal);
+  ground.log.info("ready", readyFacts(ground, ways, doors));
+}
 
 /** What can never work shows before anything is opened. */
-function waysOf(ground: Ground): Ways | { readonly unusable: string } {
-  const { setup, clock, random, log } = ground;
-  const http = openHttp({ clock });
+function waysOf({ setup, clock, random, log }: Ground, http: Http): Ways {
+  const accounts = openAccounts(setup, { http, clock, random, log });
   try {
-    return {
-      http,
-      provider: providerOf(setup, { http, clock, random, log }),
-      openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }),
-    };
+    return { http, accounts, openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }) };
   } catch (error) {
-    if (error instanceof RangeError) return { unusable: `midtrans: ${error.message}` };
-    if (error instanceof TypeError) return { unusable: `link: ${error.message}` };
-    throw error;
+    throw error instanceof TypeError ? new Unfit(`link: ${error.message}`) : error;
   }
 }
 
@@ -103,56 +96,24 @@ function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
   };
 }
 
-async function begin(ground: Ground, ways: Ways): Promise<number> {
-  const { env, clock, log } = ground;
-  const { journal, quarantined } = openJournal(ground);
-  if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
-  const backend = openBackend(partsOf(ground, ways, journal));
-  const condition = conditionOf({
-    clock,
-    probeJournal: () => journal.probe(),
-    isConnected: () => backend.fleet.connected,
-  });
-  const { server, desk } = await serveOrClose(ground, ways, backend, journal, condition);
-  const notice = await sdNotify(env, log);
-  const stopWatching = watchOver(ground, journal, condition, notice);
-  shutDownOnSignals({
-    clock,
-    log,
-    process,
-    deadlineMs: STOP_MS,
-    endings: [
-      { what: "word to systemd", stop: () => notice.stopping() },
-      { what: "http", stop: () => server.close() },
-      { what: "operator", stop: () => desk?.close() ?? Promise.resolve() },
-      { what: "watch", stop: stopWatching },
-      { what: "backend", stop: () => backend.stop() },
-      { what: "calls", stop: () => ways.http.close() },
-      { what: "journal", stop: () => journal.close() },
-      { what: "systemd", stop: () => notice.close() },
-    ],
-  });
-  notice.ready();
-  log.info("ready", readyFacts(ground, ways, server, desk));
-  return 0;
-}
-
 function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
   const wall = (): number => clock.wall();
   const newId = (): string => newUlid(clock.wall(), random);
   return openSqliteJournal({ file: setup.config.journal.file, shape: ledgerShape, newId, wall });
 }
 
-function partsOf({ setup, clock, random, log }: Ground, ways: Ways, journal: LedgerJournal) {
+function partsOf({ setup, clock, random, log }: Ground, { accounts, openTransport }: Ways, journal: LedgerJournal) {
   const { config, key, standKeys } = setup;
   const { client_id, shared_group } = config.link;
+  const providers = new Map(accounts.map(({ config: { name }, provider }) => [name, provider]));
   return {
     clientId: client_id,
     journal,
-    merchants: onlyMerchant(ways.provider),
+    merchants: merchantsOf(providers, sellersOf(config)),
+    admission: new Admission(admissionRulesOf(config)),
     key,
     standKeys,
-    openTransport: ways.openTransport,
+    openTransport,
     ...(shared_group === undefined ? {} : { group: shared_group }),
     clock,
     random,
@@ -162,92 +123,90 @@ function partsOf({ setup, clock, random, log }: Ground, ways: Ways, journal: Led
   };
 }
 
-type Served = { readonly server: Server; readonly desk: Server | undefined };
-
-async function serveOrClose(
+async function openDoorsOrClose(
   ground: Ground,
-  { provider }: Ways,
+  { accounts }: Ways,
   backend: Backend,
   journal: LedgerJournal,
   condition: () => Promise<Condition>,
-): Promise<Served> {
-  const { setup, clock, log } = ground;
-  const { host, port } = setup.config.http;
-  const path = notificationPathOf(setup.config);
-  const { cashier } = backend;
-  const routes = [
-    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, log, path }),
-    ...conditionRoutes(condition),
-  ];
-  let server: Server | undefined;
+): Promise<Doors> {
   try {
-    server = await serve({ routes, host, port, clock, log });
-    return { server, desk: await serveOperator(ground, cashier, journal) };
+    return await openDoors(ground, { accounts, cashier: backend.cashier, journal, condition });
   } catch (error) {
-    await server?.close();
     await backend.stop();
     await journal.close();
     throw error;
   }
 }
 
-/** Its own address, because the other one is open to the world. */
-async function serveOperator(
-  ground: Ground,
-  cashier: Backend["cashier"],
-  journal: LedgerJournal,
-): Promise<Server | undefined> {
-  const { setup, clock, random, log } = ground;
-  const { operator } = setup.config;
-  const token = setup.operatorToken;
-  if (operator === undefined || token === undefined) return undefined;
-  const routes = operatorRoutes({ cashier, journal, token, clock, random, log });
-  return serve({ routes, host: operator.host, port: operator.port, clock, log });
-}
-
-/** Deletes what is old, and tells systemd how it goes: a backend that cannot write any more is started anew. */
-function watchOver(
-  { setup, env, clock, log }: Ground,
-  journal: LedgerJournal,
+/** SIGHUP reads the merchants' keys anew, and nothing else. Answers whose keys could not be read the last time. */
+function reloadKeys(
+  { setup, env, log }: Ground,
+  { accounts }: Ways,
   condition: () => Promise<Condition>,
   notice: SystemdNotice,
-): Stop {
-  const keepMs = setup.config.journal.keep_days * DAY_MS;
-  const stopSweeping = every(clock, log, {
-    firstMs: FIRST_SWEEP_MS,
-    everyMs: DAY_MS,
-    what: "sweep failed",
-    run: async () => {
-      const orders = await sweepAll(journal, clock.wall() - keepMs);
-      if (orders > 0) log.info("swept", { orders });
-    },
-  });
-  const stopFeeding = every(clock, log, {
-    firstMs: 0,
-    everyMs: (watchdogMs(env) ?? USUAL_WATCHDOG_MS) / 3,
-    what: "condition not known",
-    run: async () => {
-      const { journal: disk, broker } = await condition();
-      if (disk === "ok") notice.watchdog();
-      notice.status(`journal ${disk}, broker ${broker}`);
-    },
-  });
-  return () => {
-    stopSweeping();
-    stopFeeding();
+): () => readonly string[] {
+  let kept: readonly string[] = [];
+  const reload = (): void => {
+    kept = renewKeys(accounts, setup, new NamedFiles(env, TELLABLE), log);
+    condition().then(
+      (now) => notice.status(statusOf(now, kept)),
+      (error: unknown) => log.warn("condition not known", { error }),
+    );
   };
+  reloadOnSignal({ process, notice, log, reload });
+  return () => kept;
 }
 
-function readyFacts({ setup }: Ground, { provider }: Ways, server: Server, desk: Server | undefined) {
-  const { link, midtrans, stands } = setup.config;
+type Open = {
+  readonly journal: LedgerJournal;
+  readonly backend: Backend;
+  readonly doors: Doors;
+  readonly notice: SystemdNotice;
+  stopWatching(): void;
+};
+
+function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
+  const { journal, backend, doors, notice, stopWatching } = open;
+  shutDownOnSignals({
+    clock,
+    log,
+    process,
+    deadlineMs: STOP_MS,
+    endings: [
+      { what: "word to systemd", stop: () => notice.stopping() },
+      { what: "http", stop: () => doors.server.close() },
+      { what: "operator", stop: () => doors.desk?.close() ?? Promise.resolve() },
+      { what: "watch", stop: stopWatching },
+      { what: "backend", stop: () => backend.stop() },
+      { what: "calls", stop: () => http.close() },
+      { what: "journal", stop: () => journal.close() },
+      { what: "systemd", stop: () => notice.close() },
+    ],
+  });
+}
+
+/** Open orders of a merchant that is not in the configuration any more: nobody can end, settle or refund them. */
+async function tellAbsent({ log }: Ground, { accounts }: Ways, journal: LedgerJournal): Promise<void> {
+  const states = (await journal.unfinished()).map(({ state }) => state);
+  const absent = absentIn(states, new Set(accounts.map(({ config }) => config.name)));
+  const hint = "put it back into the configuration, with retired = true where it sells nothing any more";
+  for (const [merchant, orders] of absent) log.error("open orders of an unknown merchant", { merchant, orders, hint });
+}
+
+function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk }: Doors) {
+  const { link, stands } = setup.config;
   return {
     http: server.url,
-    webhook: server.url + notificationPathOf(setup.config),
     ...(desk === undefined ? {} : { operator: desk.url }),
     broker: link.url,
-    provider: provider.name,
-    test: provider.isTest,
-    midtrans: midtrans.base_url,
-    stands: stands.length,
+    merchants: accounts.map(({ config, provider }) => ({
+      name: config.name,
+      provider: provider.name,
+      test: provider.isTest,
+      midtrans: config.base_url,
+      webhook: server.url + notificationPathOf(config),
+    })),
+    stands: new Set(stands.map(({ id }) => id)).size,
   };
 }

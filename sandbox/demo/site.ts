@@ -26,6 +26,9 @@ export type Addresses = {
 
 export const NOTIFICATION_PATH = "/midtrans/notification";
 
+/** A program may sell faster here than customers ever buy. */
+const PLAYFUL = { charges_a_minute: 600, charges_burst: 100 };
+
 /** `kept`, with the keys and journals that are there already, or a new folder that goes with the demo. */
 export function openFolder(kept: string | undefined): Folder {
   const at = kept === undefined ? mkdtempSync(join(tmpdir(), "qris-demo-")) : resolve(kept);
@@ -86,15 +89,16 @@ const standToml = (at: string, { standBroker, world }: Addresses): string =>
 
 const backendToml = (at: string, addresses: Addresses, standKey: PublicJwk): string =>
   [
-    table("[http]", { port: addresses.backendPort, notification_path: NOTIFICATION_PATH }),
+    table("[http]", { port: addresses.backendPort }),
     table("[journal]", { file: join(at, "ledger.sqlite") }),
     table("[link]", { url: addresses.backendBroker }),
     table("[keys]", { private_file: join(at, "key.pem") }),
-    table("[midtrans]", {
+    table("[[merchants]]", {
       base_url: addresses.midtrans,
       server_key_file: join(at, "server-key"),
-      notification_url: `http://127.0.0.1:${addresses.backendPort}${NOTIFICATION_PATH}`,
+      notification_path: NOTIFICATION_PATH,
+      notification_urls: [`http://127.0.0.1:${addresses.backendPort}${NOTIFICATION_PATH}`],
       site: "Demo",
     }),
-    table("[[stands]]", { id: STAND_ID, key: standKey }),
+    table("[[stands]]", { id: STAND_ID, key: standKey, ...PLAYFUL }),
   ].join("\n");

@@ -55,7 +55,7 @@ file = "${at}/ledger.sqlite"
 url = "${changes.broker ?? "mqtt://127.0.0.1:9"}"
 [keys]
 private_file = "${at}/key.pem"
-[midtrans]
+[[merchants]]
 ${changes.part ?? corePart(at, changes.midtrans)}
 [[stands]]
 id = "stand-1"
@@ -135,7 +135,7 @@ describe("a backend that cannot work says so and is not started again", () => {
     writeFileSync(join(at, "backend.toml"), '[http]\nport = "x"\nhots = "127.0.0.1"\n');
     const process = new Process("--config", join(at, "backend.toml"));
     expect(await process.ended).toEqual([78, null]);
-    for (const path of ["http.port", "http.hots", "journal", "link", "keys", "midtrans"]) {
+    for (const path of ["http.port", "http.hots", "journal", "link", "keys", "merchants"]) {
       expect(process.err).toContain(`  ${path}: `);
     }
     expect(process.err).toContain("did you mean host?");
@@ -153,7 +153,7 @@ describe("a backend that cannot work says so and is not started again", () => {
     const process = new Process("--config", config);
     expect(await process.ended).toEqual([78, null]);
     expect(process.err).toContain(`keys.private_file: ${at}/key.pem: not a private key`);
-    expect(process.err).toContain(`midtrans.server_key_file: ${at}/server-key does not exist`);
+    expect(process.err).toContain(`merchants[0].server_key_file: ${at}/server-key does not exist`);
     expect(process.err).not.toContain("MC4CAQAw");
     expect(readdirSync(at)).not.toContain("ledger.sqlite");
   });
@@ -162,12 +162,12 @@ describe("a backend that cannot work says so and is not started again", () => {
     const { at, part } = snapPart({ secret: "", privateKey: "MC4CAQAw", publicKey: SNAP_KEYS.merchant.privateKey });
     const process = new Process("--config", newSite({ part }).config);
     expect(await process.ended).toEqual([78, null]);
-    expect(process.err).toContain(`midtrans.client_secret_file: ${at}/secret is empty`);
+    expect(process.err).toContain(`merchants[0].client_secret_file: ${at}/secret is empty`);
     expect(process.err).toContain(
-      `midtrans.private_key_file: ${at}/merchant.pem: the merchant's private key is no RSA`,
+      `merchants[0].private_key_file: ${at}/merchant.pem: the merchant's private key is no RSA`,
     );
     expect(process.err).toContain(
-      `midtrans.midtrans_key_file: ${at}/midtrans.pem: Midtrans' public key is a private key`,
+      `merchants[0].midtrans_key_file: ${at}/midtrans.pem: Midtrans' public key is a private key`,
     );
     expect(process.err).not.toContain("MC4CAQAw");
   });
@@ -183,16 +183,18 @@ describe("a backend that cannot work says so and is not started again", () => {
       "merchant_id",
       "private_key_file",
     ]) {
-      expect(process.err).toContain(`  midtrans.${name}: is missing`);
+      expect(process.err).toContain(`  merchants[0].${name}: is missing`);
     }
-    expect(process.err).toContain("midtrans.server_key_file: is not known; it belongs to another kind of this table");
+    expect(process.err).toContain(
+      "merchants[0].server_key_file: is not known; it belongs to another kind of this table",
+    );
   });
 
   test("an address at which the server key would travel unencrypted", async () => {
     const { config } = newSite({ midtrans: "http://api.midtrans.com" });
     const process = new Process("--config", config);
     expect(await process.ended).toEqual([78, null]);
-    expect(process.err).toContain("midtrans: ");
+    expect(process.err).toContain("  merchants[0]: ");
     expect(process.err).not.toContain(SERVER_KEY);
   });
 
@@ -209,7 +211,10 @@ describe("a running backend", () => {
     const { config } = newSite({ broker: `mqtt://127.0.0.1:${port}` });
     const backend = new Process("--config", config);
     const http = await backend.ready();
-    expect(backend.find("ready")).toMatchObject({ webhook: `${http}/midtrans/notification`, test: true, stands: 1 });
+    expect(backend.find("ready")).toMatchObject({
+      merchants: [{ name: "main", webhook: `${http}/midtrans/notification`, test: true }],
+      stands: 1,
+    });
 
     const healthz = await fetch(`${http}/healthz`);
     expect([healthz.status, await healthz.json()]).toEqual([200, { journal: "ok", broker: "down" }]);
@@ -254,7 +259,7 @@ describe("a running backend", () => {
     const backend = new Process("--config", newSite({ part: snapPart().part }).config);
     const http = await backend.ready();
     const webhook = `${http}/midtrans/notification/v1.0/qr/qr-mpm-notify`;
-    expect(backend.find("ready")).toMatchObject({ provider: "midtrans-snap", webhook, test: true });
+    expect(backend.find("ready")).toMatchObject({ merchants: [{ provider: "midtrans-snap", webhook, test: true }] });
     const headers = { "x-timestamp": "2026-01-01T07:00:00+07:00", "x-signature": "AAAA" };
     const forged = await fetch(webhook, { method: "POST", headers, body: '{"latestTransactionStatus":"00"}' });
     expect([forged.status, await forged.json()]).toMatchObject([401, { responseCode: "4015200" }]);

@@ -182,7 +182,7 @@ describe("staff, at a terminal,", () => {
     writeFileSync(join(folder, "token"), `${TOKEN}\n`);
     writeFileSync(
       file,
-      `[journal]\nfile = "/x"\n[link]\nurl = "mqtt://127.0.0.1:9"\n[keys]\nprivate_file = "/x"\n[midtrans]\nbase_url = "http://127.0.0.1:9"\nserver_key_file = "/x"\n${operator}`,
+      `[journal]\nfile = "/x"\n[link]\nurl = "mqtt://127.0.0.1:9"\n[keys]\nprivate_file = "/x"\n[[merchants]]\nbase_url = "http://127.0.0.1:9"\nserver_key_file = "/x"\n${operator}`,
     );
     return file;
   };

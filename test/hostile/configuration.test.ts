@@ -66,7 +66,8 @@ const BACKEND = `
 [http]
 host = "127.0.0.1"
 port = 8080
-notification_path = "/midtrans/notification"
+notification_sources = ["203.0.113.0/24", "2001:db8::/64"]
+trusted_proxies = ["127.0.0.1"]
 [journal]
 file = "/var/lib/ledger.sqlite"
 keep_days = 90
@@ -79,13 +80,10 @@ ca_file = "/etc/ca.pem"
 shared_group = "backends"
 [keys]
 private_file = "/etc/key.pem"
-[midtrans]
-base_url = "https://api.midtrans.com"
-server_key_file = "/etc/server-key"
-acquirer = "gopay"
-notification_url = "https://pay.example.id/midtrans/notification"
-site = "Bandung"
-timeout_seconds = 15
+[operator]
+host = "127.0.0.1"
+port = 8081
+token_file = "/etc/operator-token"
 [terms]
 payable_seconds = 180
 retry_pauses_seconds = [1, 3]
@@ -94,8 +92,59 @@ slowest_ask_seconds = 300
 lapse_seconds = 30
 [log]
 level = "info"
+[[merchants]]
+name = "kopi"
+retired = false
+base_url = "https://api.midtrans.com"
+server_key_file = "/etc/server-key"
+old_server_key_file = "/etc/old-server-key"
+notification_path = "/midtrans/kopi/notification"
+notification_urls = ["https://pay.example.id/midtrans/kopi/notification"]
+append_notification_urls = []
+payment_type = "qris"
+acquirer = "gopay"
+min_amount = 1000
+max_amount = 2000000
+charges_a_minute = 600
+charges_burst = 100
+timeout_seconds = 15
+site = "Bandung"
+[[merchants]]
+name = "teh"
+api = "snap"
+retired = false
+base_url = "https://merchants.midtrans.com"
+client_id = "962489e9-de5d-4eb7-92a4-b07d44d64bf4"
+client_secret_file = "/etc/client-secret"
+partner_id = "partner-1"
+merchant_id = "G123456789"
+private_key_file = "/etc/private-key.pem"
+midtrans_key_file = "/etc/midtrans-key.pem"
+old_midtrans_key_file = "/etc/old-midtrans-key.pem"
+notification_path = "/midtrans/teh/notification"
+channel_id = "95221"
+device_id = "vending-backend-1"
+acquirer = "airpay shopee"
+min_amount = 1
+max_amount = 10000000
+charges_a_minute = 60
+charges_burst = 10
+timeout_seconds = 15
+site = "Bandung"
+[[stands]]
+id = "gate-1"
+merchant = "teh"
+[stands.key]
+kty = "OKP"
+crv = "Ed25519"
+x = "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ"
 [[stands]]
 id = "lobby-1"
+merchant = "kopi"
+charges_a_minute = 20
+charges_burst = 10
+late_payment = "hold"
+failed_release = "hold"
 [stands.key]
 kty = "OKP"
 crv = "Ed25519"
@@ -177,11 +226,13 @@ describe.each(programs)("the $name's configuration", (program) => {
   });
 
   test("tells everything that is wrong at once", () => {
-    const broken = ways.reduce((document, way) => put(document, way, { absurd: true }), good);
+    // Which keys a merchant may have hangs on its api.
+    const breakable = ways.filter((way) => way.at(-1) !== "api");
+    const broken = breakable.reduce((document, way) => put(document, way, { absurd: true }), good);
     const read = judge(program, broken);
     if (read.is === "good") throw new Error("nothing was wrong with it");
     const told = read.errors.map(({ path }) => path);
-    const silent = ways
+    const silent = breakable
       .map(textOf)
       .filter((name) => !told.some((path) => path.startsWith(name) || name.startsWith(path)));
     expect(silent).toEqual([]);
@@ -201,7 +252,7 @@ describe.each(programs)("the $name's configuration", (program) => {
     );
     expect(tables.size).toBeGreaterThan(5);
     // A JWK may have members that its reader does not know (RFC 7517).
-    tables.delete("stands[0].key");
+    for (const nth of [0, 1]) tables.delete(`stands[${nth}].key`);
     for (const [table, way] of tables) {
       const read = judge(program, put(good, [...way.slice(0, -1), "zzz_unknown"], PASSWORD));
       expect(read).toMatchObject({

@@ -1,0 +1,61 @@
+import type { StandId } from "../protocol/ids.ts";
+import type { Rupiah } from "../protocol/rupiah.ts";
+import { type Instant, later, leftMs } from "../protocol/time.ts";
+import type { MerchantId } from "./providers/provider.ts";
+
+/** `aMinute` in the long run, `burst` at once after a quiet time; both 1 or more. */
+export type Rate = { readonly aMinute: number; readonly burst: number };
+/** Smallest and largest amount of one order. */
+export type Bounds = { readonly least: Rupiah; readonly most: Rupiah };
+
+export type AdmissionRules = {
+  readonly stands: ReadonlyMap<StandId, Rate>;
+  readonly merchants: ReadonlyMap<MerchantId, Rate & Bounds>;
+};
+
+/** `retryAfterMs`: as things are now, it would be admitted then. */
+export type Admitted = "admitted" | "bad-amount" | { readonly retryAfterMs: number };
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Which charges may go on to the provider, so that a broken or stolen stand can neither flood an account nor hold up the other
+ * stands. Touches nothing but the instants that it is handed. Remembers one instant for each stand and merchant of its rules;
+ * whoever is not in them is not bounded here: he cannot speak, or has no account.
+ */
+export class Admission {
+  readonly #rules: AdmissionRules;
+  readonly #stands = new Map<StandId, Instant>();
+  readonly #merchants = new Map<MerchantId, Instant>();
+
+  constructor(rules: AdmissionRules) {
+    this.#rules = rules;
+  }
+
+  /** Counts the charge when it is admitted, and not otherwise. */
+  admit(stand: StandId, merchant: MerchantId, amount: Rupiah, now: Instant): Admitted {
+    const bounds = this.#rules.merchants.get(merchant);
+    if (bounds !== undefined && (amount < bounds.least || amount > bounds.most)) return "bad-amount";
+    const own = look(this.#rules.stands.get(stand), this.#stands.get(stand), now);
+    const shared = look(bounds, this.#merchants.get(merchant), now);
+    const waitMs = Math.max(own.waitMs, shared.waitMs);
+    if (waitMs > 0) return { retryAfterMs: Math.ceil(waitMs) };
+    if (own.next !== undefined) this.#stands.set(stand, own.next);
+    if (shared.next !== undefined) this.#merchants.set(merchant, shared.next);
+    return "admitted";
+  }
+}
+
+/** `next`: what to remember when one more is admitted. */
+type Look = { readonly waitMs: number; readonly next: Instant | undefined };
+
+/**
+ * A token bucket as one instant (the generic cell rate algorithm): when the bucket will be full again. Each admission moves it
+ * one interval on, and it may lie at most a burst ahead.
+ */
+function look(rate: Rate | undefined, fullAt: Instant | undefined, now: Instant): Look {
+  if (rate === undefined) return { waitMs: 0, next: undefined };
+  const intervalMs = MINUTE_MS / rate.aMinute;
+  const aheadMs = fullAt === undefined ? 0 : leftMs(fullAt, now);
+  return { waitMs: Math.max(0, aheadMs - (rate.burst - 1) * intervalMs), next: later(now, aheadMs + intervalMs) };
+}

@@ -1,0 +1,143 @@
+import { addressList } from "../host/addresses.ts";
+import { nearestName } from "../host/config-errors.ts";
+import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
+import type { StandId } from "../protocol/ids.ts";
+import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchant-config.ts";
+import type { MerchantId } from "./providers/provider.ts";
+
+/** What must fit together in the backend's configuration. */
+
+/** As much of it as the rules look at. */
+type Whole = {
+  readonly http: Readonly<Record<"notification_sources" | "trusted_proxies", readonly string[]>> & {
+    readonly host: string;
+  };
+  readonly link: { readonly username?: string | undefined; readonly password_file?: string | undefined };
+  readonly merchants: readonly MerchantConfig[];
+  readonly stands: readonly StandConfig[];
+};
+type StandConfig = { readonly id: StandId; readonly key: unknown; readonly merchant?: MerchantId | undefined };
+
+/** What the backend itself answers at. */
+const OWN_PATHS = ["/healthz", "/readyz"];
+
+/** Whose stands are those that name no merchant: the only one that sells. */
+export function usualMerchant(merchants: readonly MerchantConfig[]): MerchantConfig | undefined {
+  const selling = merchants.filter(({ retired }) => !retired);
+  return selling.length === 1 ? selling[0] : undefined;
+}
+
+export const rules: readonly Rule<Whole>[] = [
+  { on: ["http"], judge: unreachable },
+  { on: ["link"], judge: nameless },
+  { on: ["merchants"], judge: ({ merchants }) => [...doubled(merchants), ...crossed(merchants)] },
+  { on: ["merchants", "stands"], judge: (config) => [...misled(config), ...idle(config)] },
+  { on: ["stands"], judge: ({ stands }) => torn(stands) },
+];
+
+/** Whoever listens on this machine alone hears a proxy, and nobody else. */
+function unreachable({ http }: Whole): readonly Complaint[] {
+  const { host, notification_sources: sources, trusted_proxies: proxies } = http;
+  const isHere = addressList(["127.0.0.0/8", "::1"]);
+  if (sources.length === 0 || proxies.length > 0 || !(isHere(host) || host === "localhost")) return [];
+  if (addressList(sources)("127.0.0.1")) return [];
+  return [complaint("is empty: only a proxy on this machine reaches host, so name it", "http", "trusted_proxies")];
+}
+
+function nameless({ link: { username, password_file } }: Whole): readonly Complaint[] {
+  if (password_file === undefined || username !== undefined) return [];
+  return [complaint("is missing: there is a password, but whose?", "link", "username")];
+}
+
+function doubled(merchants: readonly MerchantConfig[]): readonly Complaint[] {
+  return merchants.flatMap((merchant, nth) => {
+    const before = merchants.slice(0, nth);
+    const path = notificationPathOf(merchant);
+    if (before.some(({ name }) => name === merchant.name)) {
+      return [complaint(`"${merchant.name}" is there twice: each merchant has its own name`, "merchants", nth, "name")];
+    }
+    const taken = OWN_PATHS.includes(path) || before.some((other) => notificationPathOf(other) === path);
+    return taken ? [complaint(`${path} is taken already`, "merchants", nth, "notification_path")] : [];
+  });
+}
+
+/** Keys of one merchant that do not go together. */
+const crossed = (merchants: readonly MerchantConfig[]): readonly Complaint[] =>
+  merchants.flatMap((merchant, nth) =>
+    contradictions(merchant).map(([key, message]) => complaint(message, "merchants", nth, key)),
+  );
+
+function contradictions(merchant: MerchantConfig): readonly (readonly [key: string, message: string])[] {
+  const found: (readonly [string, string] | false)[] = [
+    merchant.min_amount > merchant.max_amount && ["min_amount", "is more than max_amount"],
+  ];
+  if (merchant.api !== "snap") found.push(...coreContradictions(merchant));
+  return found.filter((each) => each !== false);
+}
+
+const coreContradictions = (merchant: CoreConfig): readonly (readonly [string, string] | false)[] => [
+  merchant.payment_type === "gopay" &&
+    merchant.acquirer !== "gopay" && ["acquirer", 'must be "gopay": the payment type gopay has no other'],
+  merchant.notification_urls.length > 0 &&
+    merchant.append_notification_urls.length > 0 && [
+      "append_notification_urls",
+      "cannot be there beside notification_urls: Midtrans takes one or the other",
+    ],
+];
+
+/** Stands whose merchant nobody knows. */
+function misled({ merchants, stands }: Whole): readonly Complaint[] {
+  const selling = merchants.filter(({ retired }) => !retired).map(({ name }) => name);
+  return stands.flatMap(({ merchant }, nth) => {
+    const message = wrongWith(merchant, merchants, selling);
+    return message === undefined ? [] : [complaint(message, "stands", nth, "merchant")];
+  });
+}
+
+function wrongWith(
+  name: string | undefined,
+  merchants: readonly MerchantConfig[],
+  selling: readonly string[],
+): string | undefined {
+  if (name === undefined) return selling.length === 1 ? undefined : `is missing: write one of ${namesOf(selling)}`;
+  if (selling.some((known) => known === name)) return undefined;
+  if (merchants.some((known) => known.name === name)) return `"${name}" is retired: write one of ${namesOf(selling)}`;
+  const meant = nearestName(name, selling);
+  const hint = meant === undefined ? `known are ${namesOf(selling)}` : `did you mean ${meant}?`;
+  return `"${name}" is no merchant here; ${hint}`;
+}
+
+const namesOf = (selling: readonly string[]): string =>
+  selling.length === 0 ? "[[merchants]] that are not retired, of which there are none" : selling.join(", ");
+
+/** A merchant that no stand sells for was forgotten, or should say that it is retired. */
+function idle({ merchants, stands }: Whole): readonly Complaint[] {
+  const usual = usualMerchant(merchants)?.name;
+  const named = new Set(stands.map(({ merchant }) => merchant ?? usual));
+  if (stands.length === 0) return [];
+  return merchants.flatMap(({ name, retired }, nth) =>
+    retired || named.has(name)
+      ? []
+      : [
+          complaint(
+            `no stand sells for "${name}": name it in a stand, or write retired = true`,
+            "merchants",
+            nth,
+            "name",
+          ),
+        ],
+  );
+}
+
+/** A stand with two keys is there twice, and is one stand all the same. */
+function torn(stands: readonly StandConfig[]): readonly Complaint[] {
+  return stands.flatMap((stand, nth) => {
+    const first = stands.findIndex(({ id }) => id === stand.id);
+    const other = stands[first];
+    if (other === undefined || sameButKey(stand, other)) return [];
+    return [complaint(`differs from stands[${first}], the same stand, in more than its key`, "stands", nth)];
+  });
+}
+
+const sameButKey = (one: StandConfig, other: StandConfig): boolean =>
+  JSON.stringify({ ...one, key: undefined }) === JSON.stringify({ ...other, key: undefined });

@@ -1,0 +1,66 @@
+import { addressList, senderOf } from "../host/addresses.ts";
+import { type HttpRequest, type Route, type Server, serve } from "../host/http.ts";
+import type { Account } from "./accounts.ts";
+import type { Backend } from "./backend.ts";
+import type { LedgerJournal } from "./cashier.ts";
+import { type Condition, conditionRoutes } from "./condition.ts";
+import type { BackendConfig } from "./config.ts";
+import type { Ground } from "./ground.ts";
+import { notificationPathOf } from "./merchant-config.ts";
+import { operatorRoutes } from "./operator.ts";
+import { webhookRoute } from "./webhooks.ts";
+
+/** Where the backend is spoken to over HTTP. `desk`: the operator's, on its own address, because the other is open to the world. */
+export type Doors = { readonly server: Server; readonly desk: Server | undefined };
+
+export type DoorParts = {
+  readonly accounts: readonly Account[];
+  readonly cashier: Backend["cashier"];
+  readonly journal: LedgerJournal;
+  condition(): Promise<Condition>;
+};
+
+/** Opens all of them, or none. */
+export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors> {
+  const { setup, clock, log } = ground;
+  const { host, port } = setup.config.http;
+  const routes = [...webhooks(ground, parts), ...conditionRoutes(parts.condition)];
+  const server = await serve({ routes, host, port, clock, log });
+  try {
+    return { server, desk: await openDesk(ground, parts) };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+/** One for each merchant, so that one merchant's key says nothing of another's orders. */
+function webhooks({ setup, log }: Ground, { accounts, cashier }: DoorParts): readonly Route[] {
+  const strangerIn = strangersOf(setup.config.http);
+  return accounts.map(({ config, provider }) =>
+    webhookRoute({ merchant: config.name, provider, cashier, log, path: notificationPathOf(config), strangerIn }),
+  );
+}
+
+/** Tells the address of whoever may not send notifications. */
+export function strangersOf({
+  notification_sources,
+  trusted_proxies,
+}: BackendConfig["http"]): (request: Pick<HttpRequest, "peer" | "headers">) => string | undefined {
+  if (notification_sources.length === 0) return () => undefined;
+  const [isSource, isProxy] = [addressList(notification_sources), addressList(trusted_proxies)];
+  return ({ peer, headers }) => {
+    const sender = senderOf(peer, headers["x-forwarded-for"], isProxy);
+    if (sender === undefined) return `unknown behind ${peer}`;
+    return isSource(sender) ? undefined : sender;
+  };
+}
+
+async function openDesk(ground: Ground, { cashier, journal }: DoorParts): Promise<Server | undefined> {
+  const { setup, clock, random, log } = ground;
+  const { operator } = setup.config;
+  const token = setup.operatorToken;
+  if (operator === undefined || token === undefined) return undefined;
+  const routes = operatorRoutes({ cashier, journal, token, clock, random, log });
+  return serve({ routes, host: operator.host, port: operator.port, clock, log });
+}
