@@ -1,5 +1,6 @@
 import type { Rupiah } from "../../protocol/rupiah.ts";
 import type { WallMs } from "../../protocol/time.ts";
+import type { GopayOrder, PaymentOption } from "./gopay.ts";
 
 /** Now, on both clocks: `ms` of the steady one decides, `wall` is what Midtrans writes into its answers. */
 export type Moment = { readonly ms: number; readonly wall: WallMs };
@@ -21,6 +22,8 @@ export type ChargeOrder = {
   readonly metadata?: object;
   /** `custom_field1` to `custom_field3`, as they came. */
   readonly customFields: Readonly<Record<string, string>>;
+  /** Asked for as `gopay`; without it, as `qris`. */
+  readonly gopay?: GopayOrder;
   /** Made over BI-SNAP, with what is said of it there alone; `orderId` is its `X-EXTERNAL-ID`. */
   readonly snap?: SnapOrder;
 };
@@ -40,6 +43,8 @@ export type Payment = {
   readonly route: Route;
   /** What the customer's wallet was told to pay, without the fee. */
   readonly amount: Rupiah;
+  /** Paid inside GoPay's app, reached by the deeplink, and with what; absent: the code was scanned. */
+  readonly option?: PaymentOption;
 };
 
 /** Money on its way back to whoever paid, from the moment it is in the books. */
@@ -135,6 +140,10 @@ const settleLate = (transaction: Transaction, payment: Payment, now: Moment): Ch
 /** While this holds, Midtrans refuses another charge under the same order id. */
 export const holdsOrderId = ({ standing }: Transaction): boolean =>
   standing === "pending" || FINAL[standing] === "already-paid";
+
+/** `payment_type`: a charge asked for as `gopay` becomes `qris` when its code is scanned. */
+export const paymentTypeOf = ({ gopay, payment }: Transaction): "qris" | "gopay" =>
+  gopay === undefined || (payment !== undefined && payment.option === undefined) ? "qris" : "gopay";
 
 /** What Midtrans writes as `gross_amount` once the fee is on it. */
 export const grossOf = (transaction: Transaction): number =>

@@ -1,7 +1,9 @@
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
-import { chargeBody, type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
+import type { Transaction } from "./acquirer.ts";
+import { type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
 import type { Body } from "./body.ts";
 import type { Calls } from "./calls.ts";
+import { chargeBody } from "./charge-bodies.ts";
 import { readCharge, readNotificationUrls } from "./charge-request.ts";
 import type { Faults, Operation } from "./faults.ts";
 import { jsonIn, objectIn } from "./json.ts";
@@ -40,6 +42,8 @@ export function apiRoutes(options: ApiOptions): readonly Route[] {
     },
     { method: "GET", path: "/v2/qris/:id/qr-code", answer: picture },
     { method: "GET", path: "/v4/qris/:id/qr-code", answer: picture },
+    { method: "GET", path: "/v2/gopay/:id/qr-code", answer: picture },
+    { method: "GET", path: "/v4/qris/gopay/:id/qr-code", answer: picture },
     { method: "GET", path: "/v2/*", answer: async () => api.nothing() },
     { method: "POST", path: "/v2/*", answer: async () => api.nothing() },
   ];
@@ -111,10 +115,19 @@ class Api {
     const transaction = midtrans.charge(read.order);
     if (transaction === "duplicate") return this.#error("406", CONFLICT);
     const { orderId } = transaction;
-    const base = `http://${request.headers["host"] ?? "localhost"}`;
-    const { qr_string, ...body } = chargeBody(transaction, merchant, base, this.#expiryField(orderId));
-    const isWithout = this.#options.faults.take("no-qr-string", { order: orderId }) !== undefined;
-    return isWithout || qr_string === undefined ? body : { ...body, qr_string };
+    return chargeBody(transaction, merchant, {
+      base: `http://${request.headers["host"] ?? "localhost"}`,
+      expiry: this.#expiryField(orderId),
+      withQrString: this.#showsQrString(transaction),
+      callback: midtrans.callbackOf(transaction),
+    });
+  }
+
+  /** The samples for `qris` have it, those for `gopay` do not. */
+  #showsQrString({ orderId: order, gopay }: Transaction): boolean {
+    const { faults } = this.#options;
+    if (faults.take("no-qr-string", { order }) !== undefined) return false;
+    return gopay === undefined || faults.take("gopay-qr-string", { order }) !== undefined;
   }
 
   #notifyUrls(headers: HttpRequest["headers"]): readonly string[] | { readonly bad: string } {

@@ -1,5 +1,5 @@
-import { grossOf, type Transaction, type TransactionStanding } from "./acquirer.ts";
-import { type Body, rupiahText } from "./body.ts";
+import { grossOf, paymentTypeOf, type Transaction, type TransactionStanding } from "./acquirer.ts";
+import { type Body, identityOf, rupiahText } from "./body.ts";
 import { type RefundsIn, refundsOf } from "./refund-bodies.ts";
 import { signatureOf } from "./signature.ts";
 import { wibOf } from "./wib.ts";
@@ -8,32 +8,6 @@ import { wibOf } from "./wib.ts";
 export type ExpiryField = "expiry_time" | "expire_time" | "none";
 
 export type Merchant = { readonly id: string; readonly serverKey: string };
-
-/** The answer to a charge; `base` is where this server is reached, for the addresses of the picture. */
-export function chargeBody(transaction: Transaction, merchant: Merchant, base: string, expiry: ExpiryField): Body {
-  if (transaction.denied !== undefined) return denialBody(transaction, merchant, transaction.denied);
-  const { id, qr } = transaction;
-  return {
-    status_code: "201",
-    status_message: "QRIS transaction is created",
-    ...coreOf(transaction, merchant, transaction.amount),
-    acquirer: transaction.acquirer,
-    actions: [
-      { name: "generate-qr-code", method: "GET", url: `${base}/v2/qris/${id}/qr-code` },
-      { name: "generate-qr-code-v2", method: "GET", url: `${base}/v4/qris/${id}/qr-code` },
-    ],
-    qr_string: qr,
-    ...expiryOf(transaction, expiry),
-  };
-}
-
-const denialBody = (transaction: Transaction, merchant: Merchant, code: string): Body => ({
-  status_code: "202",
-  status_message: "GO-PAY transaction is rejected",
-  ...coreOf(transaction, merchant, transaction.amount),
-  channel_response_code: code,
-  channel_response_message: code === "900" ? "GENERIC_SERVICE_ERROR" : "INTERNAL_ERROR",
-});
 
 /** The status answer, by standing: 200 settled, refunded or cancelled, 201 pending, 202 denied, 407 expired. */
 export const statusBody = (transaction: Transaction, merchant: Merchant, expiry: ExpiryField): Body =>
@@ -63,7 +37,7 @@ export function voidedBody(transaction: Transaction, merchant: Merchant): Body {
   return {
     status_code: isCancel ? "200" : "407",
     status_message: isCancel ? "Success, transaction is canceled" : "Success, transaction is expired",
-    ...coreOf(transaction, merchant, grossOf(transaction)),
+    ...coreOf(transaction, merchant),
   };
 }
 
@@ -87,19 +61,13 @@ const NOTIFIED_CODES: Readonly<Record<TransactionStanding, string>> = {
   refund: "200",
 };
 
-function coreOf(transaction: Transaction, merchant: Merchant, gross: number): Body {
-  return {
-    transaction_id: transaction.id,
-    order_id: transaction.orderId,
-    merchant_id: merchant.id,
-    gross_amount: rupiahText(gross),
-    currency: "IDR",
-    payment_type: "qris",
-    transaction_time: wibOf(transaction.madeAt),
-    transaction_status: transaction.standing,
-    fraud_status: "accept",
-  };
-}
+/** `gopay` is told without the merchant's id. */
+const coreOf = (transaction: Transaction, merchant: Merchant): Body => ({
+  ...identityOf(transaction),
+  ...(paymentTypeOf(transaction) === "qris" ? { merchant_id: merchant.id } : {}),
+  currency: "IDR",
+  fraud_status: "accept",
+});
 
 type Told = {
   readonly code: string;
@@ -109,18 +77,14 @@ type Told = {
 };
 
 function standingBody(transaction: Transaction, merchant: Merchant, { code, message, expiry, where }: Told): Body {
-  const gross = grossOf(transaction);
-  const { orderId, payment } = transaction;
-  const signed = { orderId, statusCode: code, grossAmount: rupiahText(gross) };
+  const { orderId } = transaction;
+  const signed = { orderId, statusCode: code, grossAmount: rupiahText(grossOf(transaction)) };
   return {
     status_code: code,
     status_message: message,
-    ...coreOf(transaction, merchant, gross),
+    ...coreOf(transaction, merchant),
     signature_key: signatureOf(signed, merchant.serverKey),
-    acquirer: transaction.acquirer,
-    transaction_type: payment?.route ?? "off-us",
-    ...(payment === undefined ? {} : { settlement_time: wibOf(payment.at), issuer: payment.issuer }),
-    ...(transaction.acquirer === "gopay" ? { merchant_cross_reference_id: crossReferenceOf(transaction) } : {}),
+    ...(paymentTypeOf(transaction) === "qris" ? qrisOf(transaction) : gopayOf(transaction)),
     ...metadataOf(transaction),
     ...transaction.customFields,
     ...expiryOf(transaction, expiry),
@@ -128,10 +92,32 @@ function standingBody(transaction: Transaction, merchant: Merchant, { code, mess
   };
 }
 
-/** Names the code where it was paid; not the transaction, and not what stands in the code itself. */
-const crossReferenceOf = ({ id }: Transaction): string => `${id.slice(0, 14)}5${id.slice(15)}`;
+/** What is said of a code that was scanned, or waits to be. */
+function qrisOf({ id, acquirer, payment }: Transaction): Body {
+  const base = { acquirer, transaction_type: payment?.route ?? "off-us" };
+  if (payment === undefined) return base;
+  const traces =
+    acquirer === "gopay"
+      ? { merchant_cross_reference_id: crossReferenceOf(id) }
+      : {
+          shopeepay_reference_number: shopeepayNumberOf(id),
+          reference_id: `QR-${id.replaceAll("-", "").slice(0, 22)}`,
+        };
+  return { ...base, settlement_time: wibOf(payment.at), issuer: payment.issuer, ...traces };
+}
 
-const expiryOf = ({ expiresAt }: Transaction, field: ExpiryField): Body =>
+/** What is said of a payment inside GoPay's app. */
+const gopayOf = ({ payment }: Transaction): Body =>
+  payment === undefined ? {} : { settlement_time: wibOf(payment.at), payment_option_type: payment.option };
+
+/** Names the code where it was paid; not the transaction, and not what stands in the code itself. */
+const crossReferenceOf = (id: string): string => `${id.slice(0, 14)}5${id.slice(15)}`;
+
+/** 18 digits. */
+const shopeepayNumberOf = (id: string): string =>
+  String(BigInt(`0x${id.replaceAll("-", "").slice(0, 15)}`) % 10n ** 18n).padStart(18, "1");
+
+export const expiryOf = ({ expiresAt }: Transaction, field: ExpiryField): Body =>
   field === "none" ? {} : { [field]: wibOf(expiresAt) };
 
 /** The merchant's own metadata and, where a fee was imposed, what it did to the amount. */

@@ -1,4 +1,4 @@
-import { grossOf, type Transaction } from "./acquirer.ts";
+import { grossOf, paymentTypeOf, type Transaction } from "./acquirer.ts";
 import { wibOf } from "./wib.ts";
 
 /** A JSON object as Midtrans writes it: nearly every value a string, numbers too. */
@@ -17,7 +17,7 @@ export const identityOf = (transaction: Transaction): Body => ({
   transaction_id: transaction.id,
   order_id: transaction.orderId,
   gross_amount: rupiahText(grossOf(transaction)),
-  payment_type: "qris",
+  payment_type: paymentTypeOf(transaction),
   transaction_time: wibOf(transaction.madeAt),
   transaction_status: transaction.standing,
 });

@@ -1,6 +1,7 @@
 import { type Rupiah, readRupiah } from "../../protocol/rupiah.ts";
 import type { WallMs } from "../../protocol/time.ts";
 import { type AcquirerName, acquirers, type ChargeOrder } from "./acquirer.ts";
+import { type GopayOrder, readGopay } from "./gopay.ts";
 import { type Fields, objectIn } from "./json.ts";
 import { readOrderTime } from "./wib.ts";
 
@@ -32,23 +33,30 @@ export function readCharge(json: unknown, context: ChargeContext): ReadCharge {
   if (type === undefined) return bad("400", ["payment_type is required"]);
   if (typeof type !== "string" || !KNOWN_TYPES.includes(type)) return bad("400", ["payment_type is not known"]);
   if (!context.activated.includes(type)) return bad("402", ["Payment channel is not activated."]);
-  return readQrisCharge(body, context);
+  return readKnown(body, context);
 }
 
-function readQrisCharge(body: Fields, context: ChargeContext): ReadCharge {
+function readKnown(body: Fields, context: ChargeContext): ReadCharge {
   const messages: string[] = [];
   const details = objectIn(body["transaction_details"]) ?? {};
   const orderId = readOrderId(details["order_id"], messages);
   const amount = readAmount(details["gross_amount"], messages);
   checkItems(body["item_details"], amount, messages);
-  const acquirer = readAcquirer(body["qris"], messages);
+  const isGopay = body["payment_type"] === "gopay";
+  const acquirer = isGopay ? "gopay" : readAcquirer(body["qris"], messages);
+  const gopay = isGopay ? readGopay(body["gopay"], messages) : undefined;
   const validForMs = readExpiry(body["custom_expiry"], acquirer, context.now, messages);
   const customFields = readCustomFields(body, messages);
   const metadata = readMetadata(body["metadata"], messages);
   if (orderId === undefined || amount === undefined || messages.length > 0) return bad("400", messages);
   const order = { orderId, amount, acquirer, validForMs, customFields, notify: context.notify };
-  return { is: "good", order: metadata === undefined ? order : { ...order, metadata } };
+  return { is: "good", order: { ...order, ...optional({ metadata, gopay }) } };
 }
+
+const optional = ({ metadata, gopay }: { metadata: object | undefined; gopay: GopayOrder | undefined }) => ({
+  ...(metadata === undefined ? {} : { metadata }),
+  ...(gopay === undefined ? {} : { gopay }),
+});
 
 const bad = (code: "400" | "402" | "408", messages: readonly string[]): ReadCharge => ({ is: "bad", code, messages });
 

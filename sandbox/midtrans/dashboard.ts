@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Rupiah } from "../../protocol/rupiah.ts";
+import { isCallback } from "./gopay.ts";
 import type { RefundTerms } from "./refund-rules.ts";
 
 const rupiahOrNone = z.int().min(0).max(1_000_000_000_000).nullable();
@@ -21,6 +22,8 @@ export const dashboardSchema = z.strictObject({
   /** How long the payer's bank takes to confirm a refund; `null`: for ever. */
   confirm_on_us_ms: length,
   confirm_off_us_ms: length,
+  /** Where GoPay's app sends payers back to whose charge enables it and names no address; `null`: nowhere. */
+  callback_url: z.string().refine(isCallback, "must be an address like https://shop.example/done").nullable(),
 });
 export type DashboardSettings = z.output<typeof dashboardSchema>;
 
@@ -30,6 +33,7 @@ const AT_FIRST: DashboardSettings = {
   night_rest: true,
   confirm_on_us_ms: 5_000,
   confirm_off_us_ms: DAY_MS,
+  callback_url: null,
 };
 
 /** One merchant's settings, in memory. */

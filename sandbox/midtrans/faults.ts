@@ -38,6 +38,10 @@ export const faultSchema = z.discriminatedUnion("fault", [
   fault("deny", { code: code.default("900") }),
   /** The code as a picture only. `left`: over BI-SNAP, in the answer, or at an address; both when absent. */
   fault("no-qr-string", { left: z.enum(["image", "url"]).optional() }),
+  /** A charge as `gopay` is answered with the code's text too. */
+  fault("gopay-qr-string", {}),
+  /** Whoever comes back from GoPay's app brings the opposite of what happened. */
+  fault("false-callback", {}),
   /** Over BI-SNAP: the access token that comes with the call is not known any more. */
   fault("token-expired", { on }),
   /** A payload that must not be shown. `amount`: valid, for 1 rupiah more. */

@@ -17,6 +17,7 @@ import type { Announcer } from "./announcer.ts";
 import { Books } from "./books.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Faults } from "./faults.ts";
+import { addressed } from "./gopay.ts";
 import { qrPayload, type Shop } from "./qr-payload.ts";
 import { RefundDesk, type Refunded } from "./refund-desk.ts";
 import type { RefundAsk } from "./refund-rules.ts";
@@ -68,6 +69,11 @@ export class Midtrans {
     this.#stopSweeping = this.#sweepLater();
   }
 
+  /** As it stands in wallets. */
+  get shop(): Shop {
+    return this.#options.shop;
+  }
+
   /** `"duplicate"`: the order id is held by an earlier transaction, paid or still payable. */
   charge(order: ChargeOrder): Transaction | "duplicate" {
     const earlier = this.#books.ofOrder(order.orderId);
@@ -106,6 +112,22 @@ export class Midtrans {
     const order = this.#books.find(id)?.orderId;
     const evenWhenDue = this.#options.faults.take("payable-late", { order }) !== undefined;
     return this.#move(id, { type: "paid", payment, evenWhenDue });
+  }
+
+  /** Where a payer comes back to from GoPay's app, as the charge or else the dashboard has it; `undefined`: nowhere. */
+  callbackOf({ gopay }: Transaction): string | undefined {
+    const callback = gopay?.callback ?? "none";
+    if (callback === "dashboard") return this.#options.dashboard.settings.callback_url ?? undefined;
+    return callback === "none" ? undefined : callback;
+  }
+
+  /** The address that GoPay's app opens when it has paid, or has not; it may lie. */
+  returnAddress(transaction: Transaction, hasPaid: boolean): string | undefined {
+    const callback = this.callbackOf(transaction);
+    if (callback === undefined) return undefined;
+    const { orderId: order } = transaction;
+    const lies = this.#options.faults.take("false-callback", { order }) !== undefined;
+    return addressed(callback, { order_id: order, result: hasPaid === lies ? "failure" : "success" });
   }
 
   /** The money turns up after all, even of a charge that was cancelled, expired or denied. */

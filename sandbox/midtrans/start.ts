@@ -105,7 +105,7 @@ function assemble(options: StartOptions) {
   const dashboard = new Dashboard();
   const midtrans = new Midtrans({ clock, random, speed, shop, faults, announcer, dashboard, hear: moved });
   const calls = new Calls({ clock, speed, faults, dialect: coreDialect({ serverKey, random }), hear: asked });
-  const { notificationUrl, activated = ["qris"] } = options;
+  const { notificationUrl, activated = ["qris", "gopay"] } = options;
   const told = notificationUrl === undefined ? {} : { notificationUrl };
   const routes: readonly Route[] = [
     ...apiRoutes({ midtrans, calls, faults, merchant, activated, wall: () => clock.wall(), ...told }),

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Http } from "../../backend/providers/http.ts";
 import type { HttpAnswer, HttpRequest, Route as HttpRoute } from "../../host/http.ts";
 import { isLoopback } from "../midtrans/post.ts";
 import { readAsked } from "./asked.ts";
+import { fileRoutes } from "./files.ts";
 import type { Objection, Wallet } from "./wallet.ts";
 import { OBJECTION_WORDS, type Words } from "./words.ts";
 
@@ -25,9 +25,8 @@ export type PhoneOptions = {
  */
 export function phoneRoutes(options: PhoneOptions): readonly HttpRoute[] {
   const { at, wallet } = options;
-  const page = pageRoutes(at);
   return [
-    ...page,
+    ...fileRoutes(at),
     { method: "POST", path: `${at}/pay`, answer: async (request) => pay(options, request) },
     { method: "POST", path: `${at}/scan`, answer: (request) => scan(options, request) },
     { method: "GET", path: `${at}/screen`, answer: ({ query }) => screen(options, query.get("stand") ?? "") },
@@ -101,38 +100,3 @@ async function screenOf({ http, anywhere }: PhoneOptions, stand: string): Promis
 }
 
 const isPng = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(1, 4)).toString("latin1") === "PNG";
-
-/** The page's own files only; it may be shown in a frame of another page on this machine. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'self' http://127.0.0.1:* http://localhost:*";
-
-const FILES = [
-  { name: "", file: "phone.html", type: "text/html; charset=utf-8" },
-  { name: "phone.css", file: "phone.css", type: "text/css; charset=utf-8" },
-  { name: "phone.js", file: "phone.js", type: "text/javascript; charset=utf-8" },
-  { name: "words.js", file: "words.js", type: "text/javascript; charset=utf-8" },
-  { name: "icon.svg", file: "icon.svg", type: "image/svg+xml" },
-] as const;
-
-/** The files lie beside this one, in the source as in the build. */
-function pageRoutes(at: string): readonly HttpRoute[] {
-  const files = FILES.map(({ name, file, type }): HttpRoute => {
-    const body = readFileSync(new URL(`./page/${file}`, import.meta.url));
-    const headers = {
-      "content-type": type,
-      "content-security-policy": POLICY,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-cache",
-    };
-    return { method: "GET", path: `${at}/${name}`, answer: async () => ({ status: 200, headers, body }) };
-  });
-  if (at === "") return files;
-  return [...files, { method: "GET", path: at, answer: async ({ query }) => moved(`${at}/`, query) }];
-}
-
-function moved(location: string, query: URLSearchParams): HttpAnswer {
-  const rest = query.toString();
-  return { status: 308, headers: { location: rest === "" ? location : `${location}?${rest}` }, body: "" };
-}

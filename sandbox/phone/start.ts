@@ -5,6 +5,7 @@ import type { Midtrans } from "../midtrans/midtrans.ts";
 import { type Sandbox, type StartOptions, startMidtrans } from "../midtrans/start.ts";
 import { accessOf, type SnapAccess } from "../snap/access.ts";
 import { newSnapKeys } from "../snap/keys.ts";
+import { appRoutes } from "./app.ts";
 import { phoneRoutes } from "./phone.ts";
 import { Wallet } from "./wallet.ts";
 
@@ -22,7 +23,10 @@ export async function startSandbox(options: Omit<StartOptions, "routes">): Promi
   try {
     const routes = (midtrans: Midtrans): readonly Route[] => {
       const wallet = new Wallet(midtrans, () => clock.now().ms);
-      return phoneRoutes({ at: PHONE, wallet, readPicture: readQrImage, http, anywhere });
+      return [
+        ...phoneRoutes({ at: PHONE, wallet, readPicture: readQrImage, http, anywhere }),
+        ...appRoutes({ at: PHONE, wallet, midtrans }),
+      ];
     };
     const sandbox = await startMidtrans({ ...options, snapKeys, routes });
     const close = async () => {

@@ -1,6 +1,7 @@
 import { readQris } from "../../protocol/qris.ts";
 import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
 import type { Route, Transaction } from "../midtrans/acquirer.ts";
+import type { PaymentOption } from "../midtrans/gopay.ts";
 import type { Midtrans } from "../midtrans/midtrans.ts";
 
 /** Why a wallet will not pay. */
@@ -9,6 +10,7 @@ export const objections = [
   "bad-checksum",
   "static",
   "foreign",
+  "unknown-bill",
   "over-limit",
   "expired",
   "already-paid",
@@ -44,9 +46,21 @@ export class Wallet {
     const found = this.#find(text);
     if ("because" in found) return found;
     const { transaction, amount, merchant, city } = found;
-    const isOver = transaction.standing === "pending" && transaction.dueMs <= this.#now();
-    const because = isOver ? "expired" : CLOSED[transaction.standing];
+    const because = this.objectionTo(transaction);
     return because === undefined ? { is: "payable", amount, merchant, city } : { is: "refused", because };
+  }
+
+  /** Why this transaction cannot be paid now; `undefined` when it can. */
+  objectionTo({ standing, dueMs }: Transaction): Objection | undefined {
+    return standing === "pending" && dueMs <= this.#now() ? "expired" : CLOSED[standing];
+  }
+
+  /** Pays inside GoPay's app; answers why it was not paid, if so. */
+  payInApp({ id, amount }: Transaction, option: PaymentOption): Objection | undefined {
+    const moved = this.#midtrans.pay(id, { issuer: "gopay", route: "on-us", amount, option });
+    if (moved === "unknown") return "unknown-bill";
+    if (!("unmoved" in moved)) return undefined;
+    return moved.unmoved === "not-due" ? "expired" : moved.unmoved;
   }
 
   /** Pays what the code says, which need not be what was charged. */

@@ -20,6 +20,7 @@ export const OBJECTION_WORDS: Readonly<Record<Objection, Words>> = {
     id: "Kode QR ini bukan dari simulator ini.",
     en: "This QR code is not from this simulator.",
   },
+  "unknown-bill": { id: "Tagihan ini tidak dikenal.", en: "This bill is not known." },
   "over-limit": {
     id: "Jumlah melebihi batas QRIS Rp10.000.000.",
     en: "The amount is above the QRIS limit of Rp10,000,000.",
@@ -28,4 +29,11 @@ export const OBJECTION_WORDS: Readonly<Record<Objection, Words>> = {
   "already-paid": { id: "Kode QR ini sudah dibayar.", en: "This QR code has already been paid." },
   cancelled: { id: "Transaksi dibatalkan oleh merchant.", en: "The merchant has cancelled this transaction." },
   denied: { id: "Transaksi ditolak.", en: "This transaction was declined." },
+};
+
+/** The same where nothing was scanned: the payer came by a link. */
+export const BILL_WORDS: Readonly<Record<Objection, Words>> = {
+  ...OBJECTION_WORDS,
+  expired: { id: "Tagihan ini sudah kedaluwarsa.", en: "This bill has expired." },
+  "already-paid": { id: "Tagihan ini sudah dibayar.", en: "This bill has already been paid." },
 };

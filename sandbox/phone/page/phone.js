@@ -1,3 +1,4 @@
+import { keepTongue, money, preferredTongue } from "./tongue.js";
 import { words } from "./words.js";
 
 const stand = new URLSearchParams(location.search).get("stand");
@@ -11,18 +12,7 @@ let objection;
 let digits = "";
 let tongue = preferredTongue();
 
-function preferredTongue() {
-  try {
-    const kept = localStorage.getItem("tongue");
-    if (kept === "id" || kept === "en") return kept;
-  } catch {
-    // Storage may be closed to a page in a frame.
-  }
-  return navigator.language.toLowerCase().startsWith("id") ? "id" : "en";
-}
-
 const say = (key) => words[tongue][key];
-const money = (amount) => `Rp${amount.toLocaleString("id-ID")}`;
 
 function speak(chosen) {
   tongue = chosen;
@@ -216,11 +206,7 @@ function listen() {
 
 function choose(chosen) {
   speak(chosen);
-  try {
-    localStorage.setItem("tongue", chosen);
-  } catch {
-    // Not kept, then.
-  }
+  keepTongue(chosen);
 }
 
 drawPad();

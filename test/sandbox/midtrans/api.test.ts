@@ -79,7 +79,7 @@ describe("POST /v2/charge", () => {
     ["413", "no body", "", {}],
     ["413", "bytes that are no text", Uint8Array.from([0x22, 0xff, 0x22]), {}],
     ["408", "a JSON that is no object", "[]", {}],
-    ["402", "a payment type that is not activated", { ...chargeOf("a"), payment_type: "gopay" }, {}],
+    ["402", "a payment type that is not activated", { ...chargeOf("a"), payment_type: "shopeepay" }, {}],
     ["400", "an order without amount", { payment_type: "qris", transaction_details: { order_id: "a" } }, {}],
     [
       "400",

@@ -39,3 +39,13 @@ export async function startStand(picture: () => Uint8Array): Promise<string> {
   closeLater(() => server.close());
   return `${server.url}/stand`;
 }
+
+/** A shop's page where payers come back to; answers its address. */
+export async function startShop(): Promise<string> {
+  const page = '<!doctype html><html lang="id"><head><link rel="icon" href="data:,"><title>Toko</title></head></html>';
+  const answer = async () => ({ status: 200, headers: { "content-type": "text/html" }, body: page });
+  const routes = [{ method: "GET", path: "/done", answer } as const];
+  const server = await serve({ port: 0, clock: realClock, log: silentLog, closeWithinMs: 100, routes });
+  closeLater(() => server.close());
+  return `${server.url}/done`;
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { grossOf, type Transaction } from "../midtrans/acquirer.ts";
+import { paymentOptions } from "../midtrans/gopay.ts";
+import { jsonIn } from "../midtrans/json.ts";
+import type { Midtrans } from "../midtrans/midtrans.ts";
+import type { Objection, Wallet } from "./wallet.ts";
+import { BILL_WORDS } from "./words.ts";
+
+export type AppOptions = { readonly midtrans: Midtrans; readonly wallet: Wallet; readonly at: string };
+
+const asked = z.strictObject({
+  referenceid: z.string().min(1).max(64),
+  option: z.enum(paymentOptions).default("GOPAY_WALLET"),
+});
+type Asked = z.output<typeof asked>;
+
+/**
+ * GoPay's app, as a deeplink opens it. `GET app/bill?referenceid=` tells what is to be paid; `POST app/pay {referenceid, option?}`
+ * pays it, `POST app/decline {referenceid}` does not, which Midtrans never hears of: the charge stays pending. Both answer
+ * `{paid, return}`, where `return` is the address that the payer's phone opens next, or null.
+ */
+export function appRoutes(options: AppOptions): readonly Route[] {
+  const { at } = options;
+  const post = (path: string, answer: (asked: Asked, bill: Transaction) => HttpAnswer): Route => ({
+    method: "POST",
+    path: `${at}/app/${path}`,
+    answer: async (request) => about(options, readAsked(request), answer),
+  });
+  return [
+    { method: "GET", path: `${at}/app/bill`, answer: async ({ query }) => show(options, query.get("referenceid")) },
+    post("pay", ({ option }, bill) => pay(options, bill, option)),
+    post("decline", (_, bill) => ended(options, bill, { paid: false })),
+  ];
+}
+
+function readAsked({ body }: HttpRequest): Asked | undefined {
+  const json = jsonIn(body);
+  return json === "malformed" ? undefined : asked.safeParse(json.value).data;
+}
+
+function about(
+  options: AppOptions,
+  asked: Asked | undefined,
+  answer: (asked: Asked, bill: Transaction) => HttpAnswer,
+): HttpAnswer {
+  if (asked === undefined) {
+    return { status: 400, body: { error: "malformed", message: 'Send JSON such as {"referenceid": "…"}.' } };
+  }
+  const bill = billOf(options, asked.referenceid);
+  return bill === undefined ? unknown() : answer(asked, bill);
+}
+
+/** Only what was charged as `gopay` has a deeplink. */
+function billOf({ midtrans }: AppOptions, reference: string): Transaction | undefined {
+  const found = midtrans.find(reference);
+  return found?.id === reference && found.gopay !== undefined ? found : undefined;
+}
+
+const unknown = (): HttpAnswer => ({ status: 404, body: { payable: false, ...said("unknown-bill") } });
+const said = (because: Objection): object => ({ because, words: BILL_WORDS[because] });
+
+function show(options: AppOptions, reference: string | null): HttpAnswer {
+  const bill = billOf(options, reference ?? "");
+  if (bill === undefined) return unknown();
+  const { name: merchant, city } = options.midtrans.shop;
+  const because = options.wallet.objectionTo(bill);
+  const about = { order: bill.orderId, amount: grossOf(bill), merchant, city };
+  return {
+    status: 200,
+    body: because === undefined ? { payable: true, ...about } : { payable: false, ...about, ...said(because) },
+  };
+}
+
+function pay(options: AppOptions, bill: Transaction, option: Asked["option"]): HttpAnswer {
+  const because = options.wallet.payInApp(bill, option);
+  if (because !== undefined) return ended(options, bill, { paid: false, ...said(because) });
+  return ended(options, bill, { paid: true, amount: grossOf(bill) });
+}
+
+const ended = (
+  { midtrans }: AppOptions,
+  bill: Transaction,
+  told: { readonly paid: boolean; readonly [more: string]: unknown },
+): HttpAnswer => ({ status: 200, body: { ...told, return: midtrans.returnAddress(bill, told.paid) ?? null } });
