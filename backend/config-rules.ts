@@ -21,11 +21,15 @@ type StandConfig = { readonly id: StandId; readonly key: unknown; readonly merch
 /** What the backend itself answers at. */
 const OWN_PATHS = ["/healthz", "/readyz"];
 
-/** Whose stands are those that name no merchant: the only one that sells. */
-export function usualMerchant(merchants: readonly MerchantConfig[]): MerchantConfig | undefined {
-  const selling = merchants.filter(({ retired }) => !retired);
+/** Whose stands those are that name no merchant: the only one's that sells. */
+export function usualMerchant(merchants: readonly MerchantConfig[]): MerchantId | undefined {
+  const selling = sellingOf(merchants);
   return selling.length === 1 ? selling[0] : undefined;
 }
+
+const sellingOf = (merchants: readonly MerchantConfig[]): readonly MerchantId[] => [
+  ...new Set(merchants.filter(({ retired }) => !retired).map(({ name }) => name)),
+];
 
 export const rules: readonly Rule<Whole>[] = [
   { on: ["http"], judge: unreachable },
@@ -87,7 +91,7 @@ const coreContradictions = (merchant: CoreConfig): readonly (readonly [string, s
 
 /** Stands whose merchant nobody knows. */
 function misled({ merchants, stands }: Whole): readonly Complaint[] {
-  const selling = merchants.filter(({ retired }) => !retired).map(({ name }) => name);
+  const selling = sellingOf(merchants);
   return stands.flatMap(({ merchant }, nth) => {
     const message = wrongWith(merchant, merchants, selling);
     return message === undefined ? [] : [complaint(message, "stands", nth, "merchant")];
@@ -112,21 +116,20 @@ const namesOf = (selling: readonly string[]): string =>
 
 /** A merchant that no stand sells for was forgotten, or should say that it is retired. */
 function idle({ merchants, stands }: Whole): readonly Complaint[] {
-  const usual = usualMerchant(merchants)?.name;
-  const named = new Set(stands.map(({ merchant }) => merchant ?? usual));
   if (stands.length === 0) return [];
-  return merchants.flatMap(({ name, retired }, nth) =>
-    retired || named.has(name)
-      ? []
-      : [
-          complaint(
-            `no stand sells for "${name}": name it in a stand, or write retired = true`,
-            "merchants",
-            nth,
-            "name",
-          ),
-        ],
-  );
+  const usual = usualMerchant(merchants);
+  const served = new Set(stands.map(({ merchant }) => merchant ?? usual));
+  return sellingOf(merchants)
+    .filter((name) => !served.has(name))
+    .map((name) => {
+      const nth = merchants.findIndex((merchant) => merchant.name === name);
+      return complaint(
+        `no stand sells for "${name}": name it in a stand, or write retired = true`,
+        "merchants",
+        nth,
+        "name",
+      );
+    });
 }
 
 /** A stand with two keys is there twice, and is one stand all the same. */

@@ -61,7 +61,7 @@ const keysOf = ({ stands }: BackendConfig): KeySet => keySetOf(stands.map(({ id,
 
 /** Whom each stand sells for. */
 export function sellersOf({ merchants, stands }: BackendConfig): ReadonlyMap<StandId, MerchantId> {
-  const usual = usualMerchant(merchants)?.name ?? ONLY_MERCHANT;
+  const usual = usualMerchant(merchants) ?? ONLY_MERCHANT;
   return new Map(stands.map(({ id, merchant }) => [id, merchant ?? usual]));
 }
 

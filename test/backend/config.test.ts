@@ -1,0 +1,211 @@
+import { describe, expect, test } from "vitest";
+import { type BackendConfig, backendConfigSchema } from "../../backend/config.ts";
+import { notificationPathOf } from "../../backend/merchant-config.ts";
+import { admissionRulesOf, sellersOf } from "../../backend/setup.ts";
+import { readConfig } from "../../host/config.ts";
+import { newKeyPair } from "../../protocol/keys.ts";
+
+type Parts = {
+  readonly http?: string;
+  readonly link?: string;
+  /** One each. */
+  readonly merchants?: readonly string[];
+  /** One each; the id is the first word. */
+  readonly stands?: readonly string[];
+};
+
+const CORE = 'base_url = "https://api.midtrans.com"\nserver_key_file = "/k"\n';
+const SNAP = `api = "snap"\nbase_url = "https://merchants.midtrans.com"\nclient_id = "c"\nclient_secret_file = "/s"
+partner_id = "p"\nmerchant_id = "G1"\nprivate_key_file = "/p"\nmidtrans_key_file = "/m"\n`;
+const core = (more = ""): string => CORE + more;
+const named = (name: string, more = ""): string => core(`name = "${name}"\n${more}`);
+
+const toml = ({ http = "", link = "", merchants = [core()], stands = [] }: Parts): string =>
+  `[http]
+${http}
+[journal]
+file = "/ledger.sqlite"
+[link]
+url = "mqtts://broker.example.id"
+${link}
+[keys]
+private_file = "/key.pem"
+${merchants.map((each) => `[[merchants]]\n${each}`).join("\n")}
+${stands.map(standPart).join("\n")}`;
+
+function standPart(text: string): string {
+  const [id, ...more] = text.split(" ");
+  return `[[stands]]\nid = "${id}"\nkey = { kty = "OKP", crv = "Ed25519", x = "${newKeyPair().publicJwk.x}" }\n${more.join(" ")}`;
+}
+
+function good(parts: Parts): BackendConfig {
+  const read = readConfig(toml(parts), backendConfigSchema);
+  if (read.is === "bad") throw new Error(JSON.stringify(read.errors));
+  return read.config;
+}
+
+/** Path and problem of everything that is wrong. */
+function wrong(parts: Parts): readonly string[] {
+  const read = readConfig(toml(parts), backendConfigSchema);
+  return read.is === "good" ? [] : read.errors.map(({ path, problem }) => `${path}: ${problem}`);
+}
+
+describe("merchants", () => {
+  test("are one by the name of main where there is one, and every stand sells for it", () => {
+    const config = good({ stands: ["stand-1", "stand-2"] });
+    expect(config.merchants.map(({ name }) => name)).toEqual(["main"]);
+    expect([...sellersOf(config).values()]).toEqual(["main", "main"]);
+  });
+
+  test("of both APIs stand side by side, and each stand names its own", () => {
+    const merchants = [named("kopi"), `${SNAP}name = "teh"`];
+    const config = good({ merchants, stands: ['stand-1 merchant = "kopi"', 'stand-2 merchant = "teh"'] });
+    expect(Object.fromEntries(sellersOf(config))).toEqual({ "stand-1": "kopi", "stand-2": "teh" });
+  });
+
+  test("that are retired need no stand, and stands need not name the one that sells", () => {
+    const config = good({ merchants: [named("old", "retired = true"), named("new")], stands: ["stand-1"] });
+    expect([...sellersOf(config).values()]).toEqual(["new"]);
+  });
+
+  test("are complained of all at once, each at its place", () => {
+    const merchants = [named("kopi"), named("kopi"), named("teh"), named("jamu", "retired = true")];
+    const stands = [
+      'stand-1 merchant = "koppi"',
+      "stand-2",
+      'stand-3 merchant = "jamu"',
+      'stand-4 merchant = "zzzzzz"',
+    ];
+    expect(wrong({ merchants, stands })).toEqual([
+      'merchants[1].name: "kopi" is there twice: each merchant has its own name',
+      'stands[0].merchant: "koppi" is no merchant here; did you mean kopi?',
+      "stands[1].merchant: is missing: write one of kopi, teh",
+      'stands[2].merchant: "jamu" is retired: write one of kopi, teh',
+      'stands[3].merchant: "zzzzzz" is no merchant here; known are kopi, teh',
+      'merchants[0].name: no stand sells for "kopi": name it in a stand, or write retired = true',
+      'merchants[2].name: no stand sells for "teh": name it in a stand, or write retired = true',
+    ]);
+  });
+
+  test("that all are retired leave no stand a merchant", () => {
+    expect(wrong({ merchants: [core("retired = true")], stands: ["stand-1"] })).toEqual([
+      "stands[0].merchant: is missing: write one of [[merchants]] that are not retired, of which there are none",
+    ]);
+  });
+
+  test("that both took the usual name are told so, and nothing else", () => {
+    expect(wrong({ merchants: [core(), core('notification_path = "/n"')], stands: ["stand-1"] })).toEqual([
+      'merchants[1].name: "main" is there twice: each merchant has its own name',
+    ]);
+  });
+
+  test("are judged whatever is wrong elsewhere", () => {
+    expect(wrong({ http: 'port = "x"', merchants: [core(), core()] })).toContain(
+      'merchants[1].name: "main" is there twice: each merchant has its own name',
+    );
+  });
+
+  test.each([
+    ["min_amount = 5000\nmax_amount = 1000", "min_amount: is more than max_amount"],
+    ['payment_type = "gopay"\nacquirer = "airpay shopee"', 'acquirer: must be "gopay"'],
+    [
+      'notification_urls = ["https://a.id/n"]\nappend_notification_urls = ["https://b.id/n"]',
+      "append_notification_urls: cannot be there beside notification_urls",
+    ],
+    ['notification_path = "/midtrans/:id"', "notification_path: a path of letters"],
+    ['notification_path = "/*"', "notification_path: a path of letters"],
+    ['notification_path = "midtrans"', "notification_path: a path of letters"],
+    ['notification_urls = ["https://a.id/n,https://b.id/n"]', "notification_urls[0]: a comma or space"],
+    ["max_amount = 10000001", "max_amount: "],
+    ["min_amount = 0", "min_amount: "],
+    ["charges_a_minute = 0", "charges_a_minute: "],
+    ['name = "Kopi Lobi"', "name: 1 to 32 of a-z"],
+  ])("are refused with %j", (more, problem) => {
+    expect(wrong({ merchants: [core(more)] })).toEqual([expect.stringContaining(`merchants[0].${problem}`)]);
+  });
+});
+
+describe("where notifications arrive", () => {
+  const paths = (...merchants: readonly string[]): readonly string[] =>
+    good({ merchants }).merchants.map(notificationPathOf);
+
+  test("is each merchant's own, and main's is the same with or without others", () => {
+    expect(paths(core())).toEqual(["/midtrans/notification"]);
+    expect(paths(core(), named("teh"), `${SNAP}name = "jamu"`)).toEqual([
+      "/midtrans/notification",
+      "/midtrans/teh/notification",
+      "/midtrans/jamu/notification/v1.0/qr/qr-mpm-notify",
+    ]);
+  });
+
+  test("can be chosen, with what BI-SNAP appends behind it", () => {
+    expect(paths(core('notification_path = "/n/1"'), `${SNAP}name = "b"\nnotification_path = "/n/2"`)).toEqual([
+      "/n/1",
+      "/n/2/v1.0/qr/qr-mpm-notify",
+    ]);
+  });
+
+  test.each([
+    ["another merchant's", ['notification_path = "/midtrans/teh/notification"'], 1],
+    ["the backend's own", ['notification_path = "/healthz"'], 0],
+  ])("cannot be %s", (_, [more], nth) => {
+    expect(wrong({ merchants: [core(more), named("teh")] })).toEqual([
+      expect.stringMatching(new RegExp(`^merchants\\[${nth}\\].notification_path: .* is taken already`)),
+    ]);
+  });
+});
+
+describe("stands", () => {
+  test("with two keys are there twice, and one stand all the same", () => {
+    expect(admissionRulesOf(good({ stands: ["stand-1", "stand-1"] })).stands.size).toBe(1);
+  });
+
+  test("that are there twice must be the same but for the key", () => {
+    expect(wrong({ stands: ["stand-2", "stand-1 charges_burst = 3", "stand-1 charges_burst = 4"] })).toEqual([
+      "stands[2]: differs from stands[1], the same stand, in more than its key",
+    ]);
+  });
+});
+
+test("bounds are a stand's 20 a minute and a merchant's 600, of any amount that QRIS may carry, unless it says otherwise", () => {
+  const rules = admissionRulesOf(good({ stands: ["stand-1", "stand-2 charges_a_minute = 7"] }));
+  expect(Object.fromEntries(rules.stands)).toEqual({
+    "stand-1": { aMinute: 20, burst: 10 },
+    "stand-2": { aMinute: 7, burst: 10 },
+  });
+  expect(Object.fromEntries(rules.merchants)).toEqual({
+    main: { aMinute: 600, burst: 100, least: 1, most: 10_000_000 },
+  });
+});
+
+test("a password without a user is refused", () => {
+  expect(wrong({ link: 'password_file = "/p"' })).toEqual([
+    "link.username: is missing: there is a password, but whose?",
+  ]);
+});
+
+describe("the sources of notifications", () => {
+  const SOURCES = 'notification_sources = ["203.0.113.0/24"]\n';
+
+  test("need a proxy by name where nobody but a proxy can come", () => {
+    expect(wrong({ http: SOURCES })).toEqual([expect.stringContaining("http.trusted_proxies: is empty")]);
+    expect(wrong({ http: `${SOURCES}host = "::1"` })).toHaveLength(1);
+    expect(wrong({ http: `${SOURCES}host = "localhost"` })).toHaveLength(1);
+  });
+
+  test.each([
+    `${SOURCES}trusted_proxies = ["127.0.0.1"]`,
+    `${SOURCES}host = "0.0.0.0"`,
+    'notification_sources = ["127.0.0.1", "203.0.113.0/24"]',
+  ])("are good otherwise: %j", (http) => {
+    expect(wrong({ http })).toEqual([]);
+  });
+
+  test("are addresses", () => {
+    const http = 'host = "0.0.0.0"\nnotification_sources = ["midtrans.com"]\ntrusted_proxies = ["10.0.0.0/33"]';
+    expect(wrong({ http })).toEqual([
+      expect.stringContaining("http.notification_sources[0]: no address"),
+      expect.stringContaining("http.trusted_proxies[0]: no address"),
+    ]);
+  });
+});
