@@ -1,4 +1,7 @@
-/** Which folders of ours a folder may import from; only what is listed. `journal/` and `host/` see no more than the words of time. */
+/**
+ * Which folders of ours a folder may import from; only what is listed. `journal/` and `host/` see no more than the words of time,
+ * `backend/` of all devices only how a QR code is made.
+ */
 const MAY_IMPORT = {
   protocol: ["protocol/"],
   device: ["device/"],
@@ -6,7 +9,7 @@ const MAY_IMPORT = {
   host: ["host/", "protocol/time[.]ts"],
   wire: ["wire/", "protocol/", "host/(log|program)[.]ts"],
   gateway: ["gateway/", "protocol/", "wire/", "host/", "journal/", "device/"],
-  backend: ["backend/", "protocol/", "wire/", "host/", "journal/"],
+  backend: ["backend/", "protocol/", "wire/", "host/", "journal/", "device/drawing/qr[.]ts"],
   sandbox: ["sandbox/", "protocol/", "wire/", "host/", "journal/", "device/", "gateway/", "backend/"],
 };
 
