@@ -13,8 +13,28 @@ const money = z.object({
   value: z.union([z.string().max(32), z.number().transform(String)]),
   currency: z.string().max(8).toUpperCase(),
 });
+export type Money = z.output<typeof money>;
 
-const qris = z.object({ issuerName: text(200) });
+const qris = z.object({ issuerName: text(200), acquirerName: text(200), transactionType: text(20) });
+
+/** One refund of a payment. Our name for it is `partnerReferenceNo` for QRIS, `partnerRefundNo` elsewhere. */
+const refundEntry = z.object({
+  partnerReferenceNo: text(64),
+  partnerRefundNo: text(64),
+  refundStatus: text(8),
+  refundAmount: money,
+});
+export type RefundEntry = z.output<typeof refundEntry>;
+
+/** Read as a whole or not at all: a refund that cannot be read must not pass for none. */
+const refundHistory = z
+  .union([
+    z.array(refundEntry),
+    refundEntry.transform((entry) => [entry]),
+    z.null().transform(() => undefined),
+    z.unknown().transform((): "unreadable" => "unreadable"),
+  ])
+  .optional();
 
 const facts = {
   originalReferenceNo: text(256),
@@ -25,8 +45,17 @@ const facts = {
   amount: absent(money),
   paidTime: text(40),
   finishedTime: text(40),
-  /** `qris` is a list in the documentation's table and an object in its sample. */
-  additionalInfo: absent(z.object({ qris: absent(z.union([qris, z.array(qris).transform(([first]) => first)])) })),
+  terminalId: text(64),
+  externalStoreID: text(64),
+  refundHistory,
+  additionalInfo: absent(
+    z.object({
+      /** A list in the documentation's table, an object in its sample. */
+      qris: absent(z.union([qris, z.array(qris).transform(([first]) => first)])),
+      refundHistory,
+      merchantCrossRefId: text(64),
+    }),
+  ),
 };
 
 export const notificationSchema = z.object(facts);
@@ -42,6 +71,8 @@ const answerSchema = z.object({
   qrUrl: text(1_024),
   /** Base64. */
   qrImage: text(700_000),
+  partnerRefundNo: text(64),
+  refundAmount: absent(money),
   accessToken: text(4_096),
   /** Seconds. */
   expiresIn: absent(

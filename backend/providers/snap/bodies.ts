@@ -1,7 +1,7 @@
 import type { WallMs } from "../../../protocol/time.ts";
 import type { Acquirer } from "../midtrans/charge-body.ts";
 import { isoOf } from "../midtrans/time.ts";
-import { type Attempt, referenceOf } from "../provider.ts";
+import { type Attempt, type Refund, referenceOf } from "../provider.ts";
 import { SERVICES } from "./codes.ts";
 
 export type GenerateOptions = {
@@ -45,11 +45,13 @@ export const generateBody = (attempt: Attempt, options: GenerateOptions, until: 
 
 const moneyOf = (amount: number): object => ({ value: `${amount}.00`, currency: "IDR" });
 
-/** Which transaction: Midtrans' own number once it is known, until then the `X-EXTERNAL-ID` it was made with. */
+/** Which transaction: Midtrans' own number once it is known, until then the `X-EXTERNAL-ID` it was made with, good for a day. */
 export type Original = { readonly originalReferenceNo: string } | { readonly originalExternalId: string };
+/** A query takes our own number too, which is good for ever. */
+export type QueryName = Original | { readonly originalPartnerReferenceNo: string };
 
 /** docs.midtrans.com/reference/get-transaction-status-api. */
-export const queryBody = (original: Original, merchantId: string): object => ({
+export const queryBody = (original: QueryName, merchantId: string): object => ({
   ...original,
   merchantId,
   serviceCode: SERVICES.generate,
@@ -60,4 +62,17 @@ export const cancelBody = (original: Original, merchantId: string): object => ({
   ...original,
   merchantId,
   reason: "not paid in time, or given up by the customer",
+});
+
+/**
+ * The body of `qr-mpm-refund` (docs.midtrans.com/reference/refund-api). The amount is always named: without one Midtrans gives
+ * back all there is, which after an earlier part or an imposed fee is not what was decided here.
+ */
+export const refundBody = (refund: Refund, original: Original, merchantId: string): object => ({
+  merchantId,
+  originalPartnerReferenceNo: referenceOf(refund.attempt),
+  ...original,
+  partnerRefundNo: refund.key,
+  refundAmount: moneyOf(refund.amount),
+  reason: refund.reason,
 });

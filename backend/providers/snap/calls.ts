@@ -1,11 +1,10 @@
-import type { KeyObject } from "node:crypto";
 import type { Log } from "../../../host/log.ts";
-import type { Secret } from "../../../host/secret.ts";
 import type { Clock } from "../../../protocol/time.ts";
 import type { Http, HttpOutcome, HttpRequest } from "../http.ts";
 import { isoOf } from "../midtrans/time.ts";
 import { readSnapAnswer, type SnapAnswer } from "./answers.ts";
-import { isTokenRefused, type Operation } from "./codes.ts";
+import { isTokenRefused, type Operation, rowOf } from "./codes.ts";
+import type { Keyring, Keys } from "./keyring.ts";
 import { signCall, signTokenRequest } from "./signature.ts";
 import type { AccessTokens, Renewed } from "./tokens.ts";
 
@@ -16,18 +15,17 @@ export type CallOptions = {
   readonly base: URL;
   readonly timeoutMs: number;
   readonly clientId: string;
-  readonly clientSecret: Secret;
   readonly partnerId: string;
-  readonly privateKey: KeyObject;
+  readonly keyring: Keyring;
   /** Five digits. */
   readonly channelId: string;
   readonly deviceId?: string;
 };
 
 export type Call = {
-  readonly operation: Operation;
+  readonly operation: Exclude<Operation, "token">;
   readonly reference: string;
-  /** `X-EXTERNAL-ID`: new for every call but a repeated one. */
+  /** `X-EXTERNAL-ID`: new for every call but a repeated one, and a refund that is tried again. */
   readonly externalId: string;
   readonly body: object;
   readonly signal: AbortSignal;
@@ -53,22 +51,27 @@ const LONGEST_LIFETIME_S = 86_400;
  */
 export async function callSnap(options: CallOptions, tokens: AccessTokens, call: Call): Promise<Answered> {
   const first = await tryOnce(options, tokens, call);
-  if (first.is !== "answer" || !isTokenRefused(first.answer.responseCode)) return first;
-  return tryOnce(options, tokens, call);
+  return isRefusedFor(first, call) ? tryOnce(options, tokens, call) : first;
 }
 
+const isRefusedFor = (answered: Answered, { operation }: Call): boolean =>
+  answered.is === "answer" && isTokenRefused(answered.answer.responseCode, operation);
+
 async function tryOnce(options: CallOptions, tokens: AccessTokens, call: Call): Promise<Answered> {
-  const read = await tokens.get(call.signal);
+  const { keyring, http, log } = options;
+  const keys = keyring.read();
+  if (keys.is === "unusable") return { is: "none", sent: false, misconfigured: true, detail: keys.detail };
+  const read = await tokens.get(keys.keys, call.signal);
   if (read.is === "none") return { is: "none", sent: false, misconfigured: read.misconfigured, detail: read.detail };
-  const outcome = await options.http.request(requestFor(options, call, read.token));
+  const outcome = await http.request(requestFor(options, call, keys.keys, read.token));
   const answered = readOutcome(outcome);
-  report(options.log, call.operation, call.reference, outcome, answered);
-  if (answered.is === "answer" && isTokenRefused(answered.answer.responseCode)) tokens.refused(read.token);
+  report(log, call.operation, call.reference, outcome, answered);
+  if (isRefusedFor(answered, call)) tokens.refused(read.token);
   return answered;
 }
 
-function requestFor(options: CallOptions, call: Call, accessToken: string): HttpRequest {
-  const { base, clock, timeoutMs, clientSecret, partnerId, channelId, deviceId } = options;
+function requestFor(options: CallOptions, call: Call, { clientSecret }: Keys, accessToken: string): HttpRequest {
+  const { base, clock, timeoutMs, partnerId, channelId, deviceId } = options;
   const body = JSON.stringify(call.body);
   const url = urlOf(base, `/v1.0/qr/qr-mpm-${call.operation}`);
   const timestamp = isoOf(clock.wall());
@@ -95,8 +98,8 @@ function requestFor(options: CallOptions, call: Call, accessToken: string): Http
 }
 
 /** A new access token (docs.midtrans.com/reference/access-token-api). Ends by its time-out, whoever waits for it. */
-export async function renewToken(options: CallOptions): Promise<Renewed> {
-  const { http, clock, base, timeoutMs, clientId, privateKey, log } = options;
+export async function renewToken(options: CallOptions, { privateKey }: Keys): Promise<Renewed> {
+  const { http, clock, base, timeoutMs, clientId, log } = options;
   const timestamp = isoOf(clock.wall());
   const outcome = await http.request({
     method: "POST",
@@ -121,11 +124,11 @@ export async function renewToken(options: CallOptions): Promise<Renewed> {
 function tokenIn(answered: Answered): Renewed {
   if (answered.is === "none") return none(answered.detail);
   const { responseCode: code, responseMessage = "", accessToken, expiresIn = USUAL_LIFETIME_S } = answered.answer;
-  if (code.startsWith("2") && accessToken !== undefined) {
+  const row = rowOf(code, "token");
+  if (row.token === "done" && accessToken !== undefined) {
     return { is: "token", token: accessToken, lifetimeMs: Math.min(expiresIn, LONGEST_LIFETIME_S) * 1_000 };
   }
-  const detail = `${code} ${responseMessage}`;
-  return code.startsWith("4") && !code.startsWith("429") ? { ...none(detail), misconfigured: true } : none(detail);
+  return { ...none(`${code} (${row.means}), ${responseMessage}`), misconfigured: row.token === "misconfigured" };
 }
 
 const none = (detail: string) => ({ is: "none", misconfigured: false, detail: `no access token: ${detail}` }) as const;

@@ -1,8 +1,9 @@
 import type { WallMs } from "../../../protocol/time.ts";
-import type { Charge, Standing } from "../provider.ts";
+import type { Charge, Refund, Refunded, Standing } from "../provider.ts";
 import type { SnapAnswer } from "./answers.ts";
-import type { Original } from "./bodies.ts";
+import type { QueryName } from "./bodies.ts";
 import { type Operation, rowOf } from "./codes.ts";
+import { rupiahIn } from "./refund-history.ts";
 import { NOT_FOUND, readState } from "./states.ts";
 
 /** A charge, or one whose QR code is a picture: in the answer (base64), or at an address. */
@@ -49,14 +50,18 @@ const refused = (because: "denied" | "misconfigured" | "bad-amount", detail: str
 });
 
 /** What was asked about, and how it was named. */
-export type Asked = { readonly reference: string; readonly original: Original; readonly heardAt: WallMs };
+export type Asked<Name extends QueryName = QueryName> = {
+  readonly reference: string;
+  readonly original: Name;
+  readonly heardAt: WallMs;
+};
 
 /** What the answer to `qr-mpm-query` means. */
 export function judgeQuery(answer: SnapAnswer, asked: Asked): Standing {
   const detail = tell(answer, "query");
   const row = rowOf(answer.responseCode, "query");
   if (row.query === "unknown") return { is: "unknown" };
-  if (row.query === "unclear") return { is: "unclear", detail };
+  if (row.query !== "done") return { is: "unclear", detail };
   const other = strangerIn(answer, asked);
   if (other !== undefined) return { is: "unclear", detail: `${detail}, but of ${other}` };
   if (answer.latestTransactionStatus === NOT_FOUND) return { is: "unknown" };
@@ -68,11 +73,26 @@ export function judgeQuery(answer: SnapAnswer, asked: Asked): Standing {
 export function judgeCancel(answer: SnapAnswer, asked: Asked): CancelVerdict {
   const detail = tell(answer, "cancel");
   const row = rowOf(answer.responseCode, "cancel");
-  if (row.cancel === "unknown") return { is: "unknown" };
   if (row.cancel === "unclear") return { is: "unclear", detail };
   const other = row.cancel === "ask" ? "none" : strangerIn(answer, asked);
   if (other !== undefined) return { is: "ask", because: detail };
   return { is: "cancelled", transaction: answer.originalReferenceNo ?? nameIn(asked) };
+}
+
+/** What the answer to `qr-mpm-refund` means; by it a refund is in Midtrans' books, and that the money arrived is said by them. */
+export function judgeRefund(
+  answer: SnapAnswer,
+  asked: Asked,
+  { key, amount }: Pick<Refund, "key" | "amount">,
+): Refunded {
+  const detail = tell(answer, "refund");
+  const { refund } = rowOf(answer.responseCode, "refund");
+  if (refund === "unclear") return { is: "unclear", detail };
+  if (refund !== "done") return { is: "refused", ...refund, detail };
+  const { partnerRefundNo = key, refundAmount } = answer;
+  const isOurs = strangerIn(answer, asked) === undefined && partnerRefundNo === key;
+  const isSoMuch = refundAmount === undefined || rupiahIn(refundAmount) === amount;
+  return isOurs && isSoMuch ? { is: "taken" } : { is: "unclear", detail: `${detail}, but not of this refund` };
 }
 
 /**
@@ -86,8 +106,8 @@ function strangerIn(answer: SnapAnswer, { reference, original }: Asked): string 
   return [originalPartnerReferenceNo, originalExternalId].find((name) => name !== undefined && name !== reference);
 }
 
-const nameIn = ({ original }: Asked): string =>
-  "originalReferenceNo" in original ? original.originalReferenceNo : original.originalExternalId;
+const nameIn = ({ reference, original }: Asked): string =>
+  "originalReferenceNo" in original ? original.originalReferenceNo : reference;
 
 /** One line for the operator: code, meaning, Midtrans' own words. */
 export function tell({ responseCode, responseMessage }: SnapAnswer, operation: Operation): string {

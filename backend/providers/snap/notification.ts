@@ -17,15 +17,20 @@ export const NOTIFY_PATH = "/v1.0/qr/qr-mpm-notify";
 /**
  * Reads one `qr-mpm-notify` (docs.midtrans.com/reference/payment-notification-api). The signature covers the whole body and the
  * time of sending, so what is signed is believed, whenever it comes: repeats are sent for hours, and how far clocks may differ
- * is not documented. A state that is not documented is asked for. Never throws. `heardAt` stands in for a missing time.
+ * is not documented. Any of `publicKeys` will do, for Midtrans changes its own from time to time. A state that is not documented
+ * is asked for, and so is a refund without a history. Never throws. `heardAt` stands in for a missing time.
  */
-export function readSnapNotification(request: RawRequest, publicKey: KeyObject, heardAt: WallMs): Notification {
+export function readSnapNotification(
+  request: RawRequest,
+  publicKeys: readonly KeyObject[],
+  heardAt: WallMs,
+): Notification {
   const { headers, body } = request;
   const { "x-signature": signature, "x-timestamp": timestamp } = headers;
   if (body.length > MAX_BYTES) return unreadable(`longer than ${MAX_BYTES} bytes`);
   if (signature === undefined || timestamp === undefined) return unreadable("no X-SIGNATURE or no X-TIMESTAMP");
   const paths = new Set([request.path, ...PATHS]);
-  const isGenuine = [...paths].some((path) => isSignedByProvider({ path, body, timestamp }, signature, publicKey));
+  const isGenuine = [...paths].some((path) => isSignedByProvider({ path, body, timestamp }, signature, publicKeys));
   if (!isGenuine) return { is: "forged", because: "X-SIGNATURE does not fit: forged, altered, or not Midtrans' key" };
   const facts = notificationSchema.safeParse(readJson(body)?.json);
   if (!facts.success) return unreadable("not a JSON object");
@@ -37,7 +42,11 @@ function readSigned(facts: SnapFacts, sentAt: WallMs): Notification {
   if (!isReference(reference)) return unreadable("not an order of ours");
   const read = readState(facts, reference, sentAt);
   if (read.is === "doubtful") return { is: "confirm", reference, because: read.because };
-  return { is: "news", reference, standing: read.standing };
+  const { standing } = read;
+  const isVague = standing.is === "refunded" && standing.refunds.length === 0;
+  return isVague
+    ? { is: "confirm", reference, because: "refunded, without its history" }
+    : { is: "news", reference, standing };
 }
 
 /** What Midtrans wants to hear. Its table knows no "unavailable": 5005201 is what asks for a repeat in so many words. */

@@ -30,9 +30,14 @@ export const symmetric = (text: string, clientSecret: Secret): string =>
 export type SignedNotification = Pick<SignedCall, "path" | "body" | "timestamp">;
 
 /** Of a notification: SHA256withRSA by Midtrans over `POST:path:digest of the body:timestamp`, no token in it. */
-export function isSignedByProvider(signed: SignedNotification, signature: string, publicKey: KeyObject): boolean {
-  const text = ["POST", signed.path, digestOf(signed.body), signed.timestamp].join(":");
-  return verify("sha256", Buffer.from(text), publicKey, Buffer.from(signature, "base64"));
+export function isSignedByProvider(
+  signed: SignedNotification,
+  signature: string,
+  publicKeys: readonly KeyObject[],
+): boolean {
+  const text = Buffer.from(["POST", signed.path, digestOf(signed.body), signed.timestamp].join(":"));
+  const bytes = Buffer.from(signature, "base64");
+  return publicKeys.some((key) => verify("sha256", text, key, bytes));
 }
 
 /** Lower-case hex. */

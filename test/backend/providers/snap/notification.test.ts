@@ -18,7 +18,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 type Sent = { readonly path?: string; readonly headers?: Readonly<Record<string, string>> };
 
 const read = (body: Uint8Array, { path = NOTIFY, headers = {} }: Sent): Notification =>
-  readSnapNotification({ path, headers, body }, KEY, Date.UTC(2026, 0, 2));
+  readSnapNotification({ path, headers, body }, [KEY], Date.UTC(2026, 0, 2));
 
 /** As Midtrans signs it. */
 const headersFor = (text: string, path = NOTIFY, key = SNAP_KEYS.provider.privateKey) => ({
@@ -37,6 +37,9 @@ describe("a genuine notification of an order of ours is news", () => {
     transaction: "2020102977770000000009",
     paidAt: "2026-01-01T09:00:00+07:00",
     issuer: "gopay",
+    acquirer: "gopay",
+    isOnUs: true,
+    traces: { externalStoreID: "124928924949487" },
   };
 
   test("of a payment, paid when it was told unless it says more", () => {
@@ -75,7 +78,6 @@ describe("a genuine notification of an order of ours is news", () => {
 
   test.each([
     ["03", "pending"],
-    ["04", "refunded"],
     ["05", "cancelled"],
     ["06", "denied"],
     ["08", "expired"],
@@ -89,8 +91,26 @@ describe("a genuine notification of an order of ours is news", () => {
   });
 });
 
+test("a refund is news with its key and amount, and not confirmed: notifications do not say how far it is", () => {
+  const refundHistory = [
+    { refundNo: "A12", partnerReferenceNo: "key-1", refundAmount: { value: "5000.00", currency: "IDR" }, reason: "r" },
+  ];
+  expect(hear({ ...paid, latestTransactionStatus: "04", additionalInfo: { refundHistory } })).toEqual({
+    is: "news",
+    reference: REFERENCE,
+    standing: {
+      is: "refunded",
+      transaction: "2020102977770000000009",
+      isFull: false,
+      refunds: [{ key: "key-1", amount: 5_000, isConfirmed: false }],
+    },
+  });
+});
+
 describe("what is signed, and still doubtful, is to be confirmed", () => {
   test.each([
+    ["a refund without its history", { ...paid, latestTransactionStatus: "04" }],
+    ["a refund with a history that cannot be read", { ...paid, additionalInfo: { refundHistory: "?" } }],
     ["no state", without(paid, "latestTransactionStatus")],
     ["not found, which is for queries", { ...paid, latestTransactionStatus: "07" }],
     ["a state that is not documented", { ...paid, latestTransactionStatus: "12" }],
@@ -203,7 +223,10 @@ describe("whatever comes in", () => {
           }),
           fc.jsonValue(),
         ),
-        additionalInfo: fc.jsonValue(),
+        additionalInfo: fc.oneof(
+          fc.jsonValue(),
+          fc.record({ qris: fc.jsonValue(), refundHistory: fc.jsonValue() }, { requiredKeys: [] }),
+        ),
       },
       { requiredKeys: [] },
     );

@@ -3,13 +3,16 @@ import { Secret } from "../../../../host/secret.ts";
 import { SNAP_KEYS } from "../../../support/snap-keys.ts";
 import type { Json } from "../midtrans/samples.ts";
 
+/** What a provider of BI-SNAP knows of itself, its keys as they are now. */
 export const CREDENTIALS = {
   clientId: SNAP_KEYS.clientId,
-  clientSecret: new Secret(SNAP_KEYS.clientSecret),
   partnerId: SNAP_KEYS.partnerId,
   merchantId: "00007100010926",
-  privateKey: new Secret(SNAP_KEYS.merchant.privateKey),
-  providerPublicKey: SNAP_KEYS.provider.publicKey,
+  credentials: () => ({
+    clientSecret: new Secret(SNAP_KEYS.clientSecret),
+    privateKey: new Secret(SNAP_KEYS.merchant.privateKey),
+  }),
+  providerPublicKeys: () => [SNAP_KEYS.provider.publicKey] as const,
 };
 
 /** Answers and notifications as Midtrans' documentation prints them, commas that it forgets put in. */

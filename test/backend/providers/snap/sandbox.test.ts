@@ -37,11 +37,12 @@ async function openRig(): Promise<ProviderRig> {
 function rigOf(sandbox: Sandbox, keys: SnapKeys, post: TapeServer, mailbox: Mailbox): ProviderRig {
   const clock = utcClock();
   const http = openHttp({ clock });
-  const { base, clientSecret, privateKey, ...access } = accessOf(sandbox, keys);
+  const { base, clientSecret, privateKey, providerPublicKey, ...access } = accessOf(sandbox, keys);
   const secrets = { clientSecret: new Secret(clientSecret), privateKey: new Secret(privateKey) };
+  const keysOf = { credentials: () => secrets, providerPublicKeys: () => [providerPublicKey] as const };
   const world = { http, clock, random: Math.random, log: silentLog };
   return {
-    provider: midtransSnap({ ...access, ...secrets, baseUrl: base, ...world }),
+    provider: midtransSnap({ ...access, ...keysOf, baseUrl: base, ...world }),
     pay: async (reference) => {
       const amount = sandbox.midtrans.find(reference)?.amount;
       if (amount === undefined) throw new Error(`${reference} was not charged`);

@@ -55,7 +55,7 @@ describe("a notification's signature", () => {
   const signature = signNotification(signed.path, '{"a":1.0}', signed.timestamp, provider.privateKey);
 
   test("fits what was signed, however it is spaced", () => {
-    expect(isSignedByProvider(signed, signature, key)).toBe(true);
+    expect(isSignedByProvider(signed, signature, [key])).toBe(true);
   });
 
   test.each([
@@ -63,19 +63,27 @@ describe("a notification's signature", () => {
     ["another number, even of the same value", { ...signed, body: Buffer.from('{"a":1}') }],
     ["another time", { ...signed, timestamp: "2026-01-01T07:00:01+07:00" }],
   ])("does not fit %s", (_, other) => {
-    expect(isSignedByProvider(other, signature, key)).toBe(false);
+    expect(isSignedByProvider(other, signature, [key])).toBe(false);
   });
 
   test.each(["", "no base64 at all!", signature.slice(4), Buffer.alloc(256).toString("base64")])(
     "is not %j",
     (other) => {
-      expect(isSignedByProvider(signed, other, key)).toBe(false);
+      expect(isSignedByProvider(signed, other, [key])).toBe(false);
     },
   );
 
+  test("of any of several keys fits, of none never", () => {
+    const other = readPublicKey(merchant.publicKey);
+    expect(isSignedByProvider(signed, signature, [other, key])).toBe(true);
+    expect(isSignedByProvider(signed, signature, [key, other])).toBe(true);
+    expect(isSignedByProvider(signed, signature, [other])).toBe(false);
+    expect(isSignedByProvider(signed, signature, [])).toBe(false);
+  });
+
   test("of another key does not fit", () => {
     const forged = signNotification(signed.path, '{"a":1.0}', signed.timestamp, merchant.privateKey);
-    expect(isSignedByProvider(signed, forged, key)).toBe(false);
+    expect(isSignedByProvider(signed, forged, [key])).toBe(false);
   });
 });
 
