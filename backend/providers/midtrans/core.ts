@@ -1,12 +1,15 @@
 import type { Log } from "../../../host/log.ts";
+import type { OrderId } from "../../../protocol/ids.ts";
 import type { Clock } from "../../../protocol/time.ts";
 import type { Http } from "../http.ts";
 import { type Attempt, type Charge, type PaymentProvider, referenceOf, type Standing } from "../provider.ts";
 import { readBaseUrl } from "./base-url.ts";
 import { callMidtrans } from "./calls.ts";
-import { type Acquirer, addsUp, chargeBody } from "./charge-body.ts";
-import { judgeCharge, judgeEnding, judgeStatus } from "./judge.ts";
+import { type Acquirer, addsUp, type ChargeManner, chargeBody, type PaymentType } from "./charge-body.ts";
+import { isDeeplink } from "./deeplink.ts";
+import { type ChargeVerdict, judgeCharge, judgeEnding, judgeStatus } from "./judge.ts";
 import { readMidtransNotification } from "./notification.ts";
+import { notificationHeaders } from "./notification-urls.ts";
 import { readPicture } from "./picture.ts";
 import type { ServerKeys } from "./signature.ts";
 import { isTestHost } from "./test-mode.ts";
@@ -18,8 +21,14 @@ export type MidtransCoreOptions = {
   readonly baseUrl: string;
   /** Where Midtrans reports payments instead of the dashboard's address; none: to the dashboard's. At most 3. */
   readonly notificationUrls: readonly string[];
+  /** Where it reports them as well as to the dashboard's address; not together with `notificationUrls`. At most 3. */
+  readonly appendNotificationUrls?: readonly string[];
+  /** Default `qris`. `gopay` gives a link into the wallet too; it has one acquirer, GoPay. */
+  readonly paymentType?: PaymentType;
   /** Default `gopay`. */
   readonly acquirer?: Acquirer;
+  /** Where the wallet leads the payer back to after a `gopay` link: an address of the web or of an app. */
+  readonly finishUrlOf?: (order: OrderId) => string;
   /** The operator's name for where the stands are; shown at Midtrans beside stand and order. At most 255 characters. */
   readonly site?: string;
   /** For one HTTP call; a charge takes up to three of them, a void too. Default 15 s. */
@@ -31,27 +40,46 @@ export type MidtransCoreOptions = {
   readonly log: Log;
 };
 
-type Desk = MidtransCoreOptions & { readonly base: URL; readonly timeoutMs: number };
+type Desk = MidtransCoreOptions & {
+  readonly base: URL;
+  readonly timeoutMs: number;
+  readonly acquirer: Acquirer;
+  readonly paymentType: PaymentType;
+  readonly chargeHeaders: Readonly<Record<string, string>>;
+};
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 
 /**
- * Midtrans Core API, payment type `qris`. Throws `RangeError` on options that cannot work; after that nothing throws. The
- * documentation asks that one order's status is not queried more often than every 10 s; that is the caller's to keep.
+ * Midtrans Core API, payment types `qris` and `gopay`. Throws `RangeError` on options that cannot work; after that nothing
+ * throws. The documentation asks that one order's status is not queried more often than every 10 s; that is the caller's to keep.
  */
 export function midtransCore(options: MidtransCoreOptions): PaymentProvider {
-  const base = readBaseUrl(options.baseUrl, "https://api.sandbox.midtrans.com");
-  checkNotificationUrls(options.notificationUrls);
-  const desk: Desk = { ...options, base, timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS };
+  const desk = deskOf(options);
   return {
     name: "midtrans",
-    isTest: isTestHost(base) || options.isTest === true,
+    isTest: isTestHost(desk.base) || options.isTest === true,
     charge: (attempt, signal) => charge(desk, attempt, signal),
     standing: (attempt, signal) => standingOf(desk, referenceOf(attempt), signal),
     void: (attempt, signal) => voidOf(desk, referenceOf(attempt), signal),
     refund: async () => ({ is: "refused", because: "not-activated", detail: "refund in Midtrans' dashboard" }),
     readNotification: (request) => readMidtransNotification(request, desk.serverKeys(), desk.clock.wall()),
   };
+}
+
+function deskOf(options: MidtransCoreOptions): Desk {
+  const { paymentType = "qris", acquirer = "gopay", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (paymentType === "gopay" && acquirer !== "gopay") {
+    throw new RangeError(
+      `payment type "gopay" has no acquirer "${acquirer}": choose "qris", or leave the acquirer out`,
+    );
+  }
+  const base = readBaseUrl(options.baseUrl, "https://api.sandbox.midtrans.com");
+  const chargeHeaders = notificationHeaders({
+    override: options.notificationUrls,
+    append: options.appendNotificationUrls ?? [],
+  });
+  return { ...options, base, timeoutMs, paymentType, acquirer, chargeHeaders };
 }
 
 async function charge(desk: Desk, attempt: Attempt, signal: AbortSignal): Promise<Charge> {
@@ -62,22 +90,44 @@ async function charge(desk: Desk, attempt: Attempt, signal: AbortSignal): Promis
   const answered = await callMidtrans(desk, {
     operation: "charge",
     reference: referenceOf(attempt),
-    body: chargeBody(attempt, desk.acquirer ?? "gopay", desk.site),
-    headers: notifyAt(desk.notificationUrls),
+    body: chargeBody(attempt, mannerOf(desk, attempt)),
+    headers: desk.chargeHeaders,
     signal,
   });
   if (answered.is === "none") return unanswered(answered);
   const verdict = judgeCharge(answered.answer, attempt);
-  if (verdict.is !== "pictured") return verdict;
-  const { pictures, is: _, ...made } = verdict;
+  const charged = verdict.is === "pictured" ? await seen(desk, verdict, signal) : verdict;
+  return charged.is === "issued" ? withSafeDeeplink(desk, referenceOf(attempt), charged) : charged;
+}
+
+const mannerOf = ({ paymentType, acquirer, site, finishUrlOf }: Desk, { order }: Attempt): ChargeManner => ({
+  paymentType,
+  acquirer,
+  site,
+  finishUrl: finishUrlOf?.(order),
+});
+
+const unanswered = ({ sent, detail }: { readonly sent: boolean; readonly detail: string }): Charge =>
+  sent ? { is: "unclear", detail } : { is: "refused", retriable: true, because: "unavailable", detail };
+
+async function seen(
+  desk: Desk,
+  { is: _, pictures, ...made }: Extract<ChargeVerdict, { is: "pictured" }>,
+  signal: AbortSignal,
+): Promise<Charge> {
   const picture = await readPicture(desk, pictures, signal);
   if (picture.is === "read") return { is: "issued", qr: picture.qr, ...made };
   // The charge stands, and nobody can see it: whoever asks will find it pending, end it and try again.
   return { is: "unclear", detail: `charged, but there is no QR code: ${picture.detail}` };
 }
 
-const unanswered = ({ sent, detail }: { readonly sent: boolean; readonly detail: string }): Charge =>
-  sent ? { is: "unclear", detail } : { is: "refused", retriable: true, because: "unavailable", detail };
+/** A customer is sent nowhere but to the provider; the code can be paid without a link. */
+function withSafeDeeplink(desk: Desk, reference: string, charged: Extract<Charge, { is: "issued" }>): Charge {
+  const { deeplink, ...rest } = charged;
+  if (deeplink === undefined || isDeeplink(deeplink, desk.base)) return charged;
+  desk.log.warn("deeplink dropped", { reference, deeplink: deeplink.replace(/[?#].*$/s, "").slice(0, 200) });
+  return rest;
+}
 
 async function standingOf(desk: Desk, reference: string, signal: AbortSignal): Promise<Standing> {
   const answered = await callMidtrans(desk, { operation: "status", reference, signal });
@@ -100,15 +150,4 @@ async function end(desk: Desk, operation: "cancel" | "expire", reference: string
   const answered = await callMidtrans(desk, { operation, reference, signal });
   if (answered.is === "none") return { is: "unclear", detail: answered.detail } as const;
   return judgeEnding(operation, answered.answer, reference, desk.clock.wall());
-}
-
-const notifyAt = (urls: readonly string[]): Record<string, string> =>
-  urls.length === 0 ? {} : { "x-override-notification": urls.join(",") };
-
-/** docs.midtrans.com/docs/https-notification-webhooks: comma-separated, three at most. */
-function checkNotificationUrls(urls: readonly string[]): void {
-  if (urls.length > 3) throw new RangeError(`Midtrans notifies at most 3 addresses, not ${urls.length}`);
-  const bad = urls.find((url) => !/^https?:\/\/[\x21-\x2b\x2d-\x7e]+$/.test(url) || !URL.canParse(url));
-  if (bad !== undefined)
-    throw new RangeError(`"${bad}" is no address for notifications: write https://…, without commas`);
 }

@@ -5,7 +5,10 @@ import { rowOf } from "./codes.ts";
 import { readAmounts, readState } from "./states.ts";
 import { readWib } from "./time.ts";
 
-/** A charge, or one whose QR code has to be fetched as a picture first: addresses, the plainest first. */
+/**
+ * A charge, or one whose QR code has to be fetched as a picture first: addresses, the plainest first. A `deeplink` is as it
+ * came, and not to be shown before it is looked at.
+ */
 export type ChargeVerdict =
   | Charge
   | {
@@ -13,6 +16,7 @@ export type ChargeVerdict =
       readonly pictures: readonly string[];
       readonly transaction: string;
       readonly expiresAt?: WallMs;
+      readonly deeplink?: string;
     };
 
 /** `ask`: it was not ended; its standing tells why. */
@@ -23,6 +27,7 @@ const PASSING_TROUBLE = "900";
 const DENIED: readonly (string | undefined)[] = ["deny", "failure"];
 /** `generate-qr-code` is the bare code, `-v2` the same in the frame of the QRIS standard. */
 const PICTURES = ["generate-qr-code", "generate-qr-code-v2"];
+const DEEPLINK = "deeplink-redirect";
 
 /** What the answer to `POST /v2/charge` means. */
 export function judgeCharge(answer: MidtransAnswer, attempt: Attempt): ChargeVerdict {
@@ -74,7 +79,12 @@ function judgeIssued(answer: MidtransAnswer, attempt: Attempt, detail: string): 
     return { is: "unclear", detail: `charged ${answer.gross_amount ?? "no amount"} instead of ${attempt.amount}` };
   }
   const expiresAt = readWib(answer.expiry_time ?? answer.expire_time ?? "");
-  const made = expiresAt === undefined ? { transaction } : { transaction, expiresAt };
+  const deeplink = answer.actions.find(({ name }) => name === DEEPLINK)?.url;
+  const made = {
+    transaction,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(deeplink === undefined ? {} : { deeplink }),
+  };
   return qr === undefined ? { is: "pictured", pictures: picturesOf(answer), ...made } : { is: "issued", qr, ...made };
 }
 
