@@ -13,11 +13,23 @@ const amount = z
   .optional()
   .catch(undefined);
 
+/** A name that the provider uses elsewhere. Short and without spaces or `@`, so that nothing of a payer can be in it. */
+const trace = z
+  .string()
+  .regex(/^[\w.:-]{1,64}$/)
+  .optional()
+  .catch(undefined);
+
 const actionSchema = z.object({ name: z.string(), url: z.string().max(1_024) });
 /** Present when the dashboard's "automatic fee imposition" put a fee on top: `gross_amount` then is amount and fee. */
 const feeSchema = z.object({
   extra_info: z.object({ gross_amount_info: z.object({ original_amount: amount }) }),
 });
+
+/** One refund in the books. What is no object has no amount. */
+const refundSchema = z
+  .object({ refund_amount: amount, refund_key: text(64), bank_confirmed_at: text(32) })
+  .catch({ refund_amount: undefined, refund_key: undefined, bank_confirmed_at: undefined });
 
 export const answerSchema = z.object({
   status_code: z.string().regex(/^\d{3}$/),
@@ -35,7 +47,16 @@ export const answerSchema = z.object({
   /** Two names for one thing, by the age of the answer. */
   expiry_time: text(32),
   expire_time: text(32),
+  payment_type: word,
   issuer: text(200),
+  acquirer: word,
+  /** `on-us` or `off-us`. */
+  transaction_type: word,
+  payment_option_type: trace,
+  merchant_cross_reference_id: trace,
+  shopeepay_reference_number: trace,
+  reference_id: trace,
+  rrn: trace,
   qr_string: text(512),
   /** Those that do not look like an action are left out. */
   actions: z
@@ -44,6 +65,11 @@ export const answerSchema = z.object({
     .catch([])
     .default([]),
   metadata: feeSchema.optional().catch(undefined),
+  /** Of this refund, or of all together: the pages differ. */
+  refund_amount: amount,
+  refund_key: text(64),
+  bank_confirmed_at: text(32),
+  refunds: z.array(refundSchema).optional().catch(undefined),
 });
 export type MidtransAnswer = z.output<typeof answerSchema>;
 

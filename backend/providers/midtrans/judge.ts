@@ -2,7 +2,8 @@ import type { WallMs } from "../../../protocol/time.ts";
 import { type Attempt, type Charge, referenceOf, type Standing } from "../provider.ts";
 import type { MidtransAnswer } from "./answers.ts";
 import { rowOf } from "./codes.ts";
-import { readAmounts, readState } from "./states.ts";
+import { readAmounts } from "./payment.ts";
+import { readState } from "./states.ts";
 import { readWib } from "./time.ts";
 
 /**

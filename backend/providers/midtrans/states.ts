@@ -1,8 +1,8 @@
-import { type Rupiah, readRupiah, rupiah } from "../../../protocol/rupiah.ts";
 import type { WallMs } from "../../../protocol/time.ts";
 import type { Standing } from "../provider.ts";
 import type { MidtransAnswer } from "./answers.ts";
-import { isoOf, readWib } from "./time.ts";
+import { readPayment } from "./payment.ts";
+import { readRefunds } from "./refunds-made.ts";
 
 type Known = Exclude<Standing, { is: "unknown" | "unclear" }>;
 type StateRow = {
@@ -43,42 +43,29 @@ export function readState(answer: MidtransAnswer, from: "answers" | "news", hear
   const { transaction_status: state = "none", status_code: code, transaction_id: transaction } = answer;
   const row = STATES.get(state);
   if (row === undefined) return doubtful(`transaction_status "${state}" with code ${code}`);
+  if (row[from].length === 0) return doubtful(`"${state}" says more than is signed`);
   if (!row[from].includes(code)) return doubtful(`transaction_status "${state}" does not fit code ${code}`);
   if (transaction === undefined) return doubtful(`"${state}" without a transaction_id`);
-  if (row.is === "settled") return readPayment(answer, transaction, heardAt);
-  if (row.is === "refunded") {
-    return {
-      is: "clear",
-      standing: { is: "refunded", transaction, isFull: !state.startsWith("partial_"), refunds: [] },
-    };
+  switch (row.is) {
+    case "settled":
+      return readSettled(answer, transaction, heardAt);
+    case "refunded":
+      return readRefunded(answer, transaction, !state.startsWith("partial_"));
+    default:
+      return clear({ is: row.is, transaction });
   }
-  return { is: "clear", standing: { is: row.is, transaction } };
 }
 
-function readPayment(answer: MidtransAnswer, transaction: string, heardAt: WallMs): StateRead {
-  const { fraud_status: fraud = "accept", currency = "idr", issuer } = answer;
-  const paid = readAmounts(answer);
-  if (fraud !== "accept") return doubtful(`settled, but fraud_status is "${fraud}"`);
-  if (currency !== "idr") return doubtful(`settled, but in "${currency}"`);
-  if (paid === undefined)
-    return doubtful(`settled, but gross_amount "${answer.gross_amount ?? ""}" is not in whole rupiah`);
-  const payment = { ...paid, transaction, paidAt: isoOf(paidAt(answer) ?? heardAt) };
-  return { is: "clear", standing: { is: "settled", payment: issuer === undefined ? payment : { ...payment, issuer } } };
+function readSettled(answer: MidtransAnswer, transaction: string, heardAt: WallMs): StateRead {
+  const read = readPayment(answer, transaction, heardAt);
+  return read.is === "paid" ? clear({ is: "settled", payment: read.payment }) : read;
 }
 
-const paidAt = ({ settlement_time: settled = "", transaction_time: begun = "" }: MidtransAnswer): WallMs | undefined =>
-  readWib(settled) ?? readWib(begun);
-
-/**
- * `gross_amount` taken apart into what was ordered and the fee that the dashboard's fee imposition put on top. A split that
- * does not add up is not believed: then all of it is the amount.
- */
-export function readAmounts(answer: MidtransAnswer): { readonly amount: Rupiah; readonly fee: Rupiah } | undefined {
-  const gross = readRupiah(answer.gross_amount ?? "");
-  if (gross === undefined) return undefined;
-  const original = readRupiah(answer.metadata?.extra_info.gross_amount_info.original_amount ?? "");
-  const amount = original === undefined || original > gross ? gross : original;
-  return { amount, fee: rupiah(gross - amount) };
+function readRefunded(answer: MidtransAnswer, transaction: string, isFull: boolean): StateRead {
+  const refunds = readRefunds(answer);
+  if (refunds === undefined) return doubtful("refunded, but refund_amount is not in whole rupiah");
+  return clear({ is: "refunded", transaction, isFull, refunds });
 }
 
+const clear = (standing: Known): StateRead => ({ is: "clear", standing });
 const doubtful = (because: string): StateRead => ({ is: "doubtful", because });

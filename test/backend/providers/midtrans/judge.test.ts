@@ -114,7 +114,16 @@ describe("an answer to a status query", () => {
         transaction: TRANSACTION,
         paidAt: "2021-06-23T15:46:00+07:00",
         issuer: "gopay",
+        acquirer: "gopay",
+        isOnUs: true,
       },
+    });
+  });
+
+  test("in upper case, pending with code 200, is pending", () => {
+    expect(status({ ...fixture("status-pending-2025"), order_id: REFERENCE })).toEqual({
+      is: "pending",
+      transaction: TRANSACTION,
     });
   });
 
@@ -162,7 +171,14 @@ describe("an answer to a status query", () => {
   test("without fraud_status and issuer is a payment all the same", () => {
     expect(status(without(settled, "fraud_status", "issuer"))).toEqual({
       is: "settled",
-      payment: { amount: 17_000, fee: 0, transaction: TRANSACTION, paidAt: "2021-06-23T15:46:00+07:00" },
+      payment: {
+        amount: 17_000,
+        fee: 0,
+        transaction: TRANSACTION,
+        paidAt: "2021-06-23T15:46:00+07:00",
+        acquirer: "gopay",
+        isOnUs: true,
+      },
     });
   });
 
