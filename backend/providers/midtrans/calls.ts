@@ -13,8 +13,10 @@ export type CallOptions = {
 };
 
 export type Call = {
-  readonly operation: "charge" | "status" | "cancel" | "expire";
+  readonly operation: keyof typeof PATHS;
   readonly reference: string;
+  /** What makes this call the same as an earlier one; absent: operation and reference alone. */
+  readonly once?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -24,6 +26,15 @@ export type Call = {
 export type Answered =
   | { readonly is: "answer"; readonly answer: MidtransAnswer }
   | { readonly is: "none"; readonly sent: boolean; readonly detail: string };
+
+const PATHS = {
+  charge: () => "charge",
+  status: (reference: string) => `${reference}/status`,
+  cancel: (reference: string) => `${reference}/cancel`,
+  expire: (reference: string) => `${reference}/expire`,
+  refund: (reference: string) => `${reference}/refund`,
+  "direct-refund": (reference: string) => `${reference}/refund/online/direct`,
+} as const;
 
 /** A status answer is about 2 KiB; action lists and metadata leave it far below this. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -37,8 +48,8 @@ export async function callMidtrans(options: CallOptions, call: Call): Promise<An
 }
 
 function requestFor({ base, serverKeys, timeoutMs }: CallOptions, call: Call): HttpRequest {
-  const { operation, reference, body, headers, signal } = call;
-  const path = operation === "charge" ? "charge" : `${encodeURIComponent(reference)}/${operation}`;
+  const { operation, reference, once = reference, body, headers, signal } = call;
+  const path = PATHS[operation](encodeURIComponent(reference));
   const method = operation === "status" ? "GET" : "POST";
   return {
     method,
@@ -47,7 +58,7 @@ function requestFor({ base, serverKeys, timeoutMs }: CallOptions, call: Call): H
       accept: "application/json",
       authorization: `Basic ${Buffer.from(`${serverKeys()[0].reveal()}:`).toString("base64")}`,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
-      ...(method === "GET" ? {} : { "idempotency-key": idempotencyKeyOf(operation, reference) }),
+      ...(method === "GET" ? {} : { "idempotency-key": idempotencyKeyOf(operation, once) }),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -61,8 +72,8 @@ function requestFor({ base, serverKeys, timeoutMs }: CallOptions, call: Call): H
  * The same for every repeat of one call, another for every other call: keys are shared by all endpoints, are remembered five
  * minutes, and are ignored when longer than 46 characters (docs.midtrans.com/reference/api-headers; their Go client says 36).
  */
-export const idempotencyKeyOf = (operation: string, reference: string): string =>
-  createHash("sha256").update(`${operation} ${reference}`).digest("hex").slice(0, 32);
+export const idempotencyKeyOf = (operation: string, once: string): string =>
+  createHash("sha256").update(`${operation} ${once}`).digest("hex").slice(0, 32);
 
 function read(outcome: HttpOutcome): Answered {
   if (outcome.is !== "answer") return { is: "none", sent: outcome.sent, detail: `${outcome.is}: ${outcome.detail}` };
@@ -71,8 +82,13 @@ function read(outcome: HttpOutcome): Answered {
   return { is: "answer", answer };
 }
 
-function report(log: Log, { operation, reference }: Call, outcome: HttpOutcome, answered: Answered): void {
-  const facts = { operation, reference, ...(outcome.is === "answer" ? { http: outcome.status } : {}) };
+function report(log: Log, { operation, reference, once }: Call, outcome: HttpOutcome, answered: Answered): void {
+  const facts = {
+    operation,
+    reference,
+    ...(once === undefined ? {} : { once }),
+    ...(outcome.is === "answer" ? { http: outcome.status } : {}),
+  };
   if (answered.is === "none") log.warn("midtrans did not answer", { ...facts, detail: answered.detail });
   else log.info("midtrans answered", { ...facts, code: answered.answer.status_code });
 }

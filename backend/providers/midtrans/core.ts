@@ -7,11 +7,13 @@ import { readBaseUrl } from "./base-url.ts";
 import { callMidtrans } from "./calls.ts";
 import { type Acquirer, addsUp, type ChargeManner, chargeBody, type PaymentType } from "./charge-body.ts";
 import { isDeeplink } from "./deeplink.ts";
-import { type ChargeVerdict, judgeCharge, judgeEnding, judgeStatus } from "./judge.ts";
+import { type ChargeVerdict, judgeCharge, judgeEnding } from "./judge.ts";
 import { readMidtransNotification } from "./notification.ts";
 import { notificationHeaders } from "./notification-urls.ts";
 import { readPicture } from "./picture.ts";
+import { refundAt } from "./refund.ts";
 import type { ServerKeys } from "./signature.ts";
+import { askStatus } from "./status.ts";
 import { isTestHost } from "./test-mode.ts";
 
 export type MidtransCoreOptions = {
@@ -31,7 +33,7 @@ export type MidtransCoreOptions = {
   readonly finishUrlOf?: (order: OrderId) => string;
   /** The operator's name for where the stands are; shown at Midtrans beside stand and order. At most 255 characters. */
   readonly site?: string;
-  /** For one HTTP call; a charge takes up to three of them, a void too. Default 15 s. */
+  /** For one HTTP call; a charge takes up to three of them, a void too, a refund five. Default 15 s. */
   readonly timeoutMs?: number;
   /** True makes even a production address count as a test. */
   readonly isTest?: boolean;
@@ -62,7 +64,7 @@ export function midtransCore(options: MidtransCoreOptions): PaymentProvider {
     charge: (attempt, signal) => charge(desk, attempt, signal),
     standing: (attempt, signal) => standingOf(desk, referenceOf(attempt), signal),
     void: (attempt, signal) => voidOf(desk, referenceOf(attempt), signal),
-    refund: async () => ({ is: "refused", because: "not-activated", detail: "refund in Midtrans' dashboard" }),
+    refund: (refund, signal) => refundAt(desk, refund, signal),
     readNotification: (request) => readMidtransNotification(request, desk.serverKeys(), desk.clock.wall()),
   };
 }
@@ -129,11 +131,8 @@ function withSafeDeeplink(desk: Desk, reference: string, charged: Extract<Charge
   return rest;
 }
 
-async function standingOf(desk: Desk, reference: string, signal: AbortSignal): Promise<Standing> {
-  const answered = await callMidtrans(desk, { operation: "status", reference, signal });
-  if (answered.is === "none") return { is: "unclear", detail: answered.detail };
-  return judgeStatus(answered.answer, reference, desk.clock.wall());
-}
+const standingOf = async (desk: Desk, reference: string, signal: AbortSignal): Promise<Standing> =>
+  (await askStatus(desk, reference, signal)).standing;
 
 /** Cancels; where Midtrans says a clear no although the charge is pending, lets it expire instead. Three calls at most. */
 async function voidOf(desk: Desk, reference: string, signal: AbortSignal): Promise<Standing> {

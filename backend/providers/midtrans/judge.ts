@@ -2,6 +2,7 @@ import type { WallMs } from "../../../protocol/time.ts";
 import { type Attempt, type Charge, referenceOf, type Standing } from "../provider.ts";
 import type { MidtransAnswer } from "./answers.ts";
 import { rowOf } from "./codes.ts";
+import { explainGopayCode, isPassing } from "./gopay-codes.ts";
 import { readAmounts } from "./payment.ts";
 import { readState } from "./states.ts";
 import { readWib } from "./time.ts";
@@ -23,8 +24,6 @@ export type ChargeVerdict =
 /** `ask`: it was not ended; its standing tells why. */
 export type EndingVerdict = Standing | { readonly is: "ask"; readonly because: string };
 
-/** The only denial that a later try may turn: GoPay's "generic service error" (docs.midtrans.com/reference/gopay-response-codes). */
-const PASSING_TROUBLE = "900";
 const DENIED: readonly (string | undefined)[] = ["deny", "failure"];
 /** `generate-qr-code` is the bare code, `-v2` the same in the frame of the QRIS standard. */
 const PICTURES = ["generate-qr-code", "generate-qr-code-v2"];
@@ -64,7 +63,7 @@ function judgeMade(answer: MidtransAnswer, attempt: Attempt, detail: string): Ch
     return { is: "unclear", detail: `the answer speaks of order ${answer.order_id}, not ${reference}` };
   }
   if (DENIED.includes(answer.transaction_status)) {
-    const retriable = answer.channel_response_code === PASSING_TROUBLE;
+    const retriable = isPassing(answer.channel_response_code);
     return { is: "refused", retriable, because: "denied", detail };
   }
   return judgeIssued(answer, attempt, detail);
@@ -121,13 +120,17 @@ function judgeState(answer: MidtransAnswer, reference: string, heardAt: WallMs):
     return { is: "unclear", detail: `the answer speaks of order ${answer.order_id ?? "none"}, not ${reference}` };
   }
   const read = readState(answer, "answers", heardAt);
-  return read.is === "clear" ? read.standing : { is: "unclear", detail: read.because };
+  return read.is === "clear"
+    ? read.standing
+    : { is: "unclear", detail: `${read.because}; if it stays so, ask Midtrans' support what it means` };
 }
 
-/** One line for the operator: code, meaning, Midtrans' own words. */
+/** One line for the operator: the code, what it means and what can be done, Midtrans' own words. */
 export function tell(answer: MidtransAnswer): string {
   const { status_code: code, transaction_status: state, channel_response_code: channel } = answer;
-  const facts = [state, channel === undefined ? undefined : `channel_response_code ${channel}`, answer.status_message];
+  const { means, advice } = rowOf(code);
+  const facts = [state, channel === undefined ? undefined : explainGopayCode(channel), answer.status_message];
   const words = [...facts, ...(answer.validation_messages ?? [])].filter((each) => each !== undefined);
-  return [`${code} (${rowOf(code).means})`, ...words].join(", ").slice(0, 500);
+  const meaning = advice === undefined ? means : `${means}: ${advice}`;
+  return [`${code} (${meaning})`, ...words].join(", ").slice(0, 500);
 }

@@ -76,22 +76,19 @@ describe("an answer to a charge", () => {
     expect(charge({ ...charged, gross_amount: "17119.00", metadata }).is).toBe("issued");
   });
 
-  test("with the documented denial 900 may be tried again", () => {
-    expect(charge(fixture("charge-deny-900"))).toEqual({
-      is: "refused",
-      retriable: true,
-      because: "denied",
-      detail: "202 (denied, or still running), deny, channel_response_code 900, GO-PAY transaction is rejected",
-    });
-  });
-
-  test.each(["901", "130", undefined])("with the denial %s is not tried again", (code) => {
-    const body = { ...fixture("charge-deny-900"), channel_response_code: code };
-    expect(charge(body)).toMatchObject({ is: "refused", retriable: false, because: "denied" });
-  });
-
   test("that failed is refused", () => {
     expect(charge({ ...charged, transaction_status: "failure" })).toMatchObject({ is: "refused", because: "denied" });
+  });
+
+  test("that names a fault of the operator's says what to do about it", () => {
+    expect(charge(fixture("cancel-error-401-2025"))).toEqual({
+      is: "refused",
+      retriable: false,
+      because: "misconfigured",
+      detail:
+        "401 (the server key was refused: check that the server key is the one of this environment, sandbox or production), " +
+        "Transaction cannot be authorized with the current client/server key.",
+    });
   });
 
   test("that blames the amount says so, with Midtrans' own words", () => {
@@ -124,6 +121,13 @@ describe("an answer to a status query", () => {
     expect(status({ ...fixture("status-pending-2025"), order_id: REFERENCE })).toEqual({
       is: "pending",
       transaction: TRANSACTION,
+    });
+  });
+
+  test("that does not fit says what to do if it stays so", () => {
+    expect(status({ ...settled, transaction_status: "capture" })).toEqual({
+      is: "unclear",
+      detail: 'transaction_status "capture" with code 200; if it stays so, ask Midtrans\' support what it means',
     });
   });
 
