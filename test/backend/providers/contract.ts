@@ -1,16 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ONLY_MERCHANT } from "../../../backend/merchants.ts";
-import type { Attempt, PaymentProvider, RawRequest, Standing } from "../../../backend/providers/provider.ts";
-import { referenceOf } from "../../../backend/providers/provider.ts";
-import { utcClock } from "../../../host/clock.ts";
-import { newOrderId, type StandId } from "../../../protocol/ids.ts";
-import { rupiah } from "../../../protocol/rupiah.ts";
+import { type Attempt, type RawRequest, referenceOf, type Standing } from "../../../backend/providers/provider.ts";
+import { AMOUNT, freshAttempt } from "./fresh-attempt.ts";
+import { promisesOfRefunds, type RefundRig } from "./refund-contract.ts";
 
 /** A provider, and a hand on the company behind it: its sandbox, or a stand-in. */
-export type ProviderRig = {
-  readonly provider: PaymentProvider;
-  /** The customer pays this charge. */
-  pay(reference: string): Promise<void>;
+export type ProviderRig = RefundRig & {
   /** The company lets this charge expire. */
   expireAtProvider(reference: string): Promise<void>;
   /** What the company has reported of this charge, oldest first; waits until one of them reports how it ended. */
@@ -19,22 +13,6 @@ export type ProviderRig = {
 };
 
 const NEVER = new AbortController().signal;
-const AMOUNT = rupiah(12_500);
-
-/** A fresh order's attempt. Orders are new in every run, because a company's sandbox may remember earlier ones. */
-function freshAttempt(number = 1): Attempt {
-  const order = newOrderId(utcClock().wall(), Math.random);
-  const items = [{ product: "water", name: "Air mineral", price: AMOUNT, quantity: 1 }];
-  return {
-    order,
-    stand: "kemang-01" as StandId,
-    merchant: ONLY_MERCHANT,
-    number,
-    amount: AMOUNT,
-    items,
-    validForMs: 120_000,
-  };
-}
 
 /** What every provider promises, whatever company it speaks to. Run it over each with a rig of its own. */
 export function keepsTheProviderContract(name: string, open: () => Promise<ProviderRig>): void {
@@ -158,6 +136,8 @@ export function keepsTheProviderContract(name: string, open: () => Promise<Provi
       expect((await rig.provider.void(attempt, gone)).is).toBe("unclear");
       expect(await standing(attempt)).toEqual({ is: "unknown" });
     });
+
+    promisesOfRefunds(() => rig);
 
     async function heard(reference: string) {
       const requests = await rig.notifications(reference);

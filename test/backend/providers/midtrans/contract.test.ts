@@ -5,8 +5,10 @@ import type { Secret } from "../../../../host/secret.ts";
 import { VirtualClock } from "../../../support/virtual-clock.ts";
 import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
 import { LittleMidtrans } from "./little-midtrans.ts";
-import { SERVER_KEY } from "./samples.ts";
+import { fixture, SERVER_KEY } from "./samples.ts";
 import { tapeServer } from "./tape-server.ts";
+
+const REFUSALS = { "no-balance": "refund-error-414-funds-2025", "by-bank": "direct-refund-denied-2025" } as const;
 
 async function openRig(): Promise<ProviderRig> {
   const midtrans = new LittleMidtrans();
@@ -25,6 +27,8 @@ async function openRig(): Promise<ProviderRig> {
     provider: midtransCore(options),
     pay: async (reference) => midtrans.become(reference, "settlement"),
     expireAtProvider: async (reference) => midtrans.become(reference, "expire"),
+    settleRefunds: async (reference) => midtrans.confirmRefunds(reference),
+    refuseRefund: async (reference, how) => midtrans.refuseRefund(reference, fixture(REFUSALS[how])),
     notifications: async (reference) => midtrans.reports(reference),
     close: async () => {
       await http.close();

@@ -51,6 +51,12 @@ function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox): ProviderRi
     expireAtProvider: async (reference) => {
       sandbox.midtrans.expire(reference);
     },
+    settleRefunds: async (reference) => {
+      sandbox.midtrans.hearBank(reference, "yes");
+    },
+    refuseRefund: async (order, because) => {
+      sandbox.faults.arm({ fault: "refund-refused", because, order, times: 1 });
+    },
     notifications: (reference) => mailbox.of(reference),
     close: async () => {
       await http.close();
