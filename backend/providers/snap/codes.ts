@@ -108,7 +108,8 @@ export const CODES: Readonly<Record<string, CodeRow>> = {
   "403 06": { ...shut("cut-off in progress", "n", "unavailable"), refund: CUT_OFF },
   "403 09": refused("the account is dormant", "Gn", { generate: "misconfigured", refund: by("by-bank") }),
   "403 14": refused("insufficient funds", "Grn", { generate: "denied", refund: NO_BALANCE }),
-  "403 15": refused("transaction not permitted", "Ggcn", { generate: "misconfigured", refund: by("not-refundable") }),
+  // At a refund: Midtrans has to allow refunds first, which it does not of itself for points of sale.
+  "403 15": refused("transaction not permitted", "Ggcn", { generate: "misconfigured", refund: by("not-activated") }),
   "403 16": refused("transaction suspended", "Gn", { generate: "denied", refund: by("not-refundable") }),
   "403 18": refused("inactive account", "Gn", { generate: "misconfigured", refund: by("by-bank") }),
   "403 19": {

@@ -7,26 +7,35 @@ import type { Desk } from "./desk.ts";
 import { judgeRefund } from "./judge.ts";
 import { failedKeysIn, sumOf } from "./refund-history.ts";
 
-/** What the books say of a refund: how it stands, or `none`, and there is money left for it. */
-type Looked = Refunded | { readonly is: "none" };
+/** What the payment's books say: of this refund, or that there is room for it, or that there is none. */
+type Looked =
+  | { readonly is: "listed"; readonly refunded: Refunded }
+  | { readonly is: "open" }
+  | { readonly is: "barred"; readonly detail: string }
+  | { readonly is: "unclear"; readonly detail: string };
 
 /**
  * `qr-mpm-refund`, once for one key. Whether an external id keeps a second refund away, and for how long, the pages do not agree;
- * so the payment's books are asked before anything is sent, and again after every answer but a plain success. What they show
- * counts more than any refusal. Every try goes out under the same `partnerRefundNo` and `X-EXTERNAL-ID`, the key.
+ * so the payment's books are asked before anything is sent, and again after every answer. A refund that they list is as they
+ * list it, whatever the answer was. Every try goes out under the same `partnerRefundNo` and `X-EXTERNAL-ID`, the key.
  */
 export async function refund(desk: Desk, asked: Refund, signal: AbortSignal): Promise<Refunded> {
   const wrong = wrongIn(asked, desk);
   if (wrong !== undefined) return refused("invalid", wrong);
   desk.numbers.learn(referenceOf(asked.attempt), asked.payment.transaction);
   const before = await look(desk, asked, signal);
-  if (before.is !== "none") return before;
+  if (before.is !== "open") return withoutSending(before);
   const againMs = isShopees(asked, desk) ? shopeeOpensInMs(desk.clock.wall()) : 0;
   if (againMs > 0) return { ...refused("closed-hours", "Airpay Shopee refunds from 06:00 to 23:55 only"), againMs };
   const answer = await send(desk, asked, signal);
-  if (answer.is === "taken") return answer;
   const after = await look(desk, asked, signal);
-  return after.is === "none" ? answer : after;
+  if (after.is === "listed") return after.refunded;
+  return after.is === "unclear" && answer.is === "refused" ? after : answer;
+}
+
+function withoutSending(looked: Exclude<Looked, { is: "open" }>): Refunded {
+  if (looked.is === "listed") return looked.refunded;
+  return looked.is === "barred" ? refused("not-refundable", looked.detail) : looked;
 }
 
 /** What Midtrans would refuse anyhow. Letters: docs.midtrans.com/reference/refund-api, `partnerRefundNo`. */
@@ -46,7 +55,7 @@ async function look(desk: Desk, asked: Refund, signal: AbortSignal): Promise<Loo
   const { standing, answer } = await query(desk, referenceOf(asked.attempt), signal);
   switch (standing.is) {
     case "unclear":
-      return { is: "unclear", detail: standing.detail };
+      return standing;
     case "unknown":
       // Of a payment that was paid: these are other books, or other names. Nothing can be said of it.
       return { is: "unclear", detail: "Midtrans does not know the payment" };
@@ -55,7 +64,7 @@ async function look(desk: Desk, asked: Refund, signal: AbortSignal): Promise<Loo
     case "refunded":
       return find(standing.refunds, failedKeysIn(answer ?? {}), asked);
     default:
-      return refused("not-refundable", `Midtrans holds the payment for ${standing.is}`);
+      return { is: "barred", detail: `Midtrans holds the payment for ${standing.is}` };
   }
 }
 
@@ -63,12 +72,14 @@ function find(gone: readonly RefundMade[], failedKeys: readonly string[], asked:
   const own = gone.filter(({ key }) => key === asked.key);
   const other = own.find(({ amount }) => amount !== asked.amount);
   if (other !== undefined) return { is: "unclear", detail: `${other.amount} rupiah went back under this key` };
-  if (own.length > 0) return { is: own.some(({ isConfirmed }) => isConfirmed) ? "confirmed" : "taken" };
-  if (failedKeys.includes(asked.key)) return refused("by-bank", "Midtrans lists this refund as failed");
+  if (own.length > 0) return listed({ is: own.some(({ isConfirmed }) => isConfirmed) ? "confirmed" : "taken" });
+  if (failedKeys.includes(asked.key)) return listed(refused("by-bank", "Midtrans lists this refund as failed"));
   const sum = sumOf(gone);
-  if (sum + asked.amount <= paidFor(asked)) return { is: "none" };
-  return refused("not-refundable", `${sum} of ${paidFor(asked)} rupiah have gone back already`);
+  if (sum + asked.amount <= paidFor(asked)) return { is: "open" };
+  return { is: "barred", detail: `${sum} of ${paidFor(asked)} rupiah have gone back already` };
 }
+
+const listed = (refunded: Refunded): Looked => ({ is: "listed", refunded });
 
 async function send(desk: Desk, asked: Refund, signal: AbortSignal): Promise<Refunded> {
   const { tokens, numbers, merchantId } = desk;

@@ -35,7 +35,7 @@ const rows: readonly (readonly [
   ["403..06", "unavailable", "unavailable?", "unclear", "unclear", "closed-hours 1 h"],
   ["403..09", "unavailable", "misconfigured!", "unclear", "ask", "by-bank"],
   ["403..14", "unavailable", "denied!", "unclear", "ask", "no-balance 6 h"],
-  ["403..15", "unavailable", "misconfigured!", "unclear", "ask", "not-refundable"],
+  ["403..15", "unavailable", "misconfigured!", "unclear", "ask", "not-activated"],
   ["403..16", "unavailable", "denied!", "unclear", "ask", "not-refundable"],
   ["403..18", "unavailable", "misconfigured!", "unclear", "ask", "by-bank"],
   ["403..19", "misconfigured", "misconfigured!", "unclear", "unclear", "not-activated"],

@@ -112,7 +112,7 @@ describe("a refund", () => {
     const replies: Reply[] = [books(), saying("4017801"), done()];
     const provider = await rig.against(({ line }) => (line === TOKEN_LINE ? TOKEN : (replies.shift() ?? "hang-up")));
     expect(await provider.refund(asked, NEVER)).toEqual({ is: "taken" });
-    expect(rig.lines()).toEqual([TOKEN_LINE, QUERY, REFUND, TOKEN_LINE, REFUND]);
+    expect(rig.lines()).toEqual([TOKEN_LINE, QUERY, REFUND, TOKEN_LINE, REFUND, QUERY]);
     expect(rig.header(REFUND, "x-external-id", 1)).toBe(KEY);
   });
 });
@@ -159,7 +159,22 @@ describe("before anything is sent the books are asked:", () => {
   });
 });
 
-describe("after every answer but a plain success the books are asked:", () => {
+describe("after every answer the books are asked:", () => {
+  test.each<[string, Reply, Json]>([
+    ["success, and they list it as through: it is confirmed", books(entry(KEY, 12_000)), { is: "confirmed" }],
+    [
+      "success, and they list it as failed: the bank refused it",
+      books(entry(KEY, 12_000, "06")),
+      { because: "by-bank" },
+    ],
+    ["success, and they do not list it yet: it is taken", books(), { is: "taken" }],
+    ["success, and they list as much without a key: it is taken", books(entry("", 17_000)), { is: "taken" }],
+    ["success, and they do not answer: it is taken", "hang-up", { is: "taken" }],
+  ])("%s", async (_, after, said) => {
+    expect(await refunded([books(), done(), after])).toMatchObject(said);
+    expect(sent()).toEqual([QUERY, REFUND, QUERY]);
+  });
+
   const answers: readonly (readonly [string, Reply])[] = [
     ["no answer", "hang-up"],
     ["an answer that is none", { status: 502, body: "<html>bad gateway</html>" }],
@@ -191,6 +206,10 @@ describe("after every answer but a plain success the books are asked:", () => {
     expect(await refunded([books(), saying("4047800"), books(entry(KEY, 12_000, "03"))])).toEqual({ is: "taken" });
   });
 
+  test.each(answers)("%s, and they list as much without a key: unclear, for that may be it", async (_, answer) => {
+    expect((await refunded([books(), answer, books(entry("", 17_000))])).is).toBe("unclear");
+  });
+
   test("a clear no is not passed on while they do not answer", async () => {
     expect((await refunded([books(), saying("4047800"), "hang-up"])).is).toBe("unclear");
   });
@@ -209,7 +228,7 @@ describe("after every answer but a plain success the books are asked:", () => {
   });
 
   test("a refusal for want of money does not use up the key: the next try goes out under it", async () => {
-    const provider = await rig.against([books(), saying("4037814"), books(), books(), done()]);
+    const provider = await rig.against([books(), saying("4037814"), books(), books(), done(), books()]);
     expect(await provider.refund(asked, NEVER)).toMatchObject({ is: "refused", because: "no-balance" });
     expect(await provider.refund(asked, NEVER)).toEqual({ is: "taken" });
   });
@@ -251,7 +270,7 @@ describe("Airpay Shopee", () => {
     const answer = await refunded([books(), done(shopees)], shopees);
     if (againMs === 0) expect(answer).toEqual({ is: "taken" });
     else expect(answer).toMatchObject({ is: "refused", because: "closed-hours", againMs });
-    expect(sent()).toEqual(againMs === 0 ? [QUERY, REFUND] : [QUERY]);
+    expect(sent()).toEqual(againMs === 0 ? [QUERY, REFUND, QUERY] : [QUERY]);
   });
 
   test("at night tells of a refund that it has all the same", async () => {
