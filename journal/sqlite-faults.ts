@@ -10,6 +10,8 @@ export function faultOf(cause: unknown, file: string): unknown {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return fault("busy", "is used by another process: stop that one");
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return fault("corrupt", "is damaged: it is set aside at the next start");
   if (/^SQLITE_CONSTRAINT/.test(code)) return cause;
+  if (code === "SQLITE_ERROR" && /no such (table|column|index)|has no column/.test(cause.message))
+    return fault("corrupt", "has other tables than this program made: it is set aside at the next start");
   if (/^(SQLITE_|E[A-Z]+$)/.test(code))
     return fault("unwritable", "cannot be used: check the disk, its mount and the rights");
   if (cause instanceof TypeError && /directory does not exist/.test(cause.message))

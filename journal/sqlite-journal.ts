@@ -12,9 +12,10 @@ import {
   type Step,
   type TakeOptions,
 } from "./journal.ts";
+import { LatestRows } from "./latest-rows.ts";
 import { readStored } from "./sqlite-codec.ts";
 import { type Connection, listed } from "./sqlite-connection.ts";
-import { OwedEffects } from "./sqlite-owed.ts";
+import { type Entries, OwedEffects } from "./sqlite-owed.ts";
 import { type OrderRow, prepareJournal } from "./sqlite-statements.ts";
 
 export type SqliteJournalParts<State, Event, Effect> = {
@@ -34,6 +35,9 @@ type Change<State, Event, Effect> = {
   readonly options: AdvanceOptions;
 };
 
+/** The order as it stands now, and what became of its effects: for memory, when the transaction is through. */
+type Written<Effect> = Entries<Effect> & { readonly row: OrderRow };
+
 /** What one `sweep` deletes at most. */
 const SWEPT_AT_ONCE = 500;
 const SEEN_SWEPT_AT_ONCE = 2_000;
@@ -48,6 +52,7 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
   readonly #connection: Connection;
   readonly #sql: ReturnType<typeof prepareJournal>;
   readonly #owed: OwedEffects<Effect>;
+  readonly #rows = new LatestRows();
 
   constructor(parts: SqliteJournalParts<State, Event, Effect>) {
     this.id = parts.id;
@@ -63,14 +68,15 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
     decide: (state: State | undefined) => Step<State, Effect>,
     options: AdvanceOptions,
   ): Promise<Step<State, Effect>> {
-    const known = this.#sql.order.get(order);
-    const isRepeat = options.once !== undefined && this.#sql.isSeen.get(options.once) !== undefined;
-    const step = isRepeat ? { ignored: "duplicate" } : decide(known && this.#stateIn(known));
-    const gone =
-      "ignored" in step
-        ? this.#ignore(options, known?.nth)
-        : this.#connection.durably(() => this.#write({ order, known, event, step, options }));
-    this.#owed.forget(gone);
+    const { step, known, written } = this.#connection.durably(() => {
+      const known = this.#rowOf(order);
+      const isRepeat = options.once !== undefined && this.#sql.isSeen.get(options.once) !== undefined;
+      const step = isRepeat ? { ignored: "duplicate" } : decide(known && this.#stateIn(known));
+      const written = "ignored" in step ? undefined : this.#write({ order, known, event, step, options });
+      return { step, known, written };
+    });
+    if (written !== undefined) this.#rows.set(order, written.row);
+    this.#owed.enter(written ?? this.#ignore(options, known?.nth));
     return step;
   }
 
@@ -79,19 +85,20 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
   }
 
   async start(effect: EffectId): Promise<void> {
-    this.#connection.durably(() => this.#owed.start(effect));
+    this.#owed.start(effect, this.#connection.durably);
   }
 
   async finish(effect: EffectId): Promise<void> {
-    this.#owed.forget(this.#connection.loosely(() => this.#owed.remove(effect)));
+    const removed = this.#connection.loosely(() => this.#owed.remove(effect));
+    this.#owed.enter({ removed, added: [] });
   }
 
   async again(effect: EffectId, due: Instant): Promise<void> {
-    this.#owed.forget(this.#connection.loosely(() => this.#owed.again(effect, due)));
+    this.#owed.again(effect, due, this.#connection.loosely);
   }
 
   async hasten(to: string, _now: Instant): Promise<void> {
-    this.#connection.loosely(() => this.#owed.hasten(to));
+    this.#owed.hasten(to, this.#connection.loosely);
   }
 
   async nextDue(kinds: readonly string[], now: Instant, except: readonly string[] = []): Promise<Instant | undefined> {
@@ -154,6 +161,7 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
       this.#sql.dropEvents.run(orders);
       this.#sql.dropOrders.run(orders);
       this.#sql.dropSeen.run(beforeWall, SEEN_SWEPT_AT_ONCE);
+      this.#rows.clear();
       return old.length;
     });
   }
@@ -169,34 +177,38 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
     this.#connection.close();
   }
 
-  /** Returns the rows of the effects that are not owed any more. */
-  #write({ order, known, event, step, options }: Change<State, Event, Effect>): readonly number[] {
+  #write({ order, known, event, step, options }: Change<State, Event, Effect>): Written<Effect> {
     const { shape } = this.#parts;
     const wall = this.#wall();
-    const nth = (known?.events ?? 0) + 1;
-    const kept = [nth, step.finished === true ? 1 : 0, wall, shape.state.version, JSON.stringify(step.state)] as const;
-    const of = known?.nth ?? this.#sql.begin.run(order, ...kept).row;
-    if (known !== undefined) this.#sql.change.run(...kept, of);
-    this.#sql.tell.run(of, nth, wall, shape.event.version, JSON.stringify(event));
-    if (options.once !== undefined) this.#sql.see.run(options.once, of, wall);
-    const gone = [
+    const events = (known?.events ?? 0) + 1;
+    const [version, state] = [shape.state.version, JSON.stringify(step.state)];
+    const kept = [events, step.finished === true ? 1 : 0, wall, version, state] as const;
+    const nth = known?.nth ?? this.#sql.begin.run(order, ...kept).row;
+    if (known !== undefined) this.#sql.change.run(...kept, nth);
+    this.#sql.tell.run(nth, events, wall, shape.event.version, JSON.stringify(event));
+    if (options.once !== undefined) this.#sql.see.run(options.once, nth, wall);
+    const removed = [
       ...(options.finishes === undefined ? [] : this.#owed.remove(options.finishes)),
-      ...(step.takesBack === undefined ? [] : this.#owed.takeBack(of, step.takesBack)),
+      ...(step.takesBack === undefined ? [] : this.#owed.takeBack(order, step.takesBack)),
     ];
-    for (const due of step.effects) this.#owed.add(of, due, options.now);
-    return gone;
+    const added = step.effects.map((due) => this.#owed.add(order, nth, due, options.now));
+    return { row: { nth, id: order, events, version, state }, removed, added };
   }
 
   /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */
-  #ignore({ finishes, once }: AdvanceOptions, of: number | undefined): readonly number[] {
+  #ignore({ finishes, once }: AdvanceOptions, of: number | undefined): Entries<Effect> {
     const see = () => once !== undefined && this.#sql.see.run(once, of ?? null, this.#wall());
     if (finishes !== undefined)
       return this.#connection.durably(() => {
         see();
-        return this.#owed.remove(finishes);
+        return { removed: this.#owed.remove(finishes), added: [] };
       });
     if (once !== undefined) this.#connection.loosely(see);
-    return [];
+    return { removed: [], added: [] };
+  }
+
+  #rowOf(order: string): OrderRow | undefined {
+    return this.#rows.get(order) ?? this.#sql.order.get(order);
   }
 
   #stateIn(row: OrderRow): State {

@@ -52,14 +52,14 @@ export const prepareJournal = (connection: Connection) => ({
 
   old: connection.prepare<{ readonly nth: number }>(
     `SELECT nth FROM orders INDEXED BY orders_finished WHERE finished = 1 AND last_wall < ?
-     AND NOT EXISTS (SELECT 1 FROM effects WHERE effects.of = orders.nth) ORDER BY last_wall LIMIT ?`,
+     AND nth NOT IN (SELECT of FROM effects) ORDER BY last_wall LIMIT ?`,
   ),
   dropEvents: connection.prepare("DELETE FROM events WHERE of IN (SELECT value FROM json_each(?))"),
   dropOrders: connection.prepare("DELETE FROM orders WHERE nth IN (SELECT value FROM json_each(?))"),
   /** What an order that is still here has seen stays seen, however old. */
   dropSeen: connection.prepare(
-    `DELETE FROM seen WHERE statement IN (SELECT statement FROM seen INDEXED BY seen_at WHERE wall < ?
-     AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.nth = seen.of) ORDER BY wall LIMIT ?)`,
+    `DELETE FROM seen WHERE statement IN (SELECT statement FROM seen WHERE wall < ?
+     AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.nth = seen.of) LIMIT ?)`,
   ),
 
   note: connection.prepare("INSERT INTO notes (kind, wall, json) VALUES (?, ?, ?)"),

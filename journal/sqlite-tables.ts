@@ -72,4 +72,28 @@ export const TABLE_VERSIONS: readonly string[] = [
 
   CREATE TABLE probe (one INTEGER PRIMARY KEY CHECK (one = 1), mark TEXT NOT NULL) STRICT;
   `,
+  /* Each index is one page more for the disk in every commit. What is owed is found in memory; a sweep may read all of `seen`. */
+  `
+  CREATE TABLE owed (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    of INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    addressee TEXT,
+    due_clock TEXT,
+    due_ms REAL,
+    started INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    wall INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    effect TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO owed SELECT seq, id, of, kind, addressee, due_clock, due_ms, started, tries, wall, version, effect FROM effects;
+  DELETE FROM sqlite_sequence WHERE name = 'owed';
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'owed', seq FROM sqlite_sequence WHERE name = 'effects';
+  DROP TABLE effects;
+  ALTER TABLE owed RENAME TO effects;
+
+  DROP INDEX seen_at;
+  `,
 ];

@@ -39,7 +39,7 @@ const IN_MEMORY = ":memory:";
 const DEFAULT_NOTES_BOUND = 10_000;
 const BUSY_PATIENCE_MS = 2_000;
 const PAGE_BYTES = 4_096;
-/** A checkpoint costs three fsyncs; at some 60 pages a sale, one comes every 17 sales. */
+/** A checkpoint costs three fsyncs; at some 30 pages a sale, one comes every 30 sales or so. */
 const CHECKPOINT_PAGES = 1_000;
 
 /**
@@ -63,10 +63,7 @@ export function readSqliteJournal<State, Event, Effect>(
   shape: JournalShape<State, Event, Effect>,
 ): ReadableJournal<State, Event, Effect> {
   const connection = connect(file, { readonly: true });
-  return orUndo(connection.close, () => {
-    refuseUnfit(connection, shape);
-    return journalOn(connection, { file, shape, newId: () => "", wall: () => 0 });
-  });
+  return orUndo(connection.close, () => inspected(connection, shape));
 }
 
 function openFile<State, Event, Effect>(
@@ -81,11 +78,11 @@ function openFile<State, Event, Effect>(
 }
 
 /** Looks without the right to write, so that what is damaged stays as it is. Throws what is wrong besides damage. */
-function isDamaged(file: string, codecs: CodecVersions): boolean {
+function isDamaged<State, Event, Effect>(file: string, shape: JournalShape<State, Event, Effect>): boolean {
   if (isDamagedAtSight(file)) return true;
   if (!existsSync(file)) return false;
   try {
-    look(file, codecs);
+    look(file, shape);
     return false;
   } catch (cause) {
     if (cause instanceof JournalFault && cause.code === "corrupt") return true;
@@ -93,13 +90,19 @@ function isDamaged(file: string, codecs: CodecVersions): boolean {
   }
 }
 
-function look(file: string, codecs: CodecVersions): void {
+function look<State, Event, Effect>(file: string, shape: JournalShape<State, Event, Effect>): void {
   const connection = connect(file, { readonly: true });
   try {
-    refuseUnfit(connection, codecs);
+    inspected(connection, shape);
   } finally {
     connection.close();
   }
+}
+
+/** A journal that may be read. Its statements fit its tables, or it is damaged. */
+function inspected<State, Event, Effect>(connection: Connection, shape: JournalShape<State, Event, Effect>) {
+  refuseUnfit(connection, shape);
+  return journalOn(connection, { file: connection.file, shape, newId: () => "", wall: () => 0 });
 }
 
 function createDraft(draft: string, id: string, codecs: CodecVersions): void {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { readSqliteJournal } from "../../journal/sqlite.ts";
 import { journalContract } from "./contract.ts";
 import { commandOf, OtherProcess } from "./other-process.ts";
 import { SqlitePlace } from "./sqlite-place.ts";
-import { at, KINDS, paid, paying, type State, shape, takeAll, tell, texts } from "./words.ts";
+import { at, KINDS, paid, paying, print, type State, shape, takeAll, tell, texts } from "./words.ts";
 
 journalContract("SQLite", async () => new SqlitePlace());
 
@@ -157,6 +157,20 @@ test("a journal in memory works, and is another one every time", async () => {
   expect(await other.stateOf("A")).toBeUndefined();
   expect(one.id).not.toBe(other.id);
   expect(existsSync(place.path("journal.sqlite"))).toBe(false);
+});
+
+test("a commit of event, state, effects and statement writes six pages, one for each thing that is new", async () => {
+  await place.openAs().journal.close();
+  const { journal } = place.openAs();
+  const pages = (): number => Math.floor(statSync(`${place.file}-wal`).size / 4_096);
+  const pay = (once: string) => journal.advance("A", paid(1), paying(1, [tell("1"), print("2")]), { now: at(0), once });
+  await pay("first");
+  const [before, owed] = [pages(), await takeAll(journal)];
+  await pay("second");
+  expect(pages() - before).toBeLessThanOrEqual(6);
+  const started = pages();
+  await journal.start(owed[0]?.id ?? "");
+  expect(pages() - started).toBe(1);
 });
 
 test("a sweep of many old orders takes several short calls", async () => {

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TABLE_VERSIONS } from "../../journal/sqlite-tables.ts";
 import { SqlitePlace } from "./sqlite-place.ts";
-import { at, KINDS, paid, paying, takeAll } from "./words.ts";
+import { at, KINDS, paid, paying, takeAll, tell } from "./words.ts";
 
 const FIXTURES = fileURLToPath(new URL("./fixtures/", import.meta.url));
 const files = readdirSync(FIXTURES).filter((name) => name.endsWith(".sqlite"));
@@ -52,6 +52,17 @@ describe.each(files)("%s", (name) => {
     await place.openAs().journal.close();
     await place.openAs({ file: place.path("fresh.sqlite") }).journal.close();
     expect(tablesOf(place.file)).toEqual(tablesOf(place.path("fresh.sqlite")));
+  });
+
+  test("goes on numbering effects where it stopped, though the last ones are finished", async () => {
+    copyFileSync(FIXTURES + name, place.file);
+    const database = new Database(place.file);
+    database.exec("DELETE FROM effects WHERE seq = 3");
+    database.close();
+    const { journal } = place.openAs();
+    await journal.advance("ASKED", paid(1), paying(1, [tell("more")]), { now: at(0) });
+    const owed = await takeAll(journal, at(0, "another boot"));
+    expect(owed.map(({ seq, effect }) => [seq, effect.text])).toContainEqual([4, "more"]);
   });
 
   test("takes new commits", async () => {
