@@ -90,8 +90,11 @@ function dialMqtt(
   });
   client.on("connect", () => subscribe(client, options.subscribe, events));
   return {
-    publish: (topic, payload, retain, taken) =>
-      void client.publish(topic, payload, { qos: 1, retain }, (error) => taken(error === undefined || error === null)),
+    publish: (topic, payload, retain, taken) => {
+      client.publish(topic, payload, { qos: 1, retain }, (error) => taken(error === undefined || error === null));
+      /* MQTT.js gathers what it writes until the turn is over; who publishes often has more to do in it. */
+      socket.uncork();
+    },
     cut: () => {
       client.end(true);
       socket.destroy();

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { steadyClock } from "../../host/clock.ts";
@@ -78,6 +80,32 @@ async function embedded(): Promise<Place> {
   return { port, url, restart, close: () => broker.close() };
 }
 
+/** Passes bytes on from a thread of its own, and says when it has seen these words. */
+async function watchFor(
+  words: string,
+  to: number,
+): Promise<{ readonly port: number; seenWithin(ms: number): boolean }> {
+  const isSeen = new Int32Array(new SharedArrayBuffer(4));
+  const program = `
+    const { connect, createServer } = require("node:net");
+    const { parentPort, workerData } = require("node:worker_threads");
+    const server = createServer((near) => {
+      const far = connect(workerData.to, "127.0.0.1");
+      far.pipe(near).on("error", () => far.destroy());
+      near.pipe(far).on("error", () => near.destroy());
+      near.on("data", (bytes) => {
+        if (!bytes.includes(workerData.words)) return;
+        Atomics.store(workerData.isSeen, 0, 1);
+        Atomics.notify(workerData.isSeen, 0);
+      });
+    });
+    server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));`;
+  const worker = new Worker(program, { eval: true, workerData: { words, to, isSeen } });
+  kept({ close: async () => void (await worker.terminate()) });
+  const [port] = await once(worker, "message");
+  return { port, seenWithin: (ms) => Atomics.wait(isSeen, 0, 0, ms) !== "timed-out" };
+}
+
 describe.each([
   ["Mosquitto", (): Promise<Place> => startMosquitto()],
   ["the embedded broker", embedded],
@@ -87,6 +115,14 @@ describe.each([
     place = await start();
   });
   afterAll(() => place.close());
+
+  test("what is published is on its way before anything else is done", async () => {
+    const watch = await watchFor("open the gate", place.port);
+    const { transport } = await connected({ url: `mqtt://127.0.0.1:${watch.port}` });
+    const taken = transport.publish("words", "open the gate");
+    expect(watch.seenWithin(5_000)).toBe(true);
+    expect(await taken).toBe(true);
+  });
 
   test("what one publishes another hears, in order, letter for letter", async () => {
     const listener = await connected({ url: place.url }, { subscribe: ["order/+"] });
