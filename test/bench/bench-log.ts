@@ -5,5 +5,5 @@ import { pinoLog } from "../../host/pino.ts";
 /** Costs what the product's log costs, and is read by nobody. */
 export function unreadLog(name: string): Log {
   const nowhere = openSync("/dev/null", "w");
-  return pinoLog({ level: "info", name, write: (line) => void writeSync(nowhere, line) });
+  return pinoLog({ level: "info", name, afterwards: true, write: (line) => void writeSync(nowhere, line) });
 }

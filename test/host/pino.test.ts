@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { Log } from "../../host/log.ts";
 import { type PinoLogOptions, pinoLog } from "../../host/pino.ts";
@@ -118,5 +119,59 @@ test("amounts, ids, dates, big numbers and absent values are shown as they are",
     none: null,
     at: "2026-11-21T00:00:00.000Z",
     big: "1152921504606846976",
+  });
+});
+
+describe("lines that are written afterwards", () => {
+  const said = (use: (log: Log) => void): { readonly lines: () => readonly string[] } => {
+    const text: string[] = [];
+    use(pinoLog({ level: "info", name: "gateway", afterwards: true, write: (line) => void text.push(line) }));
+    return { lines: () => text.map((line) => JSON.parse(line).what) };
+  };
+
+  test("wait until the turn is over", async () => {
+    const { lines } = said((log) => {
+      log.info("first");
+      log.child({ order: "A" }).info("second");
+    });
+    expect(lines()).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(lines()).toEqual(["first", "second"]);
+  });
+
+  test.each(["warn", "error"] as const)("do not wait for each other when one is a %s", (level) => {
+    const { lines } = said((log) => {
+      log.info("before");
+      log[level]("bad");
+      log.info("after");
+    });
+    expect(lines()).toEqual(["before", "bad"]);
+  });
+
+  test("do not wait when there are a thousand", () => {
+    const { lines } = said((log) => {
+      for (let nth = 0; nth <= 1_000; nth += 1) log.info(String(nth));
+    });
+    expect(lines()).toHaveLength(1_001);
+  });
+
+  test("bear the time at which they were said", async () => {
+    const text: string[] = [];
+    const log = pinoLog({ level: "info", name: "gateway", afterwards: true, write: (line) => void text.push(line) });
+    const begun = Date.now();
+    log.info("said");
+    while (Date.now() < begun + 20);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(Date.parse(JSON.parse(text.join("")).time) - begun).toBeLessThan(20);
+  });
+
+  test("are written when the process ends in the same turn", () => {
+    const program = `
+      const { pinoLog } = await import(${JSON.stringify(new URL("../../host/pino.ts", import.meta.url).href)});
+      pinoLog({ level: "info", name: "gateway" }).info("last words");
+      process.exit(3);`;
+    const args = ["--import", "./test/support/typescript.mjs", "--input-type=module", "--eval", program];
+    const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect([JSON.parse(stdout).what, status]).toEqual(["last words", 3]);
   });
 });
