@@ -266,8 +266,8 @@ export class OpenStand {
     const tell: Lane<Effect>["perform"] = async (owed, signal) =>
       this.#link === undefined ? { againMs: 0 } : this.#link.tell(owed, signal);
     const lanes: readonly Lane<Effect>[] = [
-      { kinds: tellKinds, atOnce: TELL_AT_ONCE, isOpen, perform: tell },
       { kinds: releaseKinds, atOnce: 1, perform: (owed) => this.#hands.release(owed) },
+      { kinds: tellKinds, atOnce: TELL_AT_ONCE, isOpen, perform: tell },
       { kinds: printKinds, atOnce: 1, perform: (owed) => this.#paper.print(owed) },
     ];
     const { journal, clock, log } = this.#parts;

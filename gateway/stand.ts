@@ -137,9 +137,9 @@ export class Stand {
       return step(state, event, now, rules);
     };
     const done = await journal.advance(id, event, decide, { now, ...how });
-    this.#tell(id, event, from, done);
-    if (!("ignored" in done)) this.#moved(done.state, event);
     this.#options.wake();
+    if (!("ignored" in done)) this.#moved(done.state, event);
+    this.#tell(id, event, from, done);
   }
 
   #moved(state: State, event: Event): void {
