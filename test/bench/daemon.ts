@@ -18,9 +18,9 @@ export type Daemon = {
 const PROGRAM = resolve("dist/gateway/main.js");
 const READY_WITHIN_MS = 30_000;
 
-/** What the unit of the service gives to the daemon's process. */
-function unitEnvironment(): Readonly<Record<string, string>> {
-  const lines = readFileSync(resolve("systemd/qris-gateway.service"), "utf8").matchAll(/^Environment=(.+)$/gm);
+/** What the unit of a service gives to its process. */
+export function unitEnvironment(service: "qris-gateway" | "qris-backend"): Readonly<Record<string, string>> {
+  const lines = readFileSync(resolve(`systemd/${service}.service`), "utf8").matchAll(/^Environment=(.+)$/gm);
   const settings = [...lines].flatMap(([, line = ""]) => line.match(/"[^"]*"|\S+/g) ?? []);
   return Object.fromEntries(settings.map((each) => /^"?([^=]+)=(.*?)"?$/.exec(each)?.slice(1, 3) ?? []));
 }
@@ -34,7 +34,7 @@ export async function startDaemon(config: string): Promise<Daemon> {
 /** Starts a Node process; it is ready when `isReady` knows one of its lines. */
 export async function startNode(args: readonly string[], isReady: (line: string) => boolean): Promise<Daemon> {
   const begun = nowMs();
-  const env = { ...process.env, ...unitEnvironment() };
+  const env = { ...process.env, ...unitEnvironment("qris-gateway") };
   const child = spawn(process.execPath, args, { env, stdio: ["pipe", "pipe", "inherit"] });
   await firstLine(child, isReady);
   const readyMs = nowMs() - begun;

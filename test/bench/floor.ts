@@ -6,57 +6,95 @@ import type { Mosquitto } from "../support/mosquitto.ts";
 import { nowMs } from "./stopwatch.ts";
 import type { Side, Toll } from "./trace.ts";
 
-/** The same commits and hops as a sale, one after another, and no logic between them. */
-export type Floor = {
-  /** Milliseconds from the first to the last. */
-  replay(tolls: readonly Pick<Toll, "is" | "side" | "bytes">[], work?: () => void): Promise<number>;
+export type BareToll = Pick<Toll, "is" | "side" | "bytes">;
+
+/** When a side began its part of the tolls, and when it was through. */
+export type Paid = { readonly begunAt: number; readonly endedAt: number };
+
+/** One side of a sale's commits and hops without any logic, in the process of the product's own side. */
+export type Bare = {
+  /** Learns what is to be paid, and waits from now on for what the other side sends. */
+  arm(tolls: readonly BareToll[]): void;
+  /** Pays. The side of the first toll is told to; the other one hears of it by a hop. */
+  go(): void;
+  paid(): Promise<Paid>;
   close(): Promise<void>;
 };
 
-type Bare = { commit(bytes: number): void; readonly client: MqttClient; close(): Promise<void> };
-
-/** SQLite and MQTT.js themselves, set up as the product sets them up, on the same disk and broker. */
-export async function openFloor(folder: string, broker: Pick<Mosquitto, "url" | "ca">): Promise<Floor> {
-  const sides: Record<Side, Bare> = {
-    stand: await openBare("stand", folder, broker),
-    backend: await openBare("backend", folder, broker),
+/** SQLite and MQTT.js themselves, set up as the product sets them up, on the same disk and broker. `work` is done last. */
+export async function openBare(
+  side: Side,
+  folder: string,
+  broker: Pick<Mosquitto, "url" | "ca">,
+  work?: () => void,
+): Promise<Bare> {
+  const journal = openBareJournal(join(folder, `bare-${side}.sqlite`));
+  const client = await connectBare(side, broker);
+  const inbox = new Inbox(client);
+  const pay = async (tolls: readonly BareToll[], gone: Promise<void>): Promise<Paid> => {
+    await gone;
+    const begunAt = nowMs();
+    for (const { is, side: whose, bytes } of tolls) {
+      if (whose === side && is === "commit") journal.commit(bytes);
+      else if (whose === side) client.publish(`bench/from-${side}`, Buffer.alloc(bytes), { qos: 1 });
+      else if (is === "hop") await inbox.next();
+    }
+    work?.();
+    return { begunAt, endedAt: nowMs() };
   };
-  const hop = async (from: Side, bytes: number): Promise<void> => {
-    const to = sides[from === "stand" ? "backend" : "stand"].client;
-    const heard = new Promise<void>((resolve) => to.once("message", () => resolve()));
-    sides[from].client.publish(`bench/from-${from}`, Buffer.alloc(bytes), { qos: 1 });
-    await heard;
-  };
+  let go = (): void => undefined;
+  let paid: Promise<Paid> | undefined;
   return {
-    replay: async (tolls, work) => {
-      const begun = nowMs();
-      for (const { is, side, bytes } of tolls) {
-        if (is === "commit") sides[side].commit(bytes);
-        else await hop(side, bytes);
-      }
-      work?.();
-      return nowMs() - begun;
+    arm: (tolls) => {
+      const gone = tolls[0]?.side === side ? new Promise<void>((resolve) => (go = resolve)) : Promise.resolve();
+      paid = pay(tolls, gone);
     },
+    go: () => go(),
+    paid: () => paid ?? Promise.reject(new Error("it was not armed")),
     close: async () => {
-      await Promise.all([sides.stand.close(), sides.backend.close()]);
+      await client.endAsync();
+      journal.close();
     },
   };
 }
 
-async function openBare(side: Side, folder: string, { url, ca }: Pick<Mosquitto, "url" | "ca">): Promise<Bare> {
-  const database = new Database(join(folder, `bare-${side}.sqlite`));
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (row TEXT NOT NULL)");
+/** More than fill a log once: from then on commits write over it, as those of a journal in use do, and need no new space. */
+const FIRST_COMMITS = 1_200;
+
+function openBareJournal(file: string): { commit(bytes: number): void; close(): void } {
+  const database = new Database(file);
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; CREATE TABLE rows (row TEXT NOT NULL)");
   const insert = database.prepare("INSERT INTO rows (row) VALUES (?)");
+  for (let nth = 0; nth < FIRST_COMMITS; nth += 1) insert.run("x");
+  database.exec("PRAGMA synchronous = FULL");
+  return { commit: (bytes) => void insert.run("x".repeat(bytes)), close: () => void database.close() };
+}
+
+async function connectBare(side: Side, { url, ca }: Pick<Mosquitto, "url" | "ca">): Promise<MqttClient> {
   const options = { protocolVersion: 4 as const, reconnectPeriod: 0, clientId: `bare-${side}` };
   const client = await connectAsync(url, { ...options, ...(ca === undefined ? {} : { ca }) });
   (client.stream as Socket).setNoDelay(true);
   await client.subscribeAsync(`bench/from-${side === "stand" ? "backend" : "stand"}`, { qos: 1 });
-  return {
-    commit: (bytes) => void insert.run("x".repeat(bytes)),
-    client,
-    close: async () => {
-      await client.endAsync();
-      database.close();
-    },
-  };
+  return client;
+}
+
+/** What came and was not waited for yet. */
+class Inbox {
+  #unread = 0;
+  #hear: (() => void) | undefined;
+
+  constructor(client: MqttClient) {
+    client.on("message", () => {
+      this.#unread += 1;
+      this.#hear?.();
+    });
+  }
+
+  async next(): Promise<void> {
+    if (this.#unread === 0)
+      await new Promise<void>((resolve) => {
+        this.#hear = resolve;
+      });
+    this.#unread -= 1;
+  }
 }

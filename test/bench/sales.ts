@@ -1,79 +1,97 @@
-import { drawPage } from "../../device/drawing/draw-page.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
-import { pause, until } from "../support/until.ts";
-import { type Floor, openFloor } from "./floor.ts";
+import { pause } from "../support/until.ts";
+import { unitEnvironment } from "./daemon.ts";
+import { type Far, openFar } from "./far.ts";
+import type { FarKiosk } from "./far-kiosk.ts";
+import type { FarShop } from "./far-shop.ts";
 import { withFolder } from "./folder.ts";
-import { type Kiosk, openKiosk, PANEL, type ShownQr } from "./kiosk.ts";
-import { newKeys, openShop, type Shop } from "./shop.ts";
-import { nowMs } from "./stopwatch.ts";
-import { type Toll, Trace } from "./trace.ts";
+import { newPems, notify, type SideParts } from "./shop.ts";
+import type { Toll } from "./trace.ts";
 
 /** How long something took, and the same tolls without our logic, right afterwards: both saw the same moment's load. */
-export type Pair = { readonly ms: number; readonly floorMs: number; readonly tolls: readonly Toll[] };
+export type Pair = {
+  /** On the machine's monotonic clock. */
+  readonly since: number;
+  readonly ms: number;
+  readonly floorMs: number;
+  readonly tolls: readonly Toll[];
+};
 export type SaleTimes = { readonly toQr: Pair; readonly toRelay: Pair };
 
 const WARM_UPS = 30;
 /** A notification finds everybody asleep: broker, disk and both event loops. So does its floor. */
 const QUIET_MS = 20;
 
-/** Whole sales, one after another, over a real broker and real files; warm-ups are left out. */
+type Sides = { readonly shop: Far<FarShop>; readonly kiosk: Far<FarKiosk>; readonly webhook: string };
+
+/**
+ * Whole sales, one after another, over a real broker and real files; warm-ups are left out. Backend and stand are processes of
+ * their own, as they are in the field, and so are the two sides of the floor.
+ */
 export async function timeSales(count: number, tls: boolean): Promise<readonly SaleTimes[]> {
   const broker = await startMosquitto({ tls });
   try {
-    return await withFolder((folder) => onBench(broker, folder, count));
+    const { url, ca } = broker;
+    return await withFolder((folder) => onBench({ broker: { url, ca }, folder, pems: newPems() }, count));
   } finally {
     await broker.close();
   }
 }
 
-async function onBench(broker: Parameters<typeof openFloor>[1], folder: string, count: number) {
-  const trace = new Trace();
-  const parts = { broker, folder, keys: newKeys(), random: Math.random, trace };
-  const shop = await openShop(parts);
-  const kiosk = await openKiosk(parts);
-  const floor = await openFloor(folder, broker);
+async function onBench(parts: SideParts, count: number): Promise<readonly SaleTimes[]> {
+  const shop = await openFar<FarShop>("./far-shop.js", parts, unitEnvironment("qris-backend"));
+  const kiosk = await openFar<FarKiosk>("./far-kiosk.js", parts, unitEnvironment("qris-gateway"));
   try {
-    await until("both are connected", () => shop.backend.fleet.connected && kiosk.stand.link?.connected === true);
+    const sides = { shop, kiosk, webhook: await shop.call("webhook") };
+    await Promise.all([shop.call("connected"), kiosk.call("connected")]);
     const times: SaleTimes[] = [];
-    for (let nth = 0; nth < WARM_UPS + count; nth += 1) times.push(await sell(shop, kiosk, floor, trace));
+    for (let nth = 0; nth < WARM_UPS + count; nth += 1) times.push(await sell(sides));
     return times.slice(WARM_UPS);
   } finally {
-    await Promise.all([kiosk.close(), floor.close()]);
+    await kiosk.close();
     await shop.close();
   }
 }
 
-async function sell(shop: Shop, kiosk: Kiosk, floor: Floor, trace: Trace): Promise<SaleTimes> {
-  const rest = async (): Promise<void> => {
-    await kiosk.stand.idle();
-    await shop.backend.idle();
-  };
-  await rest();
-  const [charged, shown] = [shop.charged.next("the stand asks for a code"), kiosk.shown.next("a code is shown")];
-  const pressedAt = nowMs();
-  kiosk.press();
-  const [attempt, qr] = await Promise.all([charged, shown]);
-  const toQr = trace.take(pressedAt, qr.at);
-  await rest();
+async function sell(sides: Sides): Promise<SaleTimes> {
+  const { shop, kiosk, webhook } = sides;
+  await rest(sides);
+  const { pressedAt, shownAt } = await kiosk.call("press");
+  const toQr = await timed(sides, pressedAt, shownAt);
+  const { attempt } = await shop.call("seen");
+  if (attempt === undefined) throw new Error("a code is shown, and none was charged");
+  await rest(sides);
   await pause(QUIET_MS);
-  const [noticed, closed] = [shop.noticed.next("the webhook is called"), kiosk.closed.next("the contact closes")];
-  const delivered = shop.delivered.next("the delivery is on the backend's disk");
-  await shop.pay(attempt);
-  const [noticedAt, closedAt] = await Promise.all([noticed, closed]);
-  const toRelay = trace.take(noticedAt, closedAt);
+  const delivered = shop.call("delivered");
+  await notify(webhook, attempt);
   await delivered;
-  await rest();
-  const replay = async (tolls: readonly Toll[], work?: () => void): Promise<number> => {
-    await pause(QUIET_MS);
-    return floor.replay(tolls, work);
-  };
+  const [{ noticedAt = Number.NaN }, closedAt = Number.NaN] = [await shop.call("seen"), await kiosk.call("closedAt")];
+  const toRelay = await timed(sides, noticedAt, closedAt);
+  await rest(sides);
   return {
-    toQr: { ms: qr.at - pressedAt, floorMs: await replay(toQr, drawing(qr)), tolls: toQr },
-    toRelay: { ms: closedAt - noticedAt, floorMs: await replay(toRelay), tolls: toRelay },
+    toQr: { ...toQr, floorMs: await floorOf(sides, toQr.tolls, true) },
+    toRelay: { ...toRelay, floorMs: await floorOf(sides, toRelay.tolls, false) },
   };
 }
 
-const drawing =
-  ({ page }: ShownQr): (() => void) =>
-  () =>
-    void drawPage(page, PANEL);
+/** Resolves when nothing is under way on either side. */
+async function rest({ shop, kiosk }: Sides): Promise<void> {
+  await kiosk.call("idle");
+  await shop.call("idle");
+}
+
+async function timed({ shop, kiosk }: Sides, since: number, until: number): Promise<Omit<Pair, "floorMs">> {
+  const both = await Promise.all([shop.call("tolls", { since, until }), kiosk.call("tolls", { since, until })]);
+  const tolls = both.flat().sort((one, other) => one.at - other.at);
+  return { since, ms: until - since, tolls };
+}
+
+/** Milliseconds from the first of these tolls to the last, with nothing between them. */
+async function floorOf({ shop, kiosk }: Sides, tolls: readonly Toll[], draws: boolean): Promise<number> {
+  await Promise.all([shop.call("arm", tolls), kiosk.call("arm", { tolls, draws })]);
+  await pause(QUIET_MS);
+  await (tolls[0]?.side === "stand" ? kiosk : shop).call("go");
+  const paid = { backend: await shop.call("paid"), stand: await kiosk.call("paid") };
+  const [first, last] = [tolls[0]?.side ?? "stand", draws ? "stand" : (tolls.at(-1)?.side ?? "stand")] as const;
+  return paid[last].endedAt - paid[first].begunAt;
+}

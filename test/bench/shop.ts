@@ -13,7 +13,7 @@ import { type Route, serve } from "../../host/http.ts";
 import { Secret } from "../../host/secret.ts";
 import { openSqliteJournal } from "../../journal/sqlite.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
-import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
+import { keySetOf, newKeyPair, privateKeyFrom } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { Mosquitto } from "../support/mosquitto.ts";
 import { qrFor, STAND } from "../support/sale.ts";
@@ -34,11 +34,17 @@ export const TERMS: Terms = {
 };
 
 const PATH = "/midtrans/notification";
+/** Midtrans names every charge of the bench alike. */
+const TRANSACTION = "0d8178e1-c6c7-4ab4-81a6-893be9d924ab";
 const SERVER_KEY = new Secret("SB-Mid-server-bench-0001");
 
+export type Pems = { readonly stand: string; readonly backend: string };
+
+export const newPems = (): Pems => ({ stand: newKeyPair().pem, backend: newKeyPair().pem });
+
 /** Keys of the two who talk, and what each knows of the other. */
-export function newKeys() {
-  const [stand, backend] = [newKeyPair(), newKeyPair()];
+export function keysOf(pems: Pems) {
+  const [stand, backend] = [keyOf(pems.stand), keyOf(pems.backend)];
   return {
     stand,
     backend,
@@ -46,6 +52,20 @@ export function newKeys() {
     backendKeys: keySetOf([{ owner: "backend", jwk: backend.publicJwk }]),
   };
 }
+
+function keyOf(pem: string) {
+  const signing = privateKeyFrom(pem);
+  return { pem, signing, publicJwk: signing.publicJwk };
+}
+
+export const newKeys = () => keysOf(newPems());
+
+/** What each side of a sale needs to know, in a process of its own. */
+export type SideParts = {
+  readonly broker: Pick<Mosquitto, "url" | "ca">;
+  readonly folder: string;
+  readonly pems: Pems;
+};
 
 export type ShopParts = {
   readonly broker: Pick<Mosquitto, "url" | "ca">;
@@ -110,8 +130,8 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
     noticed,
     /** A stand's word that this order's goods are out is on disk. */
     delivered,
-    /** Midtrans tells of the money for this attempt. */
-    pay: (attempt: Attempt) => notify(server.url + PATH, attempt),
+    /** Where Midtrans tells of the money. */
+    webhook: server.url + PATH,
     close: async (): Promise<void> => {
       await server.close();
       await backend.stop();
@@ -130,7 +150,7 @@ const answeringAtOnce = (midtrans: PaymentProvider, charged: Signal<Attempt>): P
   ...midtrans,
   charge: async (attempt) => {
     charged.tell(attempt);
-    return { is: "issued", qr: qrFor(attempt.amount), transaction: referenceOf(attempt) };
+    return { is: "issued", qr: qrFor(attempt.amount), transaction: TRANSACTION };
   },
 });
 
@@ -142,12 +162,13 @@ const timed = (route: Route, noticed: Signal<number>): Route => ({
   },
 });
 
-async function notify(url: string, attempt: Attempt): Promise<void> {
+/** Midtrans tells of the money for this attempt; resolves when the backend has recorded it. */
+export async function notify(url: string, attempt: Attempt): Promise<void> {
   const signed = { order_id: referenceOf(attempt), status_code: "200", gross_amount: `${attempt.amount}.00` };
   const body = {
     ...signed,
     signature_key: signNotification(signed, SERVER_KEY),
-    transaction_id: "0d8178e1-c6c7-4ab4-81a6-893be9d924ab",
+    transaction_id: TRANSACTION,
     transaction_status: "settlement",
     transaction_time: "2026-01-01 12:00:00",
     settlement_time: "2026-01-01 12:00:10",

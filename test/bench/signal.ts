@@ -5,11 +5,17 @@ const clock = steadyClock("bench", { keepsAlive: false });
 /** Something that happens again and again: `next` resolves at the next time. */
 export class Signal<Value = void> {
   #waiting: ((value: Value) => void)[] = [];
+  readonly #listening: ((value: Value) => void)[] = [];
 
   tell(value: Value): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const hear of waiting) hear(value);
+    for (const hear of [...waiting, ...this.#listening]) hear(value);
+  }
+
+  /** `hear` is told every time from now on. */
+  each(hear: (value: Value) => void): void {
+    this.#listening.push(hear);
   }
 
   /** Rejects, naming `what`, when it does not happen within `withinMs`. */

@@ -7,7 +7,7 @@ import { startMosquitto } from "../support/mosquitto.ts";
 import { pause, until } from "../support/until.ts";
 import { type Daemon, startDaemon, writeConfig } from "./daemon.ts";
 import { PANEL } from "./kiosk.ts";
-import { newKeys, openShop, type Shop } from "./shop.ts";
+import { newKeys, notify, openShop, type Shop } from "./shop.ts";
 import { nowMs } from "./stopwatch.ts";
 
 /** A press that came too early for the stand is made again after so long. */
@@ -58,7 +58,7 @@ async function sell(shop: Shop, machine: SimulatedStand): Promise<void> {
   const attempt = await pressUntilCharged(shop, machine);
   await until("a camera reads the code", () => hasCode(machine.picture));
   const delivered = shop.delivered.next("the delivery is on the backend's disk");
-  await shop.pay(attempt);
+  await notify(shop.webhook, attempt);
   await delivered;
 }
 

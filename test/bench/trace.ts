@@ -7,26 +7,33 @@ export type Side = "stand" | "backend";
 /** What a sale asks of disk and network: a commit that waits for the disk, or a statement that waits for the broker. */
 export type Toll = { readonly at: number; readonly is: "commit" | "hop"; readonly side: Side; readonly bytes: number };
 
-/** What the journals and the wires of one bench did, in order. */
-export class Trace {
-  #tolls: Toll[] = [];
+/** `bytes` says how many they were, or `undefined` when nobody waited for it. Asked when the sale is over: it must not slow it. */
+type Noted = Omit<Toll, "bytes"> & { readonly bytes: () => number | undefined };
 
-  add(is: Toll["is"], side: Side, bytes: number, at = nowMs()): void {
-    this.#tolls.push({ at, is, side, bytes });
+/** What the journal and the wire of one side did, in order. */
+export class Trace {
+  #noted: Noted[] = [];
+
+  add(is: Toll["is"], side: Side, bytes: Noted["bytes"], at = nowMs()): void {
+    this.#noted.push({ at, is, side, bytes });
   }
 
   /** What happened from `since` until `until`; everything before is forgotten. */
   take(since: number, until: number): readonly Toll[] {
-    const found = this.#tolls.filter(({ at }) => at >= since && at <= until);
-    this.#tolls = this.#tolls.filter(({ at }) => at > until);
-    return found.sort((one, other) => one.at - other.at);
+    const found = this.#noted.filter(({ at }) => at >= since && at <= until);
+    this.#noted = this.#noted.filter(({ at }) => at > until);
+    const tolls = found.flatMap(({ bytes, ...noted }) => {
+      const count = bytes();
+      return count === undefined ? [] : [{ ...noted, bytes: count }];
+    });
+    return tolls.sort((one, other) => one.at - other.at);
   }
 }
 
 /** What is heard of a journal while it is used as always. */
 export type Ears<Event> = {
-  /** On the disk; `bytes` is what was new in it. */
-  committed?(bytes: number, at: number): void;
+  /** On the disk; `bytes` tells how long it was what was new in it. */
+  committed?(bytes: () => number, at: number): void;
   advanced?(event: Event, order: string): void;
   finished?(): void;
 };
@@ -40,7 +47,7 @@ export function overheard<State, Event, Effect, J extends Journal<State, Event, 
     const answer = journal.advance(order, event, decide, options);
     const at = nowMs();
     const step = await answer;
-    if (isDurable(step, options)) ears.committed?.(JSON.stringify([step, event]).length, at);
+    if (isDurable(step, options)) ears.committed?.(() => JSON.stringify([step, event]).length, at);
     ears.advanced?.(event, order);
     return step;
   };
@@ -52,18 +59,21 @@ export function overheard<State, Event, Effect, J extends Journal<State, Event, 
       await answer;
       tell(at);
     };
-  const instead = new Map<string | symbol, unknown>([
-    ["advance", advance],
-    ["start", whenDone(journal.start, (at) => ears.committed?.(1, at))],
-    ["probe", whenDone(journal.probe, (at) => ears.committed?.(26, at))],
-    ["finish", whenDone(journal.finish, () => ears.finished?.())],
-  ]);
-  return new Proxy(journal, {
-    get: (target, name) => {
-      const value: unknown = instead.get(name) ?? Reflect.get(target, name, target);
-      return typeof value === "function" && !instead.has(name) ? value.bind(target) : value;
-    },
+  return Object.assign(withOwnMethods(journal), {
+    advance,
+    start: whenDone(journal.start, (at) => ears.committed?.(() => 1, at)),
+    probe: whenDone(journal.probe, (at) => ears.committed?.(() => 26, at)),
+    finish: whenDone(journal.finish, () => ears.finished?.()),
   });
+}
+
+/** The same object, whose methods can be replaced; a proxy would take its time at every call. */
+function withOwnMethods<T extends object>(whole: T): T {
+  const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(whole)).map((name) => {
+    const value: unknown = Reflect.get(whole, name, whole);
+    return [name, typeof value === "function" ? value.bind(whole) : value];
+  });
+  return { ...whole, ...Object.fromEntries(methods) };
 }
 
 const isDurable = <State, Effect>(step: Step<State, Effect>, { finishes }: AdvanceOptions): boolean =>
@@ -82,7 +92,7 @@ export const tolled =
         return wire.lastAttempt;
       },
       publish: (topic, payload, how) => {
-        if (isStatement(payload)) trace.add("hop", side, payload.length);
+        trace.add("hop", side, () => (isStatement(payload) ? payload.length : undefined));
         return wire.publish(topic, payload, how);
       },
       close: () => wire.close(),
