@@ -1,6 +1,6 @@
 import type { Log } from "../host/log.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
-import type { Random, StandId, StatementId } from "../protocol/ids.ts";
+import type { OrderId, Random, StandId, StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
@@ -25,6 +25,8 @@ export type BackendParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** The address of an order's page, for its customer; without it, stands name none. */
+  pageOf?(order: OrderId): string;
   /** The rules for this stand's orders. */
   termsFor(stand: StandId | undefined): Terms;
   /** The journal failed: what is under way is lost for this process, not for the journal. */

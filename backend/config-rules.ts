@@ -12,6 +12,7 @@ type Whole = {
   readonly http: Readonly<Record<"notification_sources" | "trusted_proxies", readonly string[]>> & {
     readonly host: string;
   };
+  readonly pay?: object | undefined;
   readonly link: { readonly username?: string | undefined; readonly password_file?: string | undefined };
   readonly merchants: readonly MerchantConfig[];
   readonly stands: readonly StandConfig[];
@@ -33,6 +34,7 @@ const sellingOf = (merchants: readonly MerchantConfig[]): readonly MerchantId[] 
 
 export const rules: readonly Rule<Whole>[] = [
   { on: ["http"], judge: unreachable },
+  { on: ["http", "pay"], judge: crowded },
   { on: ["link"], judge: nameless },
   { on: ["merchants"], judge: ({ merchants }) => [...doubled(merchants), ...crossed(merchants)] },
   { on: ["merchants", "stands"], judge: (config) => [...misled(config), ...idle(config)] },
@@ -41,12 +43,26 @@ export const rules: readonly Rule<Whole>[] = [
 
 /** Whoever listens on this machine alone hears a proxy, and nobody else. */
 function unreachable({ http }: Whole): readonly Complaint[] {
-  const { host, notification_sources: sources, trusted_proxies: proxies } = http;
-  const isHere = addressList(["127.0.0.0/8", "::1"]);
-  if (sources.length === 0 || proxies.length > 0 || !(isHere(host) || host === "localhost")) return [];
-  if (addressList(sources)("127.0.0.1")) return [];
-  return [complaint("is empty: only a proxy on this machine reaches host, so name it", "http", "trusted_proxies")];
+  const sources = http.notification_sources;
+  if (sources.length === 0 || !hearsNamelessProxy(http)) return [];
+  return addressList(sources)("127.0.0.1") ? [] : [NAME_THE_PROXY];
 }
+
+/** All customers behind one proxy would share the bound of one address. */
+function crowded({ http, pay }: Whole): readonly Complaint[] {
+  return pay !== undefined && hearsNamelessProxy(http) ? [NAME_THE_PROXY] : [];
+}
+
+function hearsNamelessProxy({ host, trusted_proxies: proxies }: Whole["http"]): boolean {
+  const isHere = addressList(["127.0.0.0/8", "::1"]);
+  return proxies.length === 0 && (isHere(host) || host === "localhost");
+}
+
+const NAME_THE_PROXY = complaint(
+  "is empty: only a proxy on this machine reaches host, so name it",
+  "http",
+  "trusted_proxies",
+);
 
 function nameless({ link: { username, password_file } }: Whole): readonly Complaint[] {
   if (password_file === undefined || username !== undefined) return [];

@@ -5,6 +5,7 @@ import { publicJwkSchema } from "../protocol/keys.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { rules } from "./config-rules.ts";
 import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchant-config.ts";
+import { paySchema } from "./pay/config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 
@@ -103,7 +104,7 @@ const http = z.strictObject({
       "Who may send notifications; empty: everybody, as their signature is what counts. Midtrans' addresses change.",
     )
     .meta({ example: ["203.0.113.0/24", "2001:db8::/64"] }),
-  trusted_proxies: addresses.describe("Whose X-Forwarded-For is believed for that.").meta({ example: ["127.0.0.1"] }),
+  trusted_proxies: addresses.describe("Whose X-Forwarded-For is believed.").meta({ example: ["127.0.0.1"] }),
 });
 
 const whole = z.strictObject({
@@ -126,6 +127,7 @@ const whole = z.strictObject({
   operator: operator
     .optional()
     .describe("Where staff deals with paid orders that were not delivered; closed when absent."),
+  pay: paySchema.optional().describe("The customers' pages: how an order stands, and help; closed when absent."),
   terms: terms.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
   stands: z

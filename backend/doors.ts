@@ -8,6 +8,7 @@ import type { BackendConfig } from "./config.ts";
 import type { Ground } from "./ground.ts";
 import { notificationPathOf } from "./merchant-config.ts";
 import { operatorRoutes } from "./operator.ts";
+import { payRoutes } from "./pay/routes.ts";
 import { webhookRoute } from "./webhooks.ts";
 
 /** Where the backend is spoken to over HTTP. `desk`: the operator's, on its own address, because the other is open to the world. */
@@ -24,7 +25,7 @@ export type DoorParts = {
 export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors> {
   const { setup, clock, log } = ground;
   const { host, port } = setup.config.http;
-  const routes = [...webhooks(ground, parts), ...conditionRoutes(parts.condition)];
+  const routes = [...webhooks(ground, parts), ...pages(ground, parts), ...conditionRoutes(parts.condition)];
   const server = await serve({ routes, host, port, clock, log });
   try {
     return { server, desk: await openDesk(ground, parts) };
@@ -40,6 +41,23 @@ function webhooks({ setup, log }: Ground, { accounts, cashier }: DoorParts): rea
   return accounts.map(({ config, provider }) =>
     webhookRoute({ merchant: config.name, provider, cashier, log, path: notificationPathOf(config), strangerIn }),
   );
+}
+
+/** The customers' pages, where the configuration has them. */
+function pages({ setup: { config, payKey }, clock, log }: Ground, { accounts, journal }: DoorParts): readonly Route[] {
+  const { pay, http } = config;
+  if (pay === undefined || payKey === undefined) return [];
+  const tests = accounts.filter(({ provider }) => provider.isTest).map((account) => account.config.name);
+  return payRoutes({
+    journal,
+    key: payKey,
+    contact: pay.contact,
+    clock,
+    log,
+    isTest: (merchant) => tests.includes(merchant),
+    requestsAMinute: pay.requests_a_minute,
+    isProxy: addressList(http.trusted_proxies),
+  });
 }
 
 /** Tells the address of whoever may not send notifications. */

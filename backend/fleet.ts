@@ -1,7 +1,7 @@
 import type { Log } from "../host/log.ts";
 import type { Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
-import { isStandId, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
+import { isStandId, type OrderId, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import { unsealUp } from "../protocol/seal.ts";
 import { type DownBody, type Presence, presenceSchema, type UpBody, type UpStatement } from "../protocol/statements.ts";
@@ -24,6 +24,8 @@ export type FleetOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where the customer of an order sees how it stands; offers name it. */
+  pageOf?(order: OrderId): string;
   /** Resolves when it is on disk. */
   hear(stand: StandId, body: Exclude<UpBody, { type: "ack" }>, id: StatementId): Promise<void>;
   /** A stand reported its health; nothing depends on it. */
@@ -31,6 +33,8 @@ export type FleetOptions = {
   /** Connected, or not any more. */
   changed(): void;
 };
+
+type Offer = Extract<DownBody, { type: "offer" }>;
 
 /** Longest health or presence message that is read. */
 const TELEMETRY_MAX_BYTES = 4_096;
@@ -69,21 +73,29 @@ export class Fleet {
 
   /**
    * Tells a stand what the ledger owes it, whatever its presence says: a last will can come late, and presence is not sealed.
-   * An offer says how long it is still good, worked out now.
+   * An offer says how long it is still good, worked out now, and where the order's page is.
    */
   async tell(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
     const { effect, id, seq, tries } = owed;
     if (effect.do !== "tell") return "done";
     const left = effect.until === undefined ? undefined : leftMs(effect.until, this.#options.clock.now());
     if (left === 0) return "done";
-    const body: DownBody =
-      effect.body.type === "offer" && left !== undefined ? { ...effect.body, validForMs: left } : effect.body;
+    const body = effect.body.type === "offer" ? this.#offerNow(effect.body, left) : effect.body;
     const delivery = await this.#exchange.tell({ id, seq, body }, effect.to, signal);
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
 
   async close(): Promise<void> {
     await this.#transport.close();
+  }
+
+  #offerNow(offer: Offer, left: number | undefined): Offer {
+    const page = this.#options.pageOf?.(offer.order);
+    return {
+      ...offer,
+      ...(left === undefined ? {} : { validForMs: left }),
+      ...(page === undefined ? {} : { page }),
+    };
   }
 
   #openExchange(): Exchange<UpStatement> {

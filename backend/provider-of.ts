@@ -1,5 +1,5 @@
 import type { Log } from "../host/log.ts";
-import type { Random } from "../protocol/ids.ts";
+import type { OrderId, Random } from "../protocol/ids.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { CoreConfig, MerchantConfig, SnapConfig } from "./merchant-config.ts";
 import type { MerchantKeys } from "./merchant-keys.ts";
@@ -13,6 +13,8 @@ export type ProviderParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where a wallet leads its payer back to, where there are pages for customers. */
+  readonly finishUrlOf?: (order: OrderId) => string;
 };
 
 /** The provider that a merchant's part of the configuration chooses. Throws `RangeError` on what can never work. */

@@ -8,6 +8,8 @@ import { usualMerchant } from "./config-rules.ts";
 import type { Terms } from "./ledger/words.ts";
 import { type MerchantSecrets, readMerchantSecrets } from "./merchant-keys.ts";
 import { ONLY_MERCHANT } from "./merchants.ts";
+import { type PayAddresses, payAddresses } from "./pay/addresses.ts";
+import { checkPayKey } from "./pay/token.ts";
 import type { MerchantId } from "./providers/provider.ts";
 
 /** The configuration, and all that its files hold. */
@@ -18,6 +20,8 @@ export type Setup = {
   /** In the order of the configuration. */
   readonly secrets: readonly MerchantSecrets[];
   readonly operatorToken?: Secret;
+  /** Of the customers' pages. */
+  readonly payKey?: Secret;
   readonly brokerPassword?: Secret;
   readonly brokerCa?: string;
 };
@@ -30,11 +34,12 @@ export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup
   readSetupFile({ file, schema: backendConfigSchema, env, tellable: TELLABLE }, gather);
 
 function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
-  const { keys, link, operator } = config;
+  const { keys, link, operator, pay } = config;
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
   const standKeys = files.make("stands", () => keysOf(config));
   const secrets = readSecrets(config, files);
   const operatorToken = files.secret("operator.token_file", operator?.token_file);
+  const payKey = files.secret("pay.key_file", pay?.key_file, checkPayKey);
   const brokerPassword = files.secret("link.password_file", link.password_file);
   const brokerCa = files.read("link.ca_file", link.ca_file, String);
   if (key === undefined || standKeys === undefined || secrets.includes(undefined)) return undefined;
@@ -44,10 +49,15 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
     standKeys,
     secrets: secrets.filter((each) => each !== undefined),
     ...(operatorToken && { operatorToken }),
+    ...(payKey && { payKey }),
     ...(brokerPassword && { brokerPassword }),
     ...(brokerCa && { brokerCa }),
   };
 }
+
+/** Where customers find their orders; nothing where the configuration has no pages. */
+export const payAddressesOf = ({ config: { pay }, payKey }: Setup): PayAddresses | undefined =>
+  pay && payKey && payAddresses(pay.base_url, payKey);
 
 /** What the merchants' files hold now, in the order of the configuration; nothing of a merchant that has a bad one. */
 export const readSecrets = (

@@ -24,7 +24,7 @@ import type { Effect, Event, State } from "../ledger/words.ts";
 import { notificationPathOf } from "../merchant-config.ts";
 import { absentIn, merchantsOf } from "../merchants.ts";
 import { type Http, openHttp } from "../providers/http.ts";
-import { admissionRulesOf, readSetup, type Setup, sellersOf, TELLABLE, termsOf } from "../setup.ts";
+import { admissionRulesOf, payAddressesOf, readSetup, type Setup, sellersOf, TELLABLE, termsOf } from "../setup.ts";
 import { statusOf, watchOver } from "../watch.ts";
 
 /** The ways out of this process, none of them used yet. */
@@ -79,7 +79,8 @@ async function begin(ground: Ground, http: Http): Promise<void> {
 
 /** What can never work shows before anything is opened. */
 function waysOf({ setup, clock, random, log }: Ground, http: Http): Ways {
-  const accounts = openAccounts(setup, { http, clock, random, log });
+  const pages = payAddressesOf(setup);
+  const accounts = openAccounts(setup, { http, clock, random, log, ...(pages && { finishUrlOf: pages.finishOf }) });
   try {
     return { http, accounts, openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }) };
   } catch (error) {
@@ -105,6 +106,7 @@ function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Eve
 function partsOf({ setup, clock, random, log }: Ground, { accounts, openTransport }: Ways, journal: LedgerJournal) {
   const { config, key, standKeys } = setup;
   const { client_id, shared_group } = config.link;
+  const pages = payAddressesOf(setup);
   const providers = new Map(accounts.map(({ config: { name }, provider }) => [name, provider]));
   return {
     clientId: client_id,
@@ -118,6 +120,7 @@ function partsOf({ setup, clock, random, log }: Ground, { accounts, openTranspor
     clock,
     random,
     log,
+    ...(pages && { pageOf: pages.pageOf }),
     termsFor: termsOf(config),
     onFault: (fault: unknown) => log.error("journal failed", { fault }),
   };

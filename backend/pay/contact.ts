@@ -3,7 +3,7 @@ import { html, type Markup } from "./html.ts";
 import { plain, type Tongue, words } from "./tongue.ts";
 
 /** Whom a customer can turn to, as the operator writes it. */
-export type Contact = { readonly name?: string; readonly email?: string; readonly phone?: string };
+export type Contact = { readonly [Way in "name" | "email" | "phone"]?: string | undefined };
 
 /** What the customer has to say. */
 export type Claim = { readonly claim: string; readonly order: string; readonly time?: string };

@@ -14,8 +14,14 @@ const TOKEN = /^([0-7][0-9A-HJKMNP-TV-Z]{25})([0-9A-HJKMNP-TV-Z]{16})$/;
 /** What a text that is no token is checked against, so that it takes as long. */
 const NOTHING = "0".repeat(42);
 
-/** Shorter keys may be guessed, and with them every page. */
-export const KEY_LEAST = 32;
+/** A shorter key may be guessed, and with it every page. */
+const KEY_LEAST = 32;
+
+/** Throws `RangeError`, with nothing of the key, on one that is too short. */
+export function checkPayKey(text: string): void {
+  if (text.length >= KEY_LEAST) return;
+  throw new RangeError(`has ${text.length} characters, ${KEY_LEAST} or more are needed: openssl rand -hex 32`);
+}
 
 export const payTokenOf = (order: OrderId, key: Secret): string => order + macOf(order, key);
 
