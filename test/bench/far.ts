@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { steadyClock } from "../../host/clock.ts";
 
 /** What a process of the bench can be asked for, by name. What goes in and out must be plain data. */
-// biome-ignore lint/suspicious/noExplicitAny: what a call takes is between its two ends
-export type Calls = Readonly<Record<string, (argument: any) => unknown>>;
+export type Calls = Readonly<Record<string, (argument: never) => unknown>>;
 
 /** The other end of a process that serves `Served`. Calls arrive in the order in which they were made. */
 export type Far<Served extends Calls> = {
@@ -81,7 +80,7 @@ export function serveFar<How>(open: (how: How) => Promise<Calls & { close(): Pro
   let calls: Calls | undefined;
   const answer = async ({ name, argument }: Asked): Promise<unknown> => {
     if (name === "open") calls = await open(argument as How);
-    else return calls?.[name]?.(argument);
+    else return calls?.[name]?.(argument as never);
     return undefined;
   };
   process.on("message", (asked: Asked) => {
