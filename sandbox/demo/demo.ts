@@ -81,7 +81,7 @@ const PHONE = "/phone";
 /** The phone stands on the page's own server, so that the page may show it. */
 function openPhone({ clock }: DemoParts, { midtrans }: Surroundings, opened: Opened): readonly Route[] {
   const http = opened.add(openHttp({ clock }), (it) => it.close());
-  const wallet = new Wallet(midtrans.midtrans, () => clock.now().ms);
+  const wallet = new Wallet(midtrans.accounts, () => clock.now().ms);
   return phoneRoutes({ at: PHONE, wallet, readPicture: readQrImage, http });
 }
 

@@ -2,7 +2,7 @@ import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Transaction } from "./acquirer.ts";
 import { type Merchant, notificationBody } from "./bodies.ts";
 import type { Body } from "./body.ts";
-import type { Faults, Occasion } from "./faults.ts";
+import type { Occasion, Strikes } from "./faults.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Headers } from "./post.ts";
 import { signatureOf } from "./signature.ts";
@@ -14,7 +14,7 @@ export type Write = (transaction: Transaction, occasion: Occasion) => Letter;
 
 export type AnnouncerOptions = {
   readonly write: Write;
-  readonly faults: Faults;
+  readonly faults: Strikes;
   readonly notifier: Notifier;
   readonly clock: Clock;
 };
@@ -77,7 +77,7 @@ export class Announcer {
 
 /** Notifications of the Core API: a flat body that carries its signature. */
 export const coreLetters =
-  ({ merchant, faults }: { readonly merchant: Merchant; readonly faults: Faults }): Write =>
+  ({ merchant, faults }: { readonly merchant: Merchant; readonly faults: Strikes }): Write =>
   (transaction, occasion) => {
     const body = notificationBody(transaction, merchant);
     const wrong = faults.take("wrong-amount", occasion);

@@ -1,11 +1,13 @@
-import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
+import type { Clock } from "../../protocol/time.ts";
 import type { Transaction } from "./acquirer.ts";
 import { type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
 import type { Body } from "./body.ts";
 import type { Calls } from "./calls.ts";
 import { chargeBody } from "./charge-bodies.ts";
 import { readCharge, readNotificationUrls } from "./charge-request.ts";
-import type { Faults, Operation } from "./faults.ts";
+import type { Dashboard } from "./dashboard.ts";
+import type { Operation, Strikes } from "./faults.ts";
 import { jsonIn, objectIn } from "./json.ts";
 import type { Midtrans, Moved } from "./midtrans.ts";
 import { qrPicture } from "./qr-picture.ts";
@@ -16,40 +18,20 @@ import { readRefund } from "./refund-request.ts";
 export type ApiOptions = {
   readonly midtrans: Midtrans;
   readonly calls: Calls;
-  readonly faults: Faults;
+  readonly faults: Strikes;
   readonly merchant: Merchant;
   /** The payment types this merchant may use. */
   readonly activated: readonly string[];
-  /** The dashboard's notification address. */
-  readonly notificationUrl?: string;
-  readonly wall: () => number;
+  readonly dashboard: Dashboard;
+  readonly clock: Clock;
+  /** Where a customer's phone is found; where the call came to, below `/phone`, when absent. */
+  readonly phone: () => string | undefined;
 };
 
-/** Midtrans' Core API, as far as QRIS goes. Nearly every answer is HTTP 200; the body's `status_code` tells what it means. */
-export function apiRoutes(options: ApiOptions): readonly Route[] {
-  const api = new Api(options);
-  const picture = (request: HttpRequest) => api.picture(request);
-  return [
-    { method: "POST", path: "/v2/charge", answer: (request) => api.charge(request) },
-    { method: "GET", path: "/v2/:id/status", answer: (request) => api.status(request) },
-    { method: "POST", path: "/v2/:id/cancel", answer: (request) => api.end("cancel", request) },
-    { method: "POST", path: "/v2/:id/expire", answer: (request) => api.end("expire", request) },
-    { method: "POST", path: "/v2/:id/refund", answer: (request) => api.refund(request, { direct: false }) },
-    {
-      method: "POST",
-      path: "/v2/:id/refund/online/direct",
-      answer: (request) => api.refund(request, { direct: true }),
-    },
-    { method: "GET", path: "/v2/qris/:id/qr-code", answer: picture },
-    { method: "GET", path: "/v4/qris/:id/qr-code", answer: picture },
-    { method: "GET", path: "/v2/gopay/:id/qr-code", answer: picture },
-    { method: "GET", path: "/v4/qris/gopay/:id/qr-code", answer: picture },
-    { method: "GET", path: "/v2/*", answer: async () => api.nothing() },
-    { method: "POST", path: "/v2/*", answer: async () => api.nothing() },
-  ];
-}
-
-class Api {
+/**
+ * Midtrans' Core API for one merchant. Nearly every answer is HTTP 200; the body's `status_code` tells what it means.
+ */
+export class Api {
   readonly #options: ApiOptions;
 
   constructor(options: ApiOptions) {
@@ -80,7 +62,6 @@ class Api {
     return this.#about("refund", request, (id) => this.#refunded(id, request.body, how));
   }
 
-  /** The picture needs no key: merchants put its address straight into their pages. */
   async picture(request: HttpRequest): Promise<HttpAnswer> {
     const transaction = this.#options.midtrans.find(request.params["id"] ?? "");
     const call = { operation: "qr", request, order: transaction?.orderId } as const;
@@ -106,8 +87,8 @@ class Api {
   #charge(json: unknown, request: HttpRequest): Body {
     const notify = this.#notifyUrls(request.headers);
     if ("bad" in notify) return this.#error("400", INVALID, [notify.bad]);
-    const { activated, midtrans, merchant } = this.#options;
-    const read = readCharge(json, { now: this.#options.wall(), activated, notify });
+    const { activated, clock, midtrans, merchant } = this.#options;
+    const read = readCharge(json, { now: clock.wall(), activated, notify });
     if (read.is === "bad") {
       const message = read.code === "402" ? NOT_ACTIVATED : INVALID;
       return this.#error(read.code, message, read.code === "402" ? [] : read.messages);
@@ -115,8 +96,10 @@ class Api {
     const transaction = midtrans.charge(read.order);
     if (transaction === "duplicate") return this.#error("406", CONFLICT);
     const { orderId } = transaction;
+    const base = `http://${request.headers["host"] ?? "localhost"}`;
     return chargeBody(transaction, merchant, {
-      base: `http://${request.headers["host"] ?? "localhost"}`,
+      base,
+      phone: this.#options.phone() ?? `${base}/phone`,
       expiry: this.#expiryField(orderId),
       withQrString: this.#showsQrString(transaction),
       callback: midtrans.callbackOf(transaction),
@@ -132,7 +115,8 @@ class Api {
 
   #notifyUrls(headers: HttpRequest["headers"]): readonly string[] | { readonly bad: string } {
     const read = (header: string | undefined) => (header === undefined ? [] : readNotificationUrls(header));
-    const own = this.#options.notificationUrl === undefined ? [] : [this.#options.notificationUrl];
+    const { notification_url: set } = this.#options.dashboard.settings;
+    const own = set === null ? [] : [set];
     const instead = read(headers["x-override-notification"]);
     const beside = read(headers["x-append-notification"]);
     if ("bad" in instead) return instead;

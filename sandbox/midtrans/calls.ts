@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Body } from "./body.ts";
-import type { Faults, Occasion, Operation } from "./faults.ts";
+import type { Occasion, Operation, Strikes } from "./faults.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Waits } from "./waits.ts";
 
@@ -37,7 +37,7 @@ export type Dialect = {
 export type CallsOptions = {
   readonly clock: Clock;
   readonly speed: number;
-  readonly faults: Faults;
+  readonly faults: Strikes;
   readonly dialect: Dialect;
   readonly hear: (asked: Asked) => void;
 };

@@ -6,6 +6,8 @@ import { addressed } from "./gopay.ts";
 export type ChargeTold = {
   /** Where this server is reached, for the addresses in `actions`. */
   readonly base: string;
+  /** Where the payer's phone is. */
+  readonly phone: string;
   readonly expiry: ExpiryField;
   /** The code's text is in the answer. */
   readonly withQrString: boolean;
@@ -54,13 +56,13 @@ const gopayBody = (transaction: Transaction, _: Merchant, told: ChargeTold): Bod
 });
 
 /** As in the samples, the deeplink leads to a page; on a payer's phone the real one may open the app itself. */
-function gopayActions({ id, orderId }: Transaction, { base, callback }: ChargeTold): readonly Body[] {
+function gopayActions({ id, orderId }: Transaction, { base, phone, callback }: ChargeTold): readonly Body[] {
   const back = callback === undefined ? {} : { callback_url: addressed(callback, { order_id: orderId }) };
   const query = new URLSearchParams({ referenceid: id, ...back });
   return [
     { name: "generate-qr-code", method: "GET", url: `${base}/v2/gopay/${id}/qr-code` },
     { name: "generate-qr-code-v2", method: "GET", url: `${base}/v4/qris/gopay/${id}/qr-code` },
-    { name: "deeplink-redirect", method: "GET", url: `${base}/phone/app/checkout?${query}` },
+    { name: "deeplink-redirect", method: "GET", url: `${phone}/app/checkout?${query}` },
     { name: "get-status", method: "GET", url: `${base}/v2/${id}/status` },
     { name: "cancel", method: "POST", url: `${base}/v2/${id}/cancel`, fields: [] },
   ];

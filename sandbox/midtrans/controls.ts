@@ -1,29 +1,22 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Rupiah } from "../../protocol/rupiah.ts";
-import { acquirers, routes, standings, type Transaction } from "./acquirer.ts";
-import { type Dashboard, dashboardSchema } from "./dashboard.ts";
+import type { Accounts, Held } from "./accounts.ts";
+import { acquirers, routes, standings } from "./acquirer.ts";
+import { answerTo, merchantName, ok, orderId, refused, withAccount, withOrder } from "./control-answers.ts";
 import { type Faults, faultSchema } from "./faults.ts";
-import type { Midtrans } from "./midtrans.ts";
 import type { Notifier } from "./notifier.ts";
 
-export type ControlOptions = {
-  readonly midtrans: Midtrans;
-  readonly faults: Faults;
-  readonly notifier: Notifier;
-  readonly dashboard: Dashboard;
-};
+export type ControlOptions = { readonly accounts: Accounts; readonly faults: Faults; readonly notifier: Notifier };
 
-const orderId = z.string().regex(/^[A-Za-z0-9_~.-]{1,50}$/);
 const amount = z
   .int()
   .min(1)
   .max(999_999_999)
   .transform((whole) => whole as Rupiah);
-const about = z.strictObject({ order_id: orderId });
-const bankSchema = z.strictObject({ order_id: orderId, bank: z.enum(["confirms", "refuses"]).default("confirms") });
-const settingsSchema = dashboardSchema.partial();
+const aboutSchema = z.strictObject({ order_id: orderId, merchant: merchantName });
 const seedSchema = z.strictObject({
+  merchant: merchantName,
   transactions: z
     .array(
       z.strictObject({
@@ -43,9 +36,12 @@ const seedSchema = z.strictObject({
     .min(1)
     .max(1_000),
 });
+type SeedRow = z.output<typeof seedSchema>["transactions"][number];
+
+const DAY_MS = 86_400_000;
 
 /** What the real service does not have: look into the books, make things go wrong, and bring about the impossible. */
-export function controlRoutes({ midtrans, faults, notifier, dashboard }: ControlOptions): readonly Route[] {
+export function controlRoutes({ accounts, faults, notifier }: ControlOptions): readonly Route[] {
   const list = () => ({ faults: faults.list().map(({ id, fault }) => ({ id, ...fault })) });
   return [
     { method: "GET", path: "/sandbox/faults", answer: async () => ok(list()) },
@@ -67,95 +63,76 @@ export function controlRoutes({ midtrans, faults, notifier, dashboard }: Control
     {
       method: "GET",
       path: "/sandbox/transactions",
-      answer: async () => ok({ transactions: midtrans.transactions().map(shown) }),
+      answer: async () => ok({ transactions: accounts.transactions().map(shown) }),
     },
     {
       method: "GET",
       path: "/sandbox/notifications",
       answer: async () => ok({ notifications: notifier.deliveries() }),
     },
-    { method: "POST", path: "/sandbox/seed", answer: async (request) => seed(midtrans, request) },
-    { method: "POST", path: "/sandbox/settle", answer: async (request) => settle(midtrans, request) },
-    { method: "POST", path: "/sandbox/notify", answer: async (request) => announce(midtrans, request) },
-    { method: "POST", path: "/sandbox/refunds", answer: async (request) => hearBank(midtrans, request) },
-    { method: "GET", path: "/sandbox/dashboard", answer: async () => ok(dashboard.settings) },
-    { method: "POST", path: "/sandbox/dashboard", answer: async (request) => set(dashboard, request) },
+    { method: "POST", path: "/sandbox/seed", answer: async (request) => seed(accounts, request) },
+    { method: "POST", path: "/sandbox/settle", answer: async (request) => settle(accounts, request) },
+    { method: "POST", path: "/sandbox/notify", answer: async (request) => announce(accounts, request) },
   ];
 }
 
-const DAY_MS = 86_400_000;
-const ok = (body: object): HttpAnswer => ({ status: 200, body });
-const refused = (status: number, message: string): HttpAnswer => ({ status, body: { error: "refused", message } });
+const arm = (faults: Faults, { body }: HttpRequest): HttpAnswer =>
+  answerTo(faultSchema, body, (fault) => {
+    try {
+      const armed = faults.arm(fault);
+      return { status: 201, body: { id: armed.id, ...armed.fault } };
+    } catch (error) {
+      if (error instanceof RangeError) return refused(409, error.message);
+      throw error;
+    }
+  });
 
-function arm(faults: Faults, request: HttpRequest): HttpAnswer {
-  const fault = read(faultSchema, request.body);
-  if ("bad" in fault) return refused(400, fault.bad);
-  try {
-    const armed = faults.arm(fault.good);
-    return { status: 201, body: { id: armed.id, ...armed.fault } };
-  } catch (error) {
-    if (error instanceof RangeError) return refused(409, error.message);
-    throw error;
-  }
-}
-
-function seed(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
-  const seeds = read(seedSchema, request.body);
-  if ("bad" in seeds) return refused(400, seeds.bad);
-  const made = seeds.good.transactions.map((each) =>
-    midtrans.seed({
-      standing: each.transaction_status,
-      paid: {
-        ...(each.issuer === undefined ? {} : { issuer: each.issuer }),
-        ...(each.transaction_type === undefined ? {} : { route: each.transaction_type }),
-        agoMs: (each.paid_days_ago ?? 0) * DAY_MS,
-      },
-      order: {
-        orderId: each.order_id,
-        amount: each.gross_amount,
-        acquirer: each.acquirer,
-        validForMs: each.expires_in * 1_000,
-        notify: each.notification_url === undefined ? [] : [each.notification_url],
-        customFields: {},
-      },
+const seed = (accounts: Accounts, { body }: HttpRequest): HttpAnswer =>
+  answerTo(seedSchema, body, ({ merchant, transactions }) =>
+    withAccount(accounts, merchant, (account) => {
+      const made = transactions.map((row) => account.midtrans.seed(seedOf(row)));
+      return { status: 201, body: { transactions: made.map((transaction) => shown({ account, transaction })) } };
     }),
   );
-  return { status: 201, body: { transactions: made.map(shown) } };
-}
 
-function settle(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
-  const asked = read(about, request.body);
-  if ("bad" in asked) return refused(400, asked.bad);
-  const moved = midtrans.settle(asked.good.order_id);
-  if (moved === "unknown") return refused(404, `There is no transaction for ${asked.good.order_id}.`);
-  return "unmoved" in moved ? refused(409, `It is settled already.`) : ok(shown(moved));
-}
+const seedOf = (row: SeedRow) => ({
+  standing: row.transaction_status,
+  paid: {
+    ...(row.issuer === undefined ? {} : { issuer: row.issuer }),
+    ...(row.transaction_type === undefined ? {} : { route: row.transaction_type }),
+    agoMs: (row.paid_days_ago ?? 0) * DAY_MS,
+  },
+  order: {
+    orderId: row.order_id,
+    amount: row.gross_amount,
+    acquirer: row.acquirer,
+    validForMs: row.expires_in * 1_000,
+    notify: row.notification_url === undefined ? [] : [row.notification_url],
+    customFields: {},
+  },
+});
 
-function announce(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
-  const asked = read(about, request.body);
-  if ("bad" in asked) return refused(400, asked.bad);
-  const { order_id } = asked.good;
-  return midtrans.announce(order_id) ? ok({ order_id }) : refused(404, `There is no transaction for ${order_id}.`);
-}
+const settle = (accounts: Accounts, { body }: HttpRequest): HttpAnswer =>
+  answerTo(aboutSchema, body, (about) =>
+    withOrder(accounts, about, (account) => {
+      const moved = account.midtrans.settle(about.order_id);
+      const isMoved = moved !== "unknown" && !("unmoved" in moved);
+      return isMoved ? ok(shown({ account, transaction: moved })) : refused(409, "It is settled already.");
+    }),
+  );
 
-function hearBank(midtrans: Midtrans, request: HttpRequest): HttpAnswer {
-  const asked = read(bankSchema, request.body);
-  if ("bad" in asked) return refused(400, asked.bad);
-  const { order_id, bank } = asked.good;
-  const refunds = midtrans.hearBank(order_id, bank === "confirms" ? "yes" : "no");
-  return refunds > 0 ? ok({ order_id, refunds }) : refused(404, `No refund of ${order_id} waits for its bank.`);
-}
+const announce = (accounts: Accounts, { body }: HttpRequest): HttpAnswer =>
+  answerTo(aboutSchema, body, (about) =>
+    withOrder(accounts, about, ({ midtrans }) => {
+      midtrans.announce(about.order_id);
+      return ok({ order_id: about.order_id });
+    }),
+  );
 
-function set(dashboard: Dashboard, request: HttpRequest): HttpAnswer {
-  const changes = read(settingsSchema, request.body);
-  if ("bad" in changes) return refused(400, changes.bad);
-  dashboard.set(changes.good);
-  return ok(dashboard.settings);
-}
-
-const shown = (transaction: Transaction): object => ({
+const shown = ({ account, transaction }: Held): object => ({
   transaction_id: transaction.id,
   order_id: transaction.orderId,
+  merchant: account.merchantId,
   gross_amount: transaction.amount,
   fee: transaction.fee,
   acquirer: transaction.acquirer,
@@ -166,16 +143,3 @@ const shown = (transaction: Transaction): object => ({
   ...(transaction.payment === undefined ? {} : { paid_by: transaction.payment.issuer }),
   ...(transaction.refunds.length === 0 ? {} : { refunds: transaction.refunds }),
 });
-
-/** Total: also JSON too deeply nested to be looked through is only bad. */
-function read<Schema extends z.ZodType>(
-  schema: Schema,
-  body: Uint8Array,
-): { readonly good: z.output<Schema> } | { readonly bad: string } {
-  try {
-    const found = schema.safeParse(JSON.parse(new TextDecoder().decode(body)));
-    return found.success ? { good: found.data } : { bad: z.prettifyError(found.error) };
-  } catch {
-    return { bad: "The body is no JSON that can be read." };
-  }
-}

@@ -2,16 +2,17 @@ import type { HttpRequest } from "../../host/http.ts";
 import type { Random } from "../../protocol/ids.ts";
 import { type Body, errorBody } from "./body.ts";
 import type { Dialect } from "./calls.ts";
+import type { ServerKeys } from "./server-keys.ts";
 import { newUuid } from "./uuid.ts";
 
 /** The Core API: Basic authorisation, `Idempotency-Key`, and HTTP 200 with the true code in the body. */
-export function coreDialect({ serverKey, random }: { readonly serverKey: string; readonly random: Random }): Dialect {
+export function coreDialect({ keys, random }: { readonly keys: ServerKeys; readonly random: Random }): Dialect {
   const error: Dialect["error"] = (code, message, about) =>
     errorBody(code, message, newUuid(random), about?.validation);
   return {
     mark: {},
     refuse: ({ request }) => {
-      if (!knows(request, serverKey)) return error("401", WRONG_KEY);
+      if (!keys.isGood(keyIn(request))) return error("401", WRONG_KEY);
       const accepts = request.headers["accept"] ?? "*/*";
       return /json|\*\/\*|application\/\*/.test(accepts) ? undefined : error("403", NOT_ACCEPTABLE);
     },
@@ -23,9 +24,11 @@ export function coreDialect({ serverKey, random }: { readonly serverKey: string;
   };
 }
 
-function knows({ headers }: HttpRequest, serverKey: string): boolean {
+/** The server key of a call: a user name without a password. Empty where there is none. */
+export function keyIn({ headers }: Pick<HttpRequest, "headers">): string {
   const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(headers["authorization"] ?? "") ?? [];
-  return Buffer.from(basic ?? "", "base64").toString() === `${serverKey}:`;
+  const text = Buffer.from(basic ?? "", "base64").toString();
+  return text.endsWith(":") ? text.slice(0, -1) : "";
 }
 
 const WRONG_KEY = "Transaction cannot be authorized with the current client/server key.";

@@ -11,6 +11,8 @@ const length = z
   .max(30 * DAY_MS)
   .nullable();
 
+const address = z.url({ protocol: /^https?$/ }).nullable();
+
 /** What a merchant, or Midtrans' support for it, sets in the dashboard. Lengths of time are divided by the speed. */
 export const dashboardSchema = z.strictObject({
   /** Refunds are activated. The real service leaves them off for stands until it is asked. */
@@ -24,6 +26,10 @@ export const dashboardSchema = z.strictObject({
   confirm_off_us_ms: length,
   /** Where GoPay's app sends payers back to whose charge enables it and names no address; `null`: nowhere. */
   callback_url: z.string().refine(isCallback, "must be an address like https://shop.example/done").nullable(),
+  /** Where notifications go to. */
+  notification_url: address,
+  /** The same for BI-SNAP, which adds `/v1.0/qr/qr-mpm-notify` itself. */
+  snap_notification_url: address,
 });
 export type DashboardSettings = z.output<typeof dashboardSchema>;
 
@@ -34,11 +40,17 @@ const AT_FIRST: DashboardSettings = {
   confirm_on_us_ms: 5_000,
   confirm_off_us_ms: DAY_MS,
   callback_url: null,
+  notification_url: null,
+  snap_notification_url: null,
 };
 
 /** One merchant's settings, in memory. */
 export class Dashboard {
-  #settings = AT_FIRST;
+  #settings: DashboardSettings;
+
+  constructor(settings: Partial<DashboardSettings> = {}) {
+    this.#settings = dashboardSchema.parse({ ...AT_FIRST, ...settings });
+  }
 
   get settings(): DashboardSettings {
     return this.#settings;

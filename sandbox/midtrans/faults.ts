@@ -8,6 +8,8 @@ export type Operation = (typeof operations)[number];
 const common = {
   /** Only for this order. */
   order: z.string().min(1).max(50).optional(),
+  /** Only for this merchant. */
+  merchant: z.string().min(1).max(64).optional(),
   /** How often it strikes; until cleared when absent. */
   times: z.int().min(1).max(1_000_000).optional(),
 };
@@ -79,10 +81,14 @@ export type Armed = { readonly id: number; readonly fault: Fault };
 /** Which happening a fault may strike. */
 export type Occasion = {
   readonly order?: string | undefined;
+  readonly merchant?: string;
   readonly on?: Operation;
   readonly of?: string;
   readonly when?: "before" | "after";
 };
+
+/** Faults as whoever they may strike sees them. */
+export type Strikes = Pick<Faults, "take">;
 
 const ARMED_MAX = 200;
 
@@ -111,6 +117,11 @@ export class Faults {
     return id === undefined || this.#armed.length < before;
   }
 
+  /** The same faults, where every occasion is this merchant's. */
+  within({ merchant }: { readonly merchant: string }): Strikes {
+    return { take: (name, occasion) => this.take(name, { ...occasion, merchant }) };
+  }
+
   /** The oldest fault of this name that strikes here, counted as having struck. */
   take<Name extends FaultName>(name: Name, occasion: Occasion): Of<Name> | undefined {
     const isHit = (fault: Fault): fault is Of<Name> => fault.fault === name && strikes(fault, occasion);
@@ -125,6 +136,7 @@ function strikes(fault: Fault, occasion: Occasion): boolean {
   const fits = (own: unknown, here: unknown): boolean => own === undefined || own === here;
   return (
     fits(fault.order, occasion.order) &&
+    fits(fault.merchant, occasion.merchant) &&
     fits("on" in fault ? fault.on : undefined, occasion.on) &&
     fits("of" in fault ? fault.of : undefined, occasion.of) &&
     fits("when" in fault ? fault.when : undefined, occasion.when)

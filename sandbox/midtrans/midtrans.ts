@@ -16,7 +16,7 @@ import {
 import type { Announcer } from "./announcer.ts";
 import { Books } from "./books.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Faults } from "./faults.ts";
+import type { Strikes } from "./faults.ts";
 import { addressed } from "./gopay.ts";
 import { qrPayload, type Shop } from "./qr-payload.ts";
 import { RefundDesk, type Refunded } from "./refund-desk.ts";
@@ -29,7 +29,7 @@ export type MidtransOptions = {
   /** Divides every length of time that Midtrans sets: expiry, the scheduler's rounds. */
   readonly speed: number;
   readonly shop: Shop;
-  readonly faults: Faults;
+  readonly faults: Strikes;
   readonly announcer: Announcer;
   readonly dashboard: Dashboard;
   /** Told of every transaction that was made or moved. */

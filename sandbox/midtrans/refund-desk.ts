@@ -4,7 +4,7 @@ import type { Clock } from "../../protocol/time.ts";
 import type { Moment, Refund, Transaction } from "./acquirer.ts";
 import { Agenda } from "./agenda.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Faults } from "./faults.ts";
+import type { Strikes } from "./faults.ts";
 import { leftOf, objectionTo, type RefundAsk, type RefundObjection, withRefunds } from "./refund-rules.ts";
 import { newUuid } from "./uuid.ts";
 
@@ -24,7 +24,7 @@ export type RefundDeskOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly speed: number;
-  readonly faults: Pick<Faults, "take">;
+  readonly faults: Strikes;
   readonly dashboard: Dashboard;
   readonly find: (id: string) => Transaction | undefined;
   readonly keep: (transaction: Transaction) => void;

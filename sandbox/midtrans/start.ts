@@ -3,20 +3,19 @@ import { type Route, serve } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
-import type { SnapKeys } from "../snap/keys.ts";
-import { Snap } from "../snap/snap.ts";
+import { snapRoutes } from "../snap/routes.ts";
+import { type Account, type House, type MerchantOptions, openAccount } from "./account.ts";
+import { Accounts } from "./accounts.ts";
 import type { Transaction } from "./acquirer.ts";
-import { Announcer, coreLetters, type Write } from "./announcer.ts";
-import { apiRoutes } from "./api.ts";
-import { type Asked, Calls } from "./calls.ts";
+import type { Asked } from "./calls.ts";
 import { controlRoutes } from "./controls.ts";
-import { coreDialect } from "./core-dialect.ts";
-import { Dashboard } from "./dashboard.ts";
 import { Faults } from "./faults.ts";
-import { Midtrans } from "./midtrans.ts";
+import { merchantRoutes } from "./merchant-controls.ts";
+import type { Midtrans } from "./midtrans.ts";
 import { type Delivery, Notifier } from "./notifier.ts";
 import { poster } from "./post.ts";
 import { NOTIFICATION_TIMEOUT_MS } from "./retries.ts";
+import { coreRoutes } from "./routes.ts";
 
 /** What happens here, for whoever draws a timeline. */
 export type News =
@@ -24,64 +23,61 @@ export type News =
   | { readonly what: "moved"; readonly transaction: Transaction }
   | { readonly what: "notified"; readonly delivery: Delivery };
 
-export type StartOptions = {
+export type StartOptions = Omit<MerchantOptions, "merchantId"> & {
+  readonly merchantId?: string;
+  /** Merchants beside this one, each with books of its own. */
+  readonly others?: readonly MerchantOptions[];
   /** 0 takes any free port. */
   readonly port: number;
   readonly host?: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly serverKey: string;
-  readonly merchantId?: string;
-  readonly shop?: { readonly name: string; readonly city: string };
   /** Divides every length of time that Midtrans sets; 1 when absent. At 60 a 15-minute code expires after 15 seconds. */
   readonly speed?: number;
-  /** The dashboard's notification address. */
-  readonly notificationUrl?: string;
-  /** The same merchant's keys for BI-SNAP, which is answered on the same port; not at all when absent. */
-  readonly snapKeys?: SnapKeys;
-  /** The dashboard's address for BI-SNAP's notifications, without `/v1.0/qr/qr-mpm-notify`. */
-  readonly snapNotificationUrl?: string;
   /** Notifies addresses on other machines too. */
   readonly anywhere?: boolean;
-  readonly activated?: readonly string[];
   readonly hear?: (news: News) => void;
   /** More routes for the same server. */
-  readonly routes?: (midtrans: Midtrans) => readonly Route[];
+  readonly routes?: (accounts: Accounts) => readonly Route[];
 };
 
 export type Sandbox = {
   /** What a Core API client takes as its base address. */
   readonly url: string;
   readonly port: number;
+  readonly accounts: Accounts;
+  readonly faults: Faults;
+  readonly notifier: Notifier;
+  /** Of the first merchant, as it was at the start. */
   readonly serverKey: string;
   readonly merchantId: string;
   readonly midtrans: Midtrans;
-  readonly faults: Faults;
-  readonly notifier: Notifier;
-  /** Sets the dashboard's address for BI-SNAP's notifications. */
+  /** Sets the first merchant's address for BI-SNAP's notifications. */
   notifySnapAt(url: string): void;
+  /** Says where deeplinks lead: a customer's phone that is served elsewhere. */
+  phoneAt(url: string): void;
   close(): Promise<void>;
 };
 
 const BODY_MAX_BYTES = 4 * 1_048_576;
 /** Longer than the longest delay that can be armed. */
 const IDLE_MS = 660_000;
+const MERCHANT_ID = "G490526303";
 /** A time-out scaled down to nothing would fail every notification. */
 const SHORTEST_TIMEOUT_MS = 1_000;
 
-/** Midtrans' stand-in, listening. Rejects when the port cannot be had. */
+/** Midtrans' stand-in, listening. Rejects when the port cannot be had, or when two merchants cannot be told apart. */
 export async function startMidtrans(options: StartOptions): Promise<Sandbox> {
-  const { clock, log, serverKey, port, host = "127.0.0.1" } = options;
-  const { routes, close: closeParts, merchantId, midtrans, faults, notifier, notifySnapAt } = assemble(options);
+  const { clock, log, port, host = "127.0.0.1" } = options;
+  const { routes, close: closeParts, ...parts } = assemble(options);
   try {
     const limits = { bodyLimitBytes: BODY_MAX_BYTES, idleTimeoutMs: IDLE_MS, closeWithinMs: 500 };
     const server = await serve({ routes, port, host, clock, log, ...limits });
     const close = async () => {
       await Promise.all([closeParts(), server.close()]);
     };
-    const { url, port: taken } = server;
-    return { url, port: taken, serverKey, merchantId, midtrans, faults, notifier, notifySnapAt, close };
+    return { url: server.url, port: server.port, ...parts, close };
   } catch (error) {
     await closeParts();
     throw error;
@@ -89,47 +85,51 @@ export async function startMidtrans(options: StartOptions): Promise<Sandbox> {
 }
 
 function assemble(options: StartOptions) {
-  const { clock, random, serverKey, speed = 1, hear = () => undefined } = options;
-  const merchant = { id: options.merchantId ?? "G490526303", serverKey };
-  const shop = { id: merchant.id, ...(options.shop ?? { name: "Warung Sandbox", city: "BANDUNG" }) };
+  const { clock, random, speed = 1, hear = () => undefined, merchantId = MERCHANT_ID, others = [] } = options;
+  checkApart([{ ...options, merchantId }, ...others]);
   const faults = new Faults();
   const { notifier, close: closeNotifier } = notifierOf(options);
-  const asked = (call: Asked) => hear({ what: "asked", ...call });
-  const snap = snapOf(options, merchant.id, faults, asked);
-  const write: Write = (transaction, occasion) => {
-    const letters = transaction.snap === undefined ? undefined : snap?.letters;
-    return (letters ?? coreLetters({ merchant, faults }))(transaction, occasion);
+  let phone: string | undefined;
+  const house: House = {
+    clock,
+    random,
+    speed,
+    faults,
+    notifier,
+    asked: (call) => hear({ what: "asked", ...call }),
+    moved: (transaction) => hear({ what: "moved", transaction }),
+    phone: () => phone,
   };
-  const announcer = new Announcer({ write, faults, notifier, clock });
-  const moved = (transaction: Transaction) => hear({ what: "moved", transaction });
-  const dashboard = new Dashboard();
-  const midtrans = new Midtrans({ clock, random, speed, shop, faults, announcer, dashboard, hear: moved });
-  const calls = new Calls({ clock, speed, faults, dialect: coreDialect({ serverKey, random }), hear: asked });
-  const { notificationUrl, activated = ["qris", "gopay"] } = options;
-  const told = notificationUrl === undefined ? {} : { notificationUrl };
+  const open = (merchant: MerchantOptions): Account => openAccount(merchant, house);
+  const accounts = new Accounts(open({ ...options, merchantId }), others.map(open));
   const routes: readonly Route[] = [
-    ...apiRoutes({ midtrans, calls, faults, merchant, activated, wall: () => clock.wall(), ...told }),
-    ...(snap?.routes(midtrans) ?? []),
-    ...controlRoutes({ midtrans, faults, notifier, dashboard }),
-    ...(options.routes?.(midtrans) ?? []),
+    ...coreRoutes(accounts),
+    ...snapRoutes(accounts),
+    ...controlRoutes({ accounts, faults, notifier }),
+    ...merchantRoutes({ accounts, clock, random }),
+    ...(options.routes?.(accounts) ?? []),
   ];
   const close = async () => {
-    for (const part of [midtrans, announcer, calls, snap]) part?.close();
+    for (const account of accounts.all) account.close();
     await closeNotifier();
   };
-  const notifySnapAt = (url: string): void => snap?.notifyAt(url);
-  return { routes, merchantId: merchant.id, midtrans, faults, notifier, notifySnapAt, close };
+  const { midtrans, dashboard } = accounts.first;
+  const notifySnapAt = (url: string): void => dashboard.set({ snap_notification_url: url });
+  const phoneAt = (url: string): void => {
+    phone = url;
+  };
+  const first = { serverKey: options.serverKey, merchantId, midtrans };
+  return { routes, accounts, faults, notifier, ...first, notifySnapAt, phoneAt, close };
 }
 
-function snapOf(
-  { snapKeys: keys, snapNotificationUrl, clock, random, speed = 1 }: StartOptions,
-  merchantId: string,
-  faults: Faults,
-  hear: (asked: Asked) => void,
-): Snap | undefined {
-  if (keys === undefined) return undefined;
-  const at = snapNotificationUrl === undefined ? {} : { notificationUrl: snapNotificationUrl };
-  return new Snap({ keys, merchantId, clock, random, speed, faults, hear, ...at });
+/** Throws `Error` where two merchants have one name, key or id: nobody could tell their calls apart. */
+function checkApart(merchants: readonly MerchantOptions[]): void {
+  const names = merchants.flatMap(({ merchantId, serverKey, snapKeys: keys }) => [
+    `merchant ${merchantId}`,
+    `server key ${serverKey}`,
+    ...(keys === undefined ? [] : [`client ${keys.clientId}`, `partner ${keys.partnerId}`]),
+  ]);
+  if (new Set(names).size < names.length) throw new Error("Two merchants have the same name, server key or SNAP ids");
 }
 
 function notifierOf({ clock, random, log, speed = 1, anywhere = false, hear }: StartOptions) {

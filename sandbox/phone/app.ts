@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
-import { grossOf, type Transaction } from "../midtrans/acquirer.ts";
+import type { Held } from "../midtrans/accounts.ts";
+import { grossOf } from "../midtrans/acquirer.ts";
 import { paymentOptions } from "../midtrans/gopay.ts";
 import { jsonIn } from "../midtrans/json.ts";
-import type { Midtrans } from "../midtrans/midtrans.ts";
 import type { Objection, Wallet } from "./wallet.ts";
 import { BILL_WORDS } from "./words.ts";
 
-export type AppOptions = { readonly midtrans: Midtrans; readonly wallet: Wallet; readonly at: string };
+export type AppOptions = { readonly wallet: Wallet; readonly at: string };
 
 const asked = z.strictObject({
   referenceid: z.string().min(1).max(64),
@@ -22,7 +22,7 @@ type Asked = z.output<typeof asked>;
  */
 export function appRoutes(options: AppOptions): readonly Route[] {
   const { at } = options;
-  const post = (path: string, answer: (asked: Asked, bill: Transaction) => HttpAnswer): Route => ({
+  const post = (path: string, answer: (asked: Asked, bill: Held) => HttpAnswer): Route => ({
     method: "POST",
     path: `${at}/app/${path}`,
     answer: async (request) => about(options, readAsked(request), answer),
@@ -30,7 +30,7 @@ export function appRoutes(options: AppOptions): readonly Route[] {
   return [
     { method: "GET", path: `${at}/app/bill`, answer: async ({ query }) => show(options, query.get("referenceid")) },
     post("pay", ({ option }, bill) => pay(options, bill, option)),
-    post("decline", (_, bill) => ended(options, bill, { paid: false })),
+    post("decline", (_, bill) => ended(bill, { paid: false })),
   ];
 }
 
@@ -42,7 +42,7 @@ function readAsked({ body }: HttpRequest): Asked | undefined {
 function about(
   options: AppOptions,
   asked: Asked | undefined,
-  answer: (asked: Asked, bill: Transaction) => HttpAnswer,
+  answer: (asked: Asked, bill: Held) => HttpAnswer,
 ): HttpAnswer {
   if (asked === undefined) {
     return { status: 400, body: { error: "malformed", message: 'Send JSON such as {"referenceid": "…"}.' } };
@@ -52,9 +52,10 @@ function about(
 }
 
 /** Only what was charged as `gopay` has a deeplink. */
-function billOf({ midtrans }: AppOptions, reference: string): Transaction | undefined {
-  const found = midtrans.find(reference);
-  return found?.id === reference && found.gopay !== undefined ? found : undefined;
+function billOf({ wallet }: AppOptions, reference: string): Held | undefined {
+  const found = wallet.find(reference);
+  const { id, gopay } = found?.transaction ?? {};
+  return id === reference && gopay !== undefined ? found : undefined;
 }
 
 const unknown = (): HttpAnswer => ({ status: 404, body: { payable: false, ...said("unknown-bill") } });
@@ -63,23 +64,26 @@ const said = (because: Objection): object => ({ because, words: BILL_WORDS[becau
 function show(options: AppOptions, reference: string | null): HttpAnswer {
   const bill = billOf(options, reference ?? "");
   if (bill === undefined) return unknown();
-  const { name: merchant, city } = options.midtrans.shop;
-  const because = options.wallet.objectionTo(bill);
-  const about = { order: bill.orderId, amount: grossOf(bill), merchant, city };
+  const { transaction, account } = bill;
+  const { name: merchant, city } = account.midtrans.shop;
+  const because = options.wallet.objectionTo(transaction);
+  const about = { order: transaction.orderId, amount: grossOf(transaction), merchant, city };
   return {
     status: 200,
     body: because === undefined ? { payable: true, ...about } : { payable: false, ...about, ...said(because) },
   };
 }
 
-function pay(options: AppOptions, bill: Transaction, option: Asked["option"]): HttpAnswer {
-  const because = options.wallet.payInApp(bill, option);
-  if (because !== undefined) return ended(options, bill, { paid: false, ...said(because) });
-  return ended(options, bill, { paid: true, amount: grossOf(bill) });
+function pay({ wallet }: AppOptions, bill: Held, option: Asked["option"]): HttpAnswer {
+  const because = wallet.payInApp(bill, option);
+  if (because !== undefined) return ended(bill, { paid: false, ...said(because) });
+  return ended(bill, { paid: true, amount: grossOf(bill.transaction) });
 }
 
 const ended = (
-  { midtrans }: AppOptions,
-  bill: Transaction,
+  { account, transaction }: Held,
   told: { readonly paid: boolean; readonly [more: string]: unknown },
-): HttpAnswer => ({ status: 200, body: { ...told, return: midtrans.returnAddress(bill, told.paid) ?? null } });
+): HttpAnswer => ({
+  status: 200,
+  body: { ...told, return: account.midtrans.returnAddress(transaction, told.paid) ?? null },
+});

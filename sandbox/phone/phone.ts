@@ -1,6 +1,7 @@
 import type { Http } from "../../backend/providers/http.ts";
 import type { HttpAnswer, HttpRequest, Route as HttpRoute } from "../../host/http.ts";
 import { isLoopback } from "../midtrans/post.ts";
+import { appRoutes } from "./app.ts";
 import { readAsked } from "./asked.ts";
 import { fileRoutes } from "./files.ts";
 import type { Objection, Wallet } from "./wallet.ts";
@@ -27,6 +28,7 @@ export function phoneRoutes(options: PhoneOptions): readonly HttpRoute[] {
   const { at, wallet } = options;
   return [
     ...fileRoutes(at),
+    ...appRoutes({ at, wallet }),
     { method: "POST", path: `${at}/pay`, answer: async (request) => pay(options, request) },
     { method: "POST", path: `${at}/scan`, answer: (request) => scan(options, request) },
     { method: "GET", path: `${at}/screen`, answer: ({ query }) => screen(options, query.get("stand") ?? "") },

@@ -1,8 +1,8 @@
 import { readQris } from "../../protocol/qris.ts";
 import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
+import type { Accounts, Held } from "../midtrans/accounts.ts";
 import type { Route, Transaction } from "../midtrans/acquirer.ts";
 import type { PaymentOption } from "../midtrans/gopay.ts";
-import type { Midtrans } from "../midtrans/midtrans.ts";
 
 /** Why a wallet will not pay. */
 export const objections = [
@@ -33,20 +33,25 @@ export type Payer = { readonly issuer: string; readonly route?: Route };
 
 /** The customer's wallet: knows what every wallet reads out of a code, and asks the payment company the rest. */
 export class Wallet {
-  readonly #midtrans: Midtrans;
+  readonly #accounts: Accounts;
   readonly #now: () => number;
 
   /** `now` is the steady clock that the transactions' due times are on. */
-  constructor(midtrans: Midtrans, now: () => number) {
-    this.#midtrans = midtrans;
+  constructor(accounts: Accounts, now: () => number) {
+    this.#accounts = accounts;
     this.#now = now;
+  }
+
+  /** By transaction id, of any merchant. */
+  find(id: string): Held | undefined {
+    return this.#accounts.find(id);
   }
 
   scan(text: string | undefined): Scanned {
     const found = this.#find(text);
     if ("because" in found) return found;
-    const { transaction, amount, merchant, city } = found;
-    const because = this.objectionTo(transaction);
+    const { held, amount, merchant, city } = found;
+    const because = this.objectionTo(held.transaction);
     return because === undefined ? { is: "payable", amount, merchant, city } : { is: "refused", because };
   }
 
@@ -56,8 +61,8 @@ export class Wallet {
   }
 
   /** Pays inside GoPay's app; answers why it was not paid, if so. */
-  payInApp({ id, amount }: Transaction, option: PaymentOption): Objection | undefined {
-    const moved = this.#midtrans.pay(id, { issuer: "gopay", route: "on-us", amount, option });
+  payInApp({ account, transaction: { id, amount } }: Held, option: PaymentOption): Objection | undefined {
+    const moved = account.midtrans.pay(id, { issuer: "gopay", route: "on-us", amount, option });
     if (moved === "unknown") return "unknown-bill";
     if (!("unmoved" in moved)) return undefined;
     return moved.unmoved === "not-due" ? "expired" : moved.unmoved;
@@ -67,9 +72,10 @@ export class Wallet {
   pay(text: string | undefined, { issuer, route }: Payer): Paid {
     const found = this.#find(text);
     if ("because" in found) return found;
-    const { transaction, amount, merchant } = found;
+    const { held, amount, merchant } = found;
+    const { account, transaction } = held;
     const own = issuer.toLowerCase() === OWN_WALLET[transaction.acquirer] ? "on-us" : "off-us";
-    const moved = this.#midtrans.pay(transaction.id, { issuer, route: route ?? own, amount });
+    const moved = account.midtrans.pay(transaction.id, { issuer, route: route ?? own, amount });
     if (moved === "unknown") return refused("foreign");
     if (!("unmoved" in moved)) return { is: "paid", amount, merchant };
     return refused(moved.unmoved === "not-due" ? "expired" : moved.unmoved);
@@ -78,8 +84,9 @@ export class Wallet {
   /** Transactions that wait for a customer, newest first, at most 20. */
   open(): readonly Transaction[] {
     const now = this.#now();
-    const waiting = this.#midtrans
+    const waiting = this.#accounts
       .transactions()
+      .map(({ transaction }) => transaction)
       .filter(({ standing, dueMs }) => standing === "pending" && dueMs > now);
     return waiting.slice(-20).reverse();
   }
@@ -91,15 +98,15 @@ export class Wallet {
     const { amount, isDynamic, merchantName = "", city = "" } = read.payload;
     if (amount === undefined || !isDynamic) return refused("static");
     if (amount > QRIS_MAX) return refused("over-limit");
-    const transaction = this.#midtrans.byQr(text);
-    if (transaction === undefined) return refused("foreign");
-    return { transaction, amount, merchant: merchantName, city };
+    const held = this.#accounts.byQr(text);
+    if (held === undefined) return refused("foreign");
+    return { held, amount, merchant: merchantName, city };
   }
 }
 
 type Refused = { readonly is: "refused"; readonly because: Objection };
 type Found = {
-  readonly transaction: Transaction;
+  readonly held: Held;
   readonly amount: Rupiah;
   readonly merchant: string;
   readonly city: string;

@@ -1,7 +1,7 @@
 import type { HttpRequest } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Body } from "../midtrans/body.ts";
-import type { Faults, Occasion } from "../midtrans/faults.ts";
+import type { Occasion, Strikes } from "../midtrans/faults.ts";
 import { type Case, type SnapOperation, saying } from "./codes.ts";
 import type { SnapKeys } from "./keys.ts";
 import { isCallBy, isTokenRequestBy } from "./signature.ts";
@@ -11,7 +11,7 @@ import type { Tokens } from "./tokens.ts";
 export type GateOptions = {
   readonly keys: SnapKeys;
   readonly tokens: Tokens;
-  readonly faults: Faults;
+  readonly faults: Strikes;
   readonly clock: Clock;
 };
 

@@ -2,7 +2,7 @@ import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Write } from "../midtrans/announcer.ts";
 import type { Body } from "../midtrans/body.ts";
-import type { Faults } from "../midtrans/faults.ts";
+import type { Strikes } from "../midtrans/faults.ts";
 import { notificationBody } from "./bodies.ts";
 import type { SnapKeys } from "./keys.ts";
 import { signNotification } from "./signature.ts";
@@ -12,7 +12,7 @@ export const NOTIFY_PATH = "/v1.0/qr/qr-mpm-notify";
 
 export type LetterOptions = {
   readonly keys: SnapKeys;
-  readonly faults: Faults;
+  readonly faults: Strikes;
   readonly clock: Clock;
   readonly random: Random;
 };

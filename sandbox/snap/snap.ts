@@ -1,17 +1,17 @@
-import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Transaction } from "../midtrans/acquirer.ts";
-import type { Write } from "../midtrans/announcer.ts";
 import type { Body } from "../midtrans/body.ts";
 import { type Asked, Calls, type Dialect } from "../midtrans/calls.ts";
-import type { Faults } from "../midtrans/faults.ts";
+import type { Dashboard } from "../midtrans/dashboard.ts";
+import type { Strikes } from "../midtrans/faults.ts";
 import type { Midtrans } from "../midtrans/midtrans.ts";
 import { cancelBody, generateBody, queryBody, type Shown } from "./bodies.ts";
 import { SERVICES, type SnapOperation, saying } from "./codes.ts";
 import { Gate } from "./gate.ts";
 import type { SnapKeys } from "./keys.ts";
-import { NOTIFY_PATH, snapLetters } from "./letters.ts";
+import { NOTIFY_PATH } from "./letters.ts";
 import { refundBody } from "./refund-bodies.ts";
 import { readSnapRefund } from "./refund-request.ts";
 import { fieldsIn, type Original, originalOf, readGenerate, readOriginal } from "./requests.ts";
@@ -23,21 +23,18 @@ export type SnapOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly speed: number;
-  readonly faults: Faults;
-  /** The dashboard's address for notifications, without `/v1.0/qr/qr-mpm-notify`. */
-  readonly notificationUrl?: string;
+  readonly faults: Strikes;
   readonly hear: (asked: Asked) => void;
+  readonly midtrans: Midtrans;
+  readonly dashboard: Dashboard;
 };
 
-/** Midtrans over BI-SNAP, on the books that the Core API's calls are on. A transaction of the Core API is not known here. */
+/** Midtrans over BI-SNAP for one merchant, on the books that its Core API's calls are on. What those made is not known here. */
 export class Snap {
-  /** How its transactions are told of. */
-  readonly letters: Write;
   readonly #options: SnapOptions;
   readonly #tokens: Tokens;
   readonly #gate: Gate;
   readonly #calls: Calls;
-  #notifyAt: string | undefined;
 
   constructor(options: SnapOptions) {
     const { clock, random, speed, faults, hear } = options;
@@ -45,32 +42,13 @@ export class Snap {
     this.#tokens = new Tokens(clock, random, speed);
     this.#gate = new Gate({ ...options, tokens: this.#tokens });
     this.#calls = new Calls({ clock, speed, faults, hear, dialect: dialectOf(this.#gate) });
-    this.#notifyAt = options.notificationUrl;
-    this.letters = snapLetters(options);
-  }
-
-  /** The dashboard's address for notifications of charges from now on. */
-  notifyAt(url: string): void {
-    this.#notifyAt = url;
-  }
-
-  routes(midtrans: Midtrans): readonly Route[] {
-    const at = (path: string, answer: Route["answer"]): Route => ({ method: "POST", path: `/v1.0/${path}`, answer });
-    return [
-      at("access-token/b2b", (request) => this.#token(request)),
-      at("qr/qr-mpm-generate", (request) => this.#generate(request, midtrans)),
-      at("qr/qr-mpm-query", (request) => this.#query(request, midtrans)),
-      at("qr/qr-mpm-cancel", (request) => this.#cancel(request, midtrans)),
-      at("qr/qr-mpm-refund", (request) => this.#refund(request, midtrans)),
-      { method: "POST", path: "/sandbox/snap/notification-url", answer: async (request) => this.#setUrl(request) },
-    ];
   }
 
   close(): void {
     this.#calls.close();
   }
 
-  #token(request: HttpRequest): Promise<HttpAnswer> {
+  token(request: HttpRequest): Promise<HttpAnswer> {
     const perform = (): Body => {
       const fields = fieldsIn(request.body) ?? {};
       if (!Object.values(fields).includes("client_credentials")) return saying("token", "400 02", "grantType");
@@ -79,9 +57,9 @@ export class Snap {
     return this.#calls.answer({ operation: "token", request, order: undefined, perform });
   }
 
-  #generate(request: HttpRequest, midtrans: Midtrans): Promise<HttpAnswer> {
+  generate(request: HttpRequest): Promise<HttpAnswer> {
     const externalId = request.headers["x-external-id"] ?? "";
-    const perform = (): Body => this.#generated(request, externalId, midtrans);
+    const perform = (): Body => this.#generated(request, externalId);
     return this.#calls.answer({
       operation: "charge",
       request,
@@ -90,9 +68,10 @@ export class Snap {
     });
   }
 
-  #generated({ body, headers }: HttpRequest, externalId: string, midtrans: Midtrans): Body {
-    const { merchantId, clock, faults } = this.#options;
-    const notify = this.#notifyAt === undefined ? [] : [this.#notifyAt.replace(/\/$/, "") + NOTIFY_PATH];
+  #generated({ body, headers }: HttpRequest, externalId: string): Body {
+    const { merchantId, clock, dashboard, faults, midtrans } = this.#options;
+    const { snap_notification_url: url } = dashboard.settings;
+    const notify = url === null ? [] : [url.replace(/\/$/, "") + NOTIFY_PATH];
     const order = readGenerate(body, { externalId, merchantId, now: clock.wall(), notify });
     if ("bad" in order) return saying("charge", order.bad, order.about);
     const transaction = midtrans.charge(order);
@@ -103,42 +82,42 @@ export class Snap {
     return generateBody(transaction, `http://${headers["host"] ?? "localhost"}`, shown);
   }
 
-  #query(request: HttpRequest, midtrans: Midtrans): Promise<HttpAnswer> {
+  query(request: HttpRequest): Promise<HttpAnswer> {
     const perform = (): Body => {
       const original = readOriginal(request.body, ["serviceCode"], this.#options.merchantId);
       if ("bad" in original) return saying("status", original.bad, original.about);
-      return queryBody(find(midtrans, original), original);
+      return queryBody(this.#find(original), original);
     };
-    return this.#about("status", request, midtrans, perform);
+    return this.#about("status", request, perform);
   }
 
-  #cancel(request: HttpRequest, midtrans: Midtrans): Promise<HttpAnswer> {
+  cancel(request: HttpRequest): Promise<HttpAnswer> {
     const perform = (): Body => {
       const original = readOriginal(request.body, ["merchantId", "reason"], this.#options.merchantId);
       if ("bad" in original) return saying("cancel", original.bad, original.about);
-      const moved = midtrans.cancel(find(midtrans, original)?.id ?? "");
+      const moved = this.#options.midtrans.cancel(this.#find(original)?.id ?? "");
       if (moved === "unknown") return saying("cancel", "404 01");
       return "unmoved" in moved ? saying("cancel", "404 00") : cancelBody(moved, this.#options.clock.wall());
     };
-    return this.#about("cancel", request, midtrans, perform);
+    return this.#about("cancel", request, perform);
   }
 
-  #refund(request: HttpRequest, midtrans: Midtrans): Promise<HttpAnswer> {
+  refund(request: HttpRequest): Promise<HttpAnswer> {
     const perform = (): Body => {
       const externalId = request.headers["x-external-id"] ?? "";
       const asked = readSnapRefund(request.body, { merchantId: this.#options.merchantId, externalId });
       if ("bad" in asked) return saying("refund", asked.bad, asked.about);
-      const transaction = find(midtrans, asked);
+      const transaction = this.#find(asked);
       const isMeant = (transaction?.snap?.partnerReference ?? transaction?.orderId) === asked.partnerReference;
-      const refunded = isMeant ? midtrans.refund(transaction?.id ?? "", asked.ask) : "unknown";
+      const refunded = isMeant ? this.#options.midtrans.refund(transaction?.id ?? "", asked.ask) : "unknown";
       return refunded === "unknown" ? saying("refund", "404 01") : refundBody(refunded);
     };
-    return this.#about("refund", request, midtrans, perform);
+    return this.#about("refund", request, perform);
   }
 
-  #about(operation: SnapOperation, request: HttpRequest, midtrans: Midtrans, perform: () => Body): Promise<HttpAnswer> {
+  #about(operation: SnapOperation, request: HttpRequest, perform: () => Body): Promise<HttpAnswer> {
     const original = originalOf(request.body);
-    const order = original && (find(midtrans, original)?.orderId ?? original.name.slice(0, 50));
+    const order = original && (this.#find(original)?.orderId ?? original.name.slice(0, 50));
     return this.#calls.answer({ operation, request, order, perform: this.#once(operation, request, perform) });
   }
 
@@ -150,23 +129,15 @@ export class Snap {
     };
   }
 
-  #setUrl({ body }: HttpRequest): HttpAnswer {
-    const url = fieldsIn(body)?.["url"];
-    if (typeof url !== "string" || !/^https?:/.test(url) || !URL.canParse(url)) {
-      return { status: 400, body: { error: "refused", message: 'Send {"url": "http://127.0.0.1:…"}.' } };
-    }
-    this.notifyAt(url);
-    return { status: 200, body: { url } };
+  #find({ by, name }: Original): Transaction | undefined {
+    const { midtrans } = this.#options;
+    const found =
+      by === "originalPartnerReferenceNo"
+        ? midtrans.transactions().findLast(({ snap, orderId }) => (snap?.partnerReference ?? orderId) === name)
+        : midtrans.find(name);
+    const own = by === "originalReferenceNo" ? found?.id : name;
+    return found?.snap !== undefined && own === name ? found : undefined;
   }
-}
-
-function find(midtrans: Midtrans, { by, name }: Original): Transaction | undefined {
-  const found =
-    by === "originalPartnerReferenceNo"
-      ? midtrans.transactions().findLast(({ snap, orderId }) => (snap?.partnerReference ?? orderId) === name)
-      : midtrans.find(name);
-  const own = by === "originalReferenceNo" ? found?.id : name;
-  return found?.snap !== undefined && own === name ? found : undefined;
 }
 
 function dialectOf(gate: Gate): Dialect {

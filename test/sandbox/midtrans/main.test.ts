@@ -11,6 +11,7 @@ describe("the command line", () => {
       speed: 1,
       anywhere: false,
       json: false,
+      others: [],
     });
   });
 
@@ -28,6 +29,10 @@ describe("the command line", () => {
       "60",
       "--anywhere",
       "--json",
+      "--merchant",
+      "m2=k2",
+      "--merchant",
+      "m3=k-3",
     ];
     expect(readSettings([...args, "--notification-url", "http://127.0.0.1/n"])).toEqual({
       port: 0,
@@ -37,6 +42,10 @@ describe("the command line", () => {
       speed: 60,
       anywhere: true,
       json: true,
+      others: [
+        { merchantId: "m2", serverKey: "k2" },
+        { merchantId: "m3", serverKey: "k-3" },
+      ],
       notificationUrl: "http://127.0.0.1/n",
     });
   });
@@ -47,6 +56,7 @@ describe("the command line", () => {
     [["--speed", "0"], "--speed 0"],
     [["--speed", "fast"], "--speed fast"],
     [["--notification-url", "here"], "--notification-url here"],
+    [["--merchant", "m"], "--merchant m"],
     [["--prot", "1"], "--prot"],
     [["8790"], "8790"],
     [["--help"], "--port N"],
