@@ -1,52 +1,16 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { monotonicUsec } from "../../host/clock.ts";
 import type { Facts, Log } from "../../host/log.ts";
 import { silentLog } from "../../host/log.ts";
 import { type Sender, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
-import { needs } from "../support/needs.ts";
-
-/** What systemd is to us: a bound datagram socket. Prints a line when it listens, and one for each datagram. */
-const RECEIVER = `
-import socket, sys
-path = sys.argv[1]
-far = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-far.bind("\\0" + path[1:] if path.startswith("@") else path)
-print("listening", flush=True)
-while True:
-    print(far.recv(4096).decode(), flush=True)
-`;
-
-type Receiver = { next(): Promise<string>; end(): Promise<void> };
-
-const open: Receiver[] = [];
-const folders: string[] = [];
-
-async function receiver(path: string): Promise<Receiver> {
-  const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
-  const child: ChildProcessByStdio<null, Readable, null> = spawn(needs("python3"), ["-c", RECEIVER, path], { stdio });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => String((await lines.next()).value);
-  const end = async (): Promise<void> => {
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
-  };
-  const made = { next, end };
-  open.push(made);
-  expect(await next()).toBe("listening");
-  return made;
-}
+import { notifySocket } from "../support/notify-socket.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "notify-"));
-  folders.push(path);
+  onTestFinished(() => rmSync(path, { recursive: true }));
   return path;
 }
 
@@ -56,18 +20,13 @@ function noteLog(): Log & { readonly warnings: string[] } {
   return { ...silentLog, warn, warnings };
 }
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((one) => one.end()));
-  for (const path of folders.splice(0)) rmSync(path, { recursive: true });
-});
-
 describe("what systemd hears", () => {
   test.each([
     ["a path", () => join(folder(), "notify")],
     ["an abstract name", () => `@qris-notify-${process.pid}`],
   ])("arrives over %s, one datagram each", async (_, place) => {
     const path = place();
-    const systemd = await receiver(path);
+    const systemd = await notifySocket(path);
     const notice = await sdNotify({ NOTIFY_SOCKET: path }, silentLog);
     notice.ready();
     notice.status("open:\n2 orders");
@@ -80,7 +39,7 @@ describe("what systemd hears", () => {
 
   test("tells a reload with the moment at which it began, as Type=notify-reload wants it", async () => {
     const path = join(folder(), "notify");
-    const systemd = await receiver(path);
+    const systemd = await notifySocket(path);
     const notice = await sdNotify({ NOTIFY_SOCKET: path }, silentLog);
     const before = monotonicUsec();
     notice.reloading();

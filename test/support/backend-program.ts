@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { signNotification } from "../../backend/providers/midtrans/signature.ts";
+import { Secret } from "../../host/secret.ts";
 import { newKeyPair, type SigningKey } from "../../protocol/keys.ts";
 import { SNAP_KEYS } from "./snap-keys.ts";
 import { until } from "./until.ts";
@@ -36,8 +38,12 @@ export type SiteParts = {
   readonly port?: string;
   /** More lines on HTTP. */
   readonly http?: string;
-  /** The parts on merchants, in place of one over the Core API. */
+  /** The parts on merchants, in place of one over the Core API; `AT` stands for the folder. */
   readonly merchants?: readonly string[];
+  /** Another place for the journal. */
+  readonly journal?: string;
+  /** More files in the folder. */
+  readonly files?: Readonly<Record<string, string>>;
   /** More lines for each stand; one stand when absent. */
   readonly stands?: readonly string[];
 };
@@ -47,6 +53,7 @@ export function newSite(parts: SiteParts = {}): Site {
   const at = folder();
   writeFileSync(join(at, "key.pem"), parts.key ?? newKeyPair().pem);
   writeFileSync(join(at, "server-key"), `${SERVER_KEY}\n`);
+  for (const [name, text] of Object.entries(parts.files ?? {})) writeFileSync(join(at, name), text);
   const stands = (parts.stands ?? [""]).map((lines) => ({ lines, signing: newKeyPair().signing }));
   const merchants = parts.merchants ?? [corePart(at, parts.midtrans)];
   const config = join(at, "backend.toml");
@@ -56,12 +63,12 @@ export function newSite(parts: SiteParts = {}): Site {
 port = ${parts.port ?? "0"}
 ${parts.http ?? ""}
 [journal]
-file = "${at}/ledger.sqlite"
+file = "${parts.journal ?? `${at}/ledger.sqlite`}"
 [link]
 url = "${parts.broker ?? "mqtt://127.0.0.1:9"}"
 [keys]
 private_file = "${at}/key.pem"
-${merchants.map((lines) => `[[merchants]]\n${lines}\n`).join("")}
+${merchants.map((lines) => `[[merchants]]\n${lines.replaceAll("AT/", `${at}/`)}\n`).join("")}
 ${stands.map(standPart).join("\n")}`,
   );
   return { at, config, standKeys: stands.map(({ signing }) => signing) };
@@ -157,3 +164,16 @@ export class BackendProgram {
 
 export const startBackend = ({ config }: Site, env: NodeJS.ProcessEnv = {}): BackendProgram =>
   new BackendProgram(["--config", config], env);
+
+/** How a notification of nobody's order is taken that is signed with this key: believed (404), or not (403). */
+export async function answerTo(
+  http: string,
+  key: string,
+  path = "/midtrans/notification",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const signed = { order_id: "01JD5S3V8Q4R6T2W9Y0ZABCDEF-1", status_code: "200", gross_amount: "15000.00" };
+  const signature_key = signNotification(signed, new Secret(key));
+  const body = JSON.stringify({ ...signed, transaction_status: "settlement", signature_key });
+  return (await fetch(http + path, { method: "POST", body, headers })).status;
+}
