@@ -22,14 +22,32 @@ describe("white space between tokens goes, and nothing else", () => {
   });
 });
 
+const unit = fc.oneof(
+  fc.constantFrom(" ", "\t", '"', "\\", "/", "\u00a0"),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
+);
+
 /** The tokens of some JSON text, among them ways of writing that no serialiser of ours would choose. */
 const { tokens } = fc.letrec<{ tokens: readonly string[] }>((tie) => ({
   tokens: fc.oneof(
     { maxDepth: 4 },
     fc
-      .constantFrom("null", "true", "1.0", "-0", "1E+5", '"a\\/b"', '"\\\\"', '"\\" "', '" {\\n} "', '"\\u0041"', '""')
+      .constantFrom(
+        ...["null", "true", "false", "1.0", "-0", "1E+5", "0.10e-2"],
+        ...[
+          '"a\\/b"',
+          '"\\\\"',
+          '"\\" "',
+          '" {\\n} "',
+          '"\\u0041"',
+          '"\\u0020 , : "',
+          '"\\ud83d"',
+          '"\u00a0\u2028 \u2003"',
+          '""',
+        ],
+      )
       .map((token) => [token]),
-    fc.string().map((text) => [JSON.stringify(text)]),
+    fc.string({ unit }).map((text) => [JSON.stringify(text)]),
     fc.array(tie("tokens"), { maxLength: 4 }).map((items) => ["[", ...joined(items), "]"]),
     fc.array(fc.tuple(fc.string(), tie("tokens")), { maxLength: 4 }).map((fields) => {
       const members = fields.map(([name, value]) => [JSON.stringify(name), ":", ...value]);
@@ -49,6 +67,24 @@ test("JSON with any white space in it becomes its tokens, to the byte", () => {
       expect(() => JSON.parse(spread)).not.toThrow();
       expect(short(spread)).toBe(parts.join(""));
       expect(Buffer.from(minify(bytesOf(spread)))).toEqual(minified(bytesOf(spread)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** The same by other means: each string literal as it is, and no white space beside them. */
+const literal = /("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g;
+const literalsIn = (text: string): readonly string[] => text.match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+
+test("it is what is left when white space outside of string literals is taken out; literals and meaning stay", () => {
+  fc.assert(
+    fc.property(tokens, fc.infiniteStream(space), (parts, spaces) => {
+      const spread = parts.map((part) => spaces.next().value + part).join("") + spaces.next().value;
+      const once = short(spread);
+      expect(once).toBe(spread.replace(literal, "$1"));
+      expect(short(once)).toBe(once);
+      expect(literalsIn(once)).toEqual(literalsIn(spread));
+      expect(JSON.parse(once)).toEqual(JSON.parse(spread));
     }),
     { numRuns: 500 },
   );
