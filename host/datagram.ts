@@ -1,4 +1,4 @@
-import koffi from "koffi";
+import { loadLibc } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
@@ -20,22 +20,17 @@ export type DatagramSocket = {
  */
 export function openDatagramSocket(path: string): DatagramSocket {
   const address = addressOf(path);
-  const libc = koffi.load("libc.so.6");
-  const socket = libc.func("int socket(int domain, int type, int protocol)");
-  const sendto = libc.func(
-    "long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t size)",
-  );
-  const close = libc.func("int close(int fd)");
-  const fd: number = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new Error(`no socket to be had (errno ${koffi.errno()})`);
+  const libc = loadLibc();
+  const fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw new Error(`no socket to be had (errno ${libc.errno()})`);
   return {
     send: (text) => {
       const bytes = Buffer.from(text);
-      const sent: number = sendto(fd, bytes, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT, address, address.length);
-      if (sent !== bytes.length) throw new Error(`${path} took no datagram (errno ${koffi.errno()})`);
+      const sent = libc.sendto(fd, bytes, bytes.length, MSG_NOSIGNAL | MSG_DONTWAIT, address, address.length);
+      if (sent !== bytes.length) throw new Error(`${path} took no datagram (errno ${libc.errno()})`);
     },
     close: () => {
-      close(fd);
+      libc.close(fd);
     },
   };
 }

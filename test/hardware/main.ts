@@ -1,0 +1,24 @@
+import type { Check } from "./check.ts";
+import { linesChecks } from "./pins/lines.ts";
+import { relayChecks } from "./pins/relays.ts";
+
+/** Inside the virtual machine: `main.js PART…`. Each check says how it went as one JSON line. */
+const parts: Readonly<Record<string, () => readonly Check[]>> = {
+  "character-device": () => [...linesChecks("character-device"), ...relayChecks("character-device")],
+  sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs")],
+};
+
+for (const part of process.argv.slice(2)) {
+  const checks = parts[part];
+  if (checks === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(", ")}`);
+  for (const { name, run } of checks()) {
+    const from = performance.now();
+    const wrong = await run().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    );
+    const ms = Math.round(performance.now() - from);
+    process.stdout.write(`CHECK ${JSON.stringify({ part, name, ms, ...(wrong === undefined ? {} : { wrong }) })}\n`);
+  }
+}
+process.exit(0);
