@@ -4,6 +4,7 @@ import { type Http, openHttp } from "../../../../backend/providers/http.ts";
 import {
   type Attempt,
   type PaymentProvider,
+  type Refund,
   referenceOf,
   type Standing,
 } from "../../../../backend/providers/provider.ts";
@@ -123,6 +124,68 @@ describe("a charge whose answer does not come", () => {
       is: "settled",
       payment: { amount: 17_000, transaction: made?.id },
     });
+  });
+});
+
+describe("a refund", () => {
+  /** All of a payment by another bank's customer. */
+  async function paid(): Promise<Refund> {
+    const charge = await provider.charge(attempt, NEVER);
+    if (charge.is !== "issued") throw new Error(JSON.stringify(charge));
+    await pay(charge.qr);
+    const standing = await provider.standing(attempt, NEVER);
+    if (standing.is !== "settled") throw new Error(JSON.stringify(standing));
+    const { payment } = standing;
+    return { attempt, payment, key: `${referenceOf(attempt)}-r1`, amount: payment.amount, reason: "not delivered" };
+  }
+  const made = (): readonly string[] =>
+    (sandbox.midtrans.find(referenceOf(attempt))?.refunds ?? []).map(({ key }) => key ?? "none");
+
+  test("whose answer is lost is found in the books, and is not made again", async () => {
+    const refund = await paid();
+    sandbox.faults.arm({ fault: "lost-answer", on: "refund", times: 1 });
+    expect(["taken", "confirmed"]).toContain((await provider.refund(refund, NEVER)).is);
+    expect(["taken", "confirmed"]).toContain((await provider.refund(refund, NEVER)).is);
+    expect(made()).toEqual([refund.key]);
+  });
+
+  test("whose answer is lost while the books are closed is unclear, and found by the next try", async () => {
+    const refund = await paid();
+    sandbox.faults.arm({ fault: "delay", on: "refund", ms: 1_000, when: "after", times: 1 });
+    sandbox.faults.arm({ fault: "lost-answer", on: "refund", times: 1 });
+    const asking = provider.refund(refund, NEVER);
+    await until("it was made", () => made().length > 0);
+    sandbox.faults.arm({ fault: "error", on: "status", http: 503, times: 1 });
+    expect((await asking).is).toBe("unclear");
+    expect(["taken", "confirmed"]).toContain((await provider.refund(refund, NEVER)).is);
+    expect(made()).toEqual([refund.key]);
+  });
+
+  test("that did not reach Midtrans is unclear, and made by the next try", async () => {
+    const refund = await paid();
+    sandbox.faults.arm({ fault: "error", on: "refund", http: 504, times: 1 });
+    expect((await provider.refund(refund, NEVER)).is).toBe("unclear");
+    expect(made()).toEqual([]);
+    expect(["taken", "confirmed"]).toContain((await provider.refund(refund, NEVER)).is);
+    expect(made()).toEqual([refund.key]);
+  });
+
+  test("whose token is lost in the middle is made once", async () => {
+    const refund = await paid();
+    sandbox.faults.arm({ fault: "token-expired", on: "refund", times: 1 });
+    expect(["taken", "confirmed"]).toContain((await provider.refund(refund, NEVER)).is);
+    expect(made()).toEqual([refund.key]);
+  });
+
+  test("is told to the webhook with its key", async () => {
+    const refund = await paid();
+    await provider.refund(refund, NEVER);
+    await until("it is told", () => news.some(([, { is }]) => is === "refunded"));
+    const { transaction } = refund.payment;
+    expect(news).toContainEqual([
+      referenceOf(attempt),
+      { is: "refunded", transaction, isFull: true, refunds: [{ key: refund.key, amount: 17_000, isConfirmed: false }] },
+    ]);
   });
 });
 
