@@ -6,6 +6,7 @@ import { standIdSchema } from "../protocol/statements.ts";
 import { rules } from "./config-rules.ts";
 import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchant-config.ts";
 import { paySchema } from "./pay/config.ts";
+import { reconcileSchema } from "./reconcile/config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 
@@ -129,6 +130,7 @@ const whole = z.strictObject({
     .describe("Where staff deals with paid orders that were not delivered; closed when absent."),
   pay: paySchema.optional().describe("The customers' pages: how an order stands, and help; closed when absent."),
   terms: terms.prefault({}),
+  reconcile: reconcileSchema.prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
   stands: z
     .array(stand)

@@ -15,6 +15,9 @@ const program: Program = {
   refund ID     gives a paid order's money back, all or a part      [--amount RUPIAH] --by NAME --why TEXT
   remedy ID     an owed order was dealt with otherwise              --how refunded|settled-by-staff --by NAME --why TEXT
 
+  reconcile     compares a day with the provider's books            [--date DAY] [--report FILE.csv] [--csv FILE]
+  reconciled    tells what came out of a day the last time          [--date DAY] [--csv FILE]
+
   --config      the configuration; default /etc/qris-backend/backend.toml
   --help        this
 `,
@@ -37,6 +40,14 @@ const program: Program = {
       takes: AN_ORDER,
       options: ["how", "by", "why"],
       load: async () => (await import("./commands/operator.ts")).remedy,
+    },
+    reconcile: {
+      options: ["date", "report", "csv"],
+      load: async () => (await import("./commands/reconcile.ts")).reconcile,
+    },
+    reconciled: {
+      options: ["date", "csv"],
+      load: async () => (await import("./commands/reconcile.ts")).reconciled,
     },
     "new-key": { takes: "the name of a new file", load: async () => (await import("../wire/new-key.ts")).newKey },
   },

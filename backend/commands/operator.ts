@@ -12,8 +12,8 @@ import { type HttpOutcome, openHttp } from "../providers/http.ts";
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 16 * 1024 * 1024;
 
-type Call = { readonly method: "GET" | "POST"; readonly path: string; readonly body?: object };
-type Desk = { readonly url: string; readonly token: string };
+export type Call = { readonly method: "GET" | "POST"; readonly path: string; readonly body?: object };
+export type Desk = { readonly url: string; readonly token: string };
 
 export const owed: Command = (asked) =>
   ask(asked, { method: "GET", path: "/owed" }, (answer) => {
@@ -85,7 +85,8 @@ async function ask(asked: Asked, call: Call, read: (answer: unknown) => readonly
   }
 }
 
-function deskOf({ config: file, env }: Asked): Desk | { readonly unusable: string } {
+/** Where the running backend listens to staff, and the word that lets in. */
+export function deskOf({ config: file, env }: Asked): Desk | { readonly unusable: string } {
   const read = readConfigFile(file, backendConfigSchema);
   if (read.is === "bad") return { unusable: explainErrors(file, read.errors) };
   const { operator } = read.config;
@@ -95,7 +96,7 @@ function deskOf({ config: file, env }: Asked): Desk | { readonly unusable: strin
   return { url: `http://${operator.host}:${operator.port}`, token: token.secret.reveal() };
 }
 
-const requestTo = ({ url, token }: Desk, { method, path, body }: Call) => ({
+export const requestTo = ({ url, token }: Desk, { method, path, body }: Call) => ({
   method,
   url: url + path,
   headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

@@ -1,0 +1,52 @@
+import { every } from "../../host/every.ts";
+import type { Log } from "../../host/log.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
+import { type Day, dueDays, type TimeOfDay } from "./day.ts";
+import type { Reconciler } from "./reconciler.ts";
+import type { Report } from "./report/rows.ts";
+import type { Part, Results } from "./results.ts";
+
+export type DailyParts = {
+  readonly reconciler: Reconciler;
+  readonly results: Results;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** When the day before is reconciled. */
+  readonly at: TimeOfDay;
+  /** How many days a stop is made up for. */
+  readonly catchUpDays: number;
+  /** The provider's report of the day, where there is one. */
+  reportOf(day: Day): Promise<Report | undefined>;
+};
+
+const MINUTE_MS = 60_000;
+/** A disk that takes no results, say, is not tried every minute. */
+const AFTER_A_FAILURE_MS = 10 * MINUTE_MS;
+
+/** Reconciles each day when its time has come: first what was interrupted, then the days that were missed, oldest first. */
+export function keepReconciling(parts: DailyParts): Stop {
+  const { clock, log, reconciler } = parts;
+  return every(clock, log, {
+    firstMs: MINUTE_MS,
+    everyMs: MINUTE_MS,
+    what: "reconciliation not begun",
+    run: async () => {
+      const { failure } = reconciler;
+      if (failure !== undefined && clock.wall() - failure.wall < AFTER_A_FAILURE_MS) return;
+      for (const part of await waiting(parts)) await reconcile(part, parts);
+    },
+  });
+}
+
+async function waiting({ results, clock, at, catchUpDays }: DailyParts): Promise<readonly Part[]> {
+  const begun = await results.begun();
+  const due = dueDays(clock.wall(), at, catchUpDays, (day) => results.isDone(day));
+  const fresh = due.filter((day) => !begun.some((part) => part.day === day && part.isWhole));
+  return [...begun, ...fresh.map((day) => ({ day, isWhole: true }))];
+}
+
+async function reconcile(part: Part, { reconciler, results, reportOf }: DailyParts): Promise<void> {
+  const isBegun = (await results.begun()).some(({ day, isWhole }) => day === part.day && isWhole === part.isWhole);
+  const begun = reconciler.begin(part, isBegun ? undefined : await reportOf(part.day));
+  if (begun.is === "begun") await begun.ended;
+}

@@ -1,0 +1,107 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { keepReconciling } from "../../../backend/reconcile/daily.ts";
+import type { Day } from "../../../backend/reconcile/day.ts";
+import type { Report } from "../../../backend/reconcile/report/rows.ts";
+import { silentLog } from "../../../host/log.ts";
+import { settle } from "../../support/virtual-clock.ts";
+import { NOON, openShop, type Shop } from "./shop.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const HALF_PAST_THREE = 210;
+
+type Kept = { readonly asked: string[]; readonly reports: Map<string, Report> };
+
+/** Lets the shop reconcile itself every day. */
+function keep(shop: Shop, catchUpDays = 1): Kept {
+  const kept: Kept = { asked: [], reports: new Map() };
+  const reconciler = shop.reconciler();
+  const stop = keepReconciling({
+    reconciler,
+    results: shop.results,
+    clock: shop.clock,
+    log: silentLog,
+    at: HALF_PAST_THREE,
+    catchUpDays,
+    reportOf: async (day) => {
+      kept.asked.push(day);
+      return kept.reports.get(day);
+    },
+  });
+  onTestFinished(async () => {
+    stop();
+    await reconciler.stop();
+  });
+  return kept;
+}
+
+/** So much time passes; what waits for a disk is waited for before it goes on. */
+async function pass(shop: Shop, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= MINUTE) {
+    while (shop.clock.pending === 0) await settle(1);
+    await shop.clock.advance(MINUTE);
+  }
+  while (shop.clock.pending === 0) await settle(1);
+}
+
+const isDone = (shop: Shop, ...days: readonly string[]) => days.map((day) => shop.results.isDone(day as Day));
+
+describe("every day", () => {
+  test("the day before is reconciled at half past three in western Indonesia, once", async () => {
+    const shop = openShop();
+    await shop.sold();
+    const { asked } = keep(shop);
+    await pass(shop, 15 * HOUR + 43 * MINUTE);
+    expect(isDone(shop, "2026-11-19", "2026-11-20")).toEqual([true, false]);
+    await pass(shop, 10 * MINUTE);
+    expect(isDone(shop, "2026-11-20", "2026-11-21")).toEqual([true, false]);
+    await pass(shop, 3 * HOUR);
+    expect(asked).toEqual(["2026-11-19", "2026-11-20"]);
+    expect(shop.provider.asked).toHaveLength(1);
+  });
+
+  test("days that a stop has missed are made up for, oldest first, as many as wanted", async () => {
+    const shop = openShop();
+    const { asked } = keep(shop, 3);
+    await pass(shop, 5 * MINUTE);
+    expect(asked).toEqual(["2026-11-17", "2026-11-18", "2026-11-19"]);
+    expect(isDone(shop, "2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19")).toEqual([false, true, true, true]);
+  });
+
+  test("what was interrupted is gone on with first, without another report, be it a day that was asked for by hand", async () => {
+    const shop = openShop();
+    for (const isWhole of [false, true]) {
+      await (await shop.results.begin({ day: "2026-11-10" as Day, isWhole }, { begun: NOON })).close();
+    }
+    const { asked } = keep(shop);
+    await pass(shop, 5 * MINUTE);
+    expect(await shop.results.begun()).toEqual([]);
+    expect(isDone(shop, "2026-11-10", "2026-11-19")).toEqual([true, true]);
+    expect(asked).toEqual(["2026-11-19"]);
+  });
+
+  test("the report of the day is compared, where there is one", async () => {
+    const shop = openShop();
+    const { reports } = keep(shop);
+    const rows = [{ line: 2, reference: "QRIS-1", status: "settled" as const }];
+    reports.set("2026-11-19", { name: "r.csv", rows, unread: [] });
+    await pass(shop, 5 * MINUTE);
+    expect(await shop.results.summaryOf("2026-11-19" as Day)).toMatchObject({
+      report: "r.csv",
+      differences: { count: 1 },
+    });
+  });
+
+  test("a run that failed is tried again after ten minutes, not every minute", async () => {
+    const shop = openShop();
+    keep(shop);
+    rmSync(shop.folder, { recursive: true });
+    writeFileSync(shop.folder, "no folder");
+    await pass(shop, 9 * MINUTE);
+    expect(shop.errors).toHaveLength(1);
+    rmSync(shop.folder);
+    await pass(shop, 5 * MINUTE);
+    expect(isDone(shop, "2026-11-19")).toEqual([true]);
+  });
+});
