@@ -72,20 +72,24 @@ const fact = (id: string, en: string, ...values: readonly (string | Words)[]): F
 });
 
 const saleFacts = ({ items, stand }: Sale): readonly Fact[] => [
-  fact("Barang", "Bought", ...items.map(itemText)),
+  fact("Barang", "Bought", ...items.map(items.length === 1 ? nameText : itemText)),
   fact("Mesin", "Machine", stand),
 ];
 
-const itemText = ({ name, quantity, price }: Sale["items"][number]): string =>
-  `${quantity === 1 ? name : `${quantity} × ${name}`}, ${showRupiah(rupiah(price * quantity))}`;
+type Item = Sale["items"][number];
+const nameText = ({ name, quantity }: Item): string => (quantity === 1 ? name : `${quantity} × ${name}`);
+const itemText = (item: Item): string => `${nameText(item)}, ${showRupiah(rupiah(item.price * item.quantity))}`;
 
 function paidFacts(receipts: readonly Receipt[]): readonly Fact[] {
   const values = receipts.flatMap(({ payment: { amount, fee, paidAt } }) => [
-    [showRupiah(rupiah(amount + fee)), wib(Date.parse(paidAt))].filter((part) => part !== undefined).join(", "),
+    showRupiah(rupiah(amount + fee)),
     ...(fee === 0 ? [] : [feeWords(fee)]),
+    ...asValues(wib(Date.parse(paidAt))),
   ]);
   return values.length === 0 ? [] : [fact("Dibayar", "Paid", ...values)];
 }
+
+const asValues = (text: string | undefined): readonly string[] => (text === undefined ? [] : [text]);
 
 const feeWords = (fee: Rupiah): Words =>
   words(`termasuk biaya layanan ${showRupiah(fee)}`, `with a service fee of ${showRupiah(fee)}`);
@@ -96,10 +100,8 @@ function returnedFacts(state: State, story: Story): readonly Fact[] {
   const isDone = state.at === "remedied" && state.how === "refunded";
   if (back === 0 && !isDone) return [];
   const last = story.findLast(({ event }) => isReturn(event));
-  const much = back > 0 ? [showRupiah(back)] : [];
-  const when = last === undefined ? undefined : wib(last.wall);
-  const parts = [...much, ...(when === undefined ? [] : [when])];
-  return parts.length === 0 ? [] : [fact("Dikembalikan", "Returned", parts.join(", "))];
+  const values = [...(back > 0 ? [showRupiah(back)] : []), ...asValues(last && wib(last.wall))];
+  return values.length === 0 ? [] : [fact("Dikembalikan", "Returned", ...values)];
 }
 
 /** What can have brought the word that money is back. */

@@ -148,7 +148,7 @@ const IF_CHARGED: Help = {
       "Kalau uangnya sampai juga, halaman ini mengatakannya, dan operator mengurusnya.",
       "If the money does arrive, this page says so, and the operator sees to it.",
     ),
-    words("Belum kembali? Hubungi:", "It has not come back? Write to:"),
+    words("Belum kembali? Hubungi:", "It has not come back? Contact:"),
   ],
 };
 const IF_MISSING: Help = {
@@ -169,11 +169,11 @@ const IF_NOT_THERE: Help = {
   lines: [
     words(
       "Lihat dulu riwayat di aplikasi pembayaran Anda, lalu hubungi:",
-      "Look into the history of your payment app first, then write to:",
+      "Look into the history of your payment app first, then contact:",
     ),
   ],
 };
 const IF_WRONG: Help = {
   title: words("Belum selesai bagi Anda?", "Not settled for you?"),
-  lines: [words("Hubungi:", "Write to:")],
+  lines: [words("Hubungi:", "Contact:")],
 };

@@ -6,7 +6,7 @@ import { ROOT } from "../../scripts/files.mjs";
 import { isAlike, smallPng } from "../golden/picture.ts";
 import { buildProduct, DemoProcess } from "../sandbox/demo/demo-process.ts";
 import { openBrowser } from "./browser.ts";
-import { demoMidSale, receiptOnTable, screensStrip } from "./readme.ts";
+import { demoMidSale, phonesInRow, receiptOnTable, screensStrip } from "./readme.ts";
 
 /** `WRITE_IMAGES=1 npm test -- test/browser/readme` takes the README's pictures anew. */
 const WRITES = process.env["WRITE_IMAGES"] === "1";
@@ -38,6 +38,22 @@ test("the README's demo.png is a picture of the page in the middle of a sale, wi
   expect([width, height]).toEqual([1280, 800]);
   expect(kept("demo.png").length).toBeLessThanOrEqual(MOST_BYTES);
 });
+
+test("the README's pay.png is a picture of three phones, within 250 kB", async () => {
+  if (WRITES) write("pay.png", await photographPhones());
+  const { width, height } = PNG.sync.read(kept("pay.png"));
+  expect([width, height]).toEqual([1234, 876]);
+  expect(kept("pay.png").length).toBeLessThanOrEqual(MOST_BYTES);
+});
+
+async function photographPhones(): Promise<Uint8Array> {
+  const browser = await openBrowser();
+  try {
+    return smallPng(await phonesInRow(browser));
+  } finally {
+    await browser.close();
+  }
+}
 
 async function photograph(): Promise<Uint8Array> {
   buildProduct();

@@ -1,10 +1,13 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import type { Browser } from "playwright-core";
+import type { State } from "../../backend/ledger/words.ts";
 import type { Frame } from "../../device/device.ts";
 import { framePng, readPng } from "../../device/drawing/canvas.ts";
+import { DEEPLINK, openPayRig, owed, payable, states, stories } from "../backend/pay/kit.ts";
 import { frameOf } from "../golden/picture.ts";
 import { drawView } from "../golden/screens.ts";
 import { drawPaper, papers } from "../golden/slips.ts";
+import { takeOut } from "./pocket.ts";
 import { Visit } from "./visit.ts";
 
 /** The pictures of the README. */
@@ -40,6 +43,25 @@ export async function demoMidSale(browser: Browser, address: string): Promise<Bu
     return await visit.page.screenshot({ animations: "disabled" });
   } finally {
     await visit.end();
+  }
+}
+
+/** A customer's page on three phones: before the payment, in trouble, and when the money is back. */
+export async function phonesInRow(browser: Browser): Promise<Frame> {
+  const pages = [payable({ deeplink: DEEPLINK }), owed({ because: "not-confirmed" }), states.remedied];
+  const frames: Frame[] = [];
+  for (const state of pages) frames.push(await readPng(await photographed(browser, state)));
+  return sideBySide(frames);
+}
+
+async function photographed(browser: Browser, state: State): Promise<Buffer> {
+  const rig = await openPayRig();
+  try {
+    await rig.puts(state, stories.returned);
+    const pocket = await takeOut(browser, rig.page, { sharpness: 1 });
+    return await pocket.page.screenshot({ animations: "disabled" }).finally(pocket.close);
+  } finally {
+    await rig.close();
   }
 }
 

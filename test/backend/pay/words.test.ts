@@ -127,7 +127,7 @@ describe("a refund", () => {
     ];
     const { said: words, facts } = sheetOf(states.remedied, story, NOW);
     expect(english(words)).toContain("Rp 15.000 went back to the account that paid.");
-    expect(facts.at(-1)).toMatchObject({ label: { en: "Returned" }, values: ["Rp 15.000, 01/01/2026 09:00 WIB"] });
+    expect(facts.at(-1)).toMatchObject({ label: { en: "Returned" }, values: ["Rp 15.000", "01/01/2026 09:00 WIB"] });
     const byHand = sheetOf(
       { ...states.remedied, backs: [] },
       [{ event: stories.remedied, wall: Date.UTC(2026, 0, 2) }],
@@ -152,9 +152,9 @@ describe("the facts", () => {
         ["Claim code", [claimCodeOf(ORDER_ID)]],
         ["Order", [ORDER_ID]],
         ["Time", ["01/01/2026 07:00 WIB"]],
-        ["Bought", ["Kopi Susu Gula Aren, Rp 15.000"]],
+        ["Bought", ["Kopi Susu Gula Aren"]],
         ["Machine", [STAND]],
-        ["Paid", ["Rp 15.000, 01/01/2026 07:00 WIB"]],
+        ["Paid", ["Rp 15.000", "01/01/2026 07:00 WIB"]],
       ]),
     );
   });
@@ -168,14 +168,17 @@ describe("the facts", () => {
     const [receipt] = states.owed.receipts;
     if (receipt === undefined) throw new Error("no receipt");
     const dear = { ...receipt, payment: { ...receipt.payment, fee: rupiah(700) } };
-    const sale = { ...states.owed.sale, items: [{ product: "kopi", name: "Kopi", price: PRICE, quantity: 2 }] };
+    const kopi = { product: "kopi", name: "Kopi", price: PRICE, quantity: 2 };
+    const sale = { ...states.owed.sale, items: [kopi, { ...kopi, name: "Teh", quantity: 1 }] };
     const facts = factsOf(owed({ sale, receipts: [dear, { ...receipt, attempt: 2 }] }));
     expect(facts.get("Paid")).toEqual([
-      "Rp 15.700, 01/01/2026 07:00 WIB",
+      "Rp 15.700",
       expect.objectContaining({ en: "with a service fee of Rp 700" }),
-      "Rp 15.000, 01/01/2026 07:00 WIB",
+      "01/01/2026 07:00 WIB",
+      "Rp 15.000",
+      "01/01/2026 07:00 WIB",
     ]);
-    expect(facts.get("Bought")).toEqual(["2 × Kopi, Rp 30.000"]);
+    expect(facts.get("Bought")).toEqual(["2 × Kopi, Rp 30.000", "Teh, Rp 15.000"]);
   });
 
   test("are few, and true, of an order that never was", () => {
