@@ -65,10 +65,14 @@ function tellRefund(refunds: Transaction["refunds"]): Pick<Told, "words" | "deta
   return { words, detail: "in Midtrans' books; the payer's bank has not confirmed it yet" };
 }
 
-function tellMove({ standing, amount, payment, denied, refunds }: Transaction): Told {
+function tellMove({ standing, amount, payment, denied, refunds, debit }: Transaction): Told {
   const base = { chapter: "midtrans", from: "midtrans" } as const;
   switch (standing) {
     case "pending":
+      if (debit !== undefined) {
+        const detail = `with ${debit.payment.issuer}; Midtrans has not heard of it yet`;
+        return { ...base, from: "customer", words: `Paid ${showRupiah(debit.payment.amount)} in the wallet`, detail };
+      }
       return { ...base, words: `Transaction of ${showRupiah(amount)} is pending`, minor: true };
     case "settlement":
       return {

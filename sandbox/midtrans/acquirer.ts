@@ -47,6 +47,17 @@ export type Payment = {
   readonly option?: PaymentOption;
 };
 
+/** What becomes of a payer's money when the charge has ended before it arrived. */
+export const lateEnds = ["return", "settle"] as const;
+/** A payment that the wallet has made and Midtrans does not know of yet. */
+export type Debit = {
+  readonly payment: Payment;
+  readonly at: WallMs;
+  readonly ifEnded: (typeof lateEnds)[number];
+  /** The wallet has given it back by itself: the charge had ended. */
+  readonly returnedAt?: WallMs;
+};
+
 /** Money on its way back to whoever paid, from the moment it is in the books. */
 export type Refund = {
   /** Midtrans' own number, `refund_chargeback_id`. */
@@ -71,6 +82,8 @@ export type Transaction = Omit<ChargeOrder, "validForMs"> & {
   readonly standing: TransactionStanding;
   /** `ms`: when it was paid on the steady clock. */
   readonly payment?: Payment & { readonly at: WallMs; readonly ms: number };
+  /** Before there is a payment, and kept beside it. */
+  readonly debit?: Debit;
   /** Oldest first; those too that the bank refused. */
   readonly refunds: readonly Refund[];
   /** The acquirer's own code, when it denied the charge. */
@@ -80,6 +93,15 @@ export type Transaction = Omit<ChargeOrder, "validForMs"> & {
 export type TransactionEvent =
   /** A wallet pays. `evenWhenDue`: the code's time is over, the scheduler has not come by, and the switch lets it pass. */
   | { readonly type: "paid"; readonly payment: Payment; readonly evenWhenDue: boolean }
+  /** The same wallet pays, and for now nobody here hears of it. */
+  | {
+      readonly type: "debited";
+      readonly payment: Payment;
+      readonly evenWhenDue: boolean;
+      readonly ifEnded: Debit["ifEnded"];
+    }
+  /** What was debited is heard of. */
+  | { readonly type: "arrived" }
   | { readonly type: "cancelled" }
   | { readonly type: "expired" }
   /** The expiry scheduler comes by. */
@@ -96,19 +118,22 @@ export type Change =
 /** One transaction's life, total: every event has an answer in every standing. Only `pending` can be moved, except late. */
 export function step(transaction: Transaction, event: TransactionEvent, now: Moment): Change {
   if (event.type === "settled-late") return settleLate(transaction, event.payment, now);
+  if (event.type === "arrived") return arrive(transaction, now);
   const because = FINAL[transaction.standing];
   if (because !== undefined) return { is: "unmoved", because };
   const isDue = transaction.dueMs <= now.ms;
   switch (event.type) {
     case "paid":
+    case "debited":
+      if (transaction.debit !== undefined) return { is: "unmoved", because: "already-paid" };
       if (isDue && !event.evenWhenDue) return { is: "unmoved", because: "expired" };
-      return settled(transaction, event.payment, now);
+      return event.type === "paid" ? settled(transaction, event.payment, now) : debited(transaction, event, now);
     case "swept":
-      return isDue ? moved(transaction, "expire") : { is: "unmoved", because: "not-due" };
+      return isDue ? ended(transaction, "expire", now) : { is: "unmoved", because: "not-due" };
     case "cancelled":
-      return moved(transaction, "cancel");
+      return ended(transaction, "cancel", now);
     case "expired":
-      return moved(transaction, "expire");
+      return ended(transaction, "expire", now);
   }
 }
 
@@ -122,10 +147,29 @@ const FINAL: Readonly<Record<TransactionStanding, Unmoved | undefined>> = {
   refund: "already-paid",
 };
 
-const moved = (transaction: Transaction, standing: TransactionStanding): Change => ({
-  is: "moved",
-  to: { ...transaction, standing },
-});
+const debited = (
+  transaction: Transaction,
+  { payment, ifEnded }: Pick<Debit, "payment" | "ifEnded">,
+  now: Moment,
+): Change => ({ is: "moved", to: { ...transaction, debit: { payment, ifEnded, at: now.wall } } });
+
+/** Money that is still on its way to a charge that ends goes back by itself, unless it shall settle all the same. */
+function ended(transaction: Transaction, standing: "expire" | "cancel", now: Moment): Change {
+  const { debit } = transaction;
+  const to = { ...transaction, standing };
+  if (debit?.ifEnded !== "return") return { is: "moved", to };
+  return { is: "moved", to: { ...to, debit: { ...debit, returnedAt: now.wall } } };
+}
+
+function arrive(transaction: Transaction, now: Moment): Change {
+  const { debit, standing } = transaction;
+  const because = FINAL[standing];
+  const isOver = because !== undefined && debit?.ifEnded !== "settle";
+  if (debit === undefined || because === "already-paid" || isOver) {
+    return { is: "unmoved", because: because ?? "not-due" };
+  }
+  return settled(transaction, debit.payment, now);
+}
 
 const settled = (transaction: Transaction, payment: Payment, now: Moment): Change => ({
   is: "moved",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { standings } from "./acquirer.ts";
+import { lateEnds, standings } from "./acquirer.ts";
 import { refundObjections } from "./refund-rules.ts";
 
 export const operations = ["charge", "status", "cancel", "expire", "refund", "qr", "token"] as const;
@@ -16,7 +16,11 @@ const common = {
 const on = z.enum(operations).optional();
 const of = z.enum(standings).optional();
 const when = z.enum(["before", "after"]).default("before");
-const ms = z.int().min(0).max(600_000);
+/** As it is, whatever the speed. */
+const ms = z.int().min(0).max(3_600_000);
+/** When Midtrans hears of a payment; never without `ms`. `if_ended`: what becomes of the money when the charge has ended by then. */
+export const latenessSchema = z.strictObject({ ms: ms.optional(), if_ended: z.enum(lateEnds).default("return") });
+export type Lateness = z.output<typeof latenessSchema>;
 const code = z.string().regex(/^\d{3}$/);
 /** A `responseCode` of BI-SNAP. */
 const snapCode = z.string().regex(/^\d{7}$/);
@@ -54,6 +58,11 @@ export const faultSchema = z.discriminatedUnion("fault", [
   fault("expiry-field", { as: z.enum(["expire_time", "none"]).default("expire_time") }),
   /** A wallet may pay after the expiry time, until the scheduler comes by. */
   fault("payable-late", {}),
+  /**
+   * The wallet says paid, and Midtrans hears of it `ms` later, or never when absent. `if_ended`: when the charge has ended by
+   * then, the wallet has given the money back by itself, or it settles all the same.
+   */
+  fault("late-settlement", latenessSchema.shape),
   /** No money goes back, for this reason, though it could. */
   fault("refund-refused", { because: z.enum(refundObjections).exclude(["duplicate"]).default("by-bank") }),
   /** A refund stands in the books for ever without the bank's word. */

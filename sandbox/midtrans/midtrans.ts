@@ -13,10 +13,11 @@ import {
   type TransactionStanding,
   type Unmoved,
 } from "./acquirer.ts";
+import { Agenda } from "./agenda.ts";
 import type { Announcer } from "./announcer.ts";
 import { Books } from "./books.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Strikes } from "./faults.ts";
+import type { Lateness, Strikes } from "./faults.ts";
 import { addressed } from "./gopay.ts";
 import { qrPayload, type Shop } from "./qr-payload.ts";
 import { RefundDesk, type Refunded } from "./refund-desk.ts";
@@ -56,10 +57,12 @@ export class Midtrans {
   readonly #options: MidtransOptions;
   readonly #books = new Books();
   readonly #refunds: RefundDesk;
+  readonly #agenda: Agenda;
   #stopSweeping: Stop;
 
   constructor(options: MidtransOptions) {
     this.#options = options;
+    this.#agenda = new Agenda(options.clock);
     this.#refunds = new RefundDesk({
       ...options,
       find: (id) => this.#books.find(id),
@@ -108,10 +111,19 @@ export class Midtrans {
     return this.#move(id, { type: "expired" });
   }
 
-  pay(id: string, payment: Payment): Moved {
+  /** `late`: the wallet pays now, and Midtrans hears of it later; a fault can bring the same about. */
+  pay(id: string, payment: Payment, late?: Lateness): Moved {
+    const { faults } = this.#options;
     const order = this.#books.find(id)?.orderId;
-    const evenWhenDue = this.#options.faults.take("payable-late", { order }) !== undefined;
-    return this.#move(id, { type: "paid", payment, evenWhenDue });
+    const evenWhenDue = faults.take("payable-late", { order }) !== undefined;
+    const fault = late ?? faults.take("late-settlement", { order });
+    if (fault === undefined) return this.#move(id, { type: "paid", payment, evenWhenDue });
+    const moved = this.#move(id, { type: "debited", payment, evenWhenDue, ifEnded: fault.if_ended });
+    const isDebited = moved !== "unknown" && !("unmoved" in moved);
+    if (isDebited && fault.ms !== undefined) {
+      this.#agenda.in(fault.ms, () => void this.#move(moved.id, { type: "arrived" }));
+    }
+    return moved;
   }
 
   /** Where a payer comes back to from GoPay's app, as the charge or else the dashboard has it; `undefined`: nowhere. */
@@ -134,7 +146,7 @@ export class Midtrans {
   settle(id: string, payment?: Payment): Moved {
     const transaction = this.#books.find(id);
     if (transaction === undefined) return "unknown";
-    const own: Payment = { ...OWN_PAYER, amount: transaction.amount };
+    const own: Payment = transaction.debit?.payment ?? { ...OWN_PAYER, amount: transaction.amount };
     return this.#move(id, { type: "settled-late", payment: payment ?? own });
   }
 
@@ -170,6 +182,7 @@ export class Midtrans {
   close(): void {
     this.#stopSweeping();
     this.#refunds.close();
+    this.#agenda.close();
   }
 
   #open({ validForMs, ...order }: ChargeOrder, standing: TransactionStanding): Transaction {
@@ -196,7 +209,7 @@ export class Midtrans {
     const change: Change = step(transaction, event, this.#now());
     if (change.is === "unmoved") return { unmoved: change.because };
     this.#keep(change.to);
-    this.#options.announcer.announce(change.to);
+    if (change.to.standing !== transaction.standing) this.#options.announcer.announce(change.to);
     return change.to;
   }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Held } from "../midtrans/accounts.ts";
 import { grossOf } from "../midtrans/acquirer.ts";
+import { latenessSchema } from "../midtrans/faults.ts";
 import { paymentOptions } from "../midtrans/gopay.ts";
 import { jsonIn } from "../midtrans/json.ts";
 import type { Objection, Wallet } from "./wallet.ts";
@@ -12,11 +13,13 @@ export type AppOptions = { readonly wallet: Wallet; readonly at: string };
 const asked = z.strictObject({
   referenceid: z.string().min(1).max(64),
   option: z.enum(paymentOptions).default("GOPAY_WALLET"),
+  /** Midtrans shall hear of the payment later, or never. */
+  late: latenessSchema.optional(),
 });
 type Asked = z.output<typeof asked>;
 
 /**
- * GoPay's app, as a deeplink opens it. `GET app/bill?referenceid=` tells what is to be paid; `POST app/pay {referenceid, option?}`
+ * GoPay's app, as a deeplink opens it. `GET app/bill?referenceid=` tells what is to be paid; `POST app/pay {referenceid, option?, late?}`
  * pays it, `POST app/decline {referenceid}` does not, which Midtrans never hears of: the charge stays pending. Both answer
  * `{paid, return}`, where `return` is the address that the payer's phone opens next, or null.
  */
@@ -29,7 +32,7 @@ export function appRoutes(options: AppOptions): readonly Route[] {
   });
   return [
     { method: "GET", path: `${at}/app/bill`, answer: async ({ query }) => show(options, query.get("referenceid")) },
-    post("pay", ({ option }, bill) => pay(options, bill, option)),
+    post("pay", (asked, bill) => pay(options, bill, asked)),
     post("decline", (_, bill) => ended(bill, { paid: false })),
   ];
 }
@@ -74,8 +77,8 @@ function show(options: AppOptions, reference: string | null): HttpAnswer {
   };
 }
 
-function pay({ wallet }: AppOptions, bill: Held, option: Asked["option"]): HttpAnswer {
-  const because = wallet.payInApp(bill, option);
+function pay({ wallet }: AppOptions, bill: Held, { option, late }: Asked): HttpAnswer {
+  const because = wallet.payInApp(bill, option, late);
   if (because !== undefined) return ended(bill, { paid: false, ...said(because) });
   return ended(bill, { paid: true, amount: grossOf(bill.transaction) });
 }

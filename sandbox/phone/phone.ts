@@ -20,9 +20,10 @@ export type PhoneOptions = {
 };
 
 /**
- * The customer's phone. `POST pay`: `{qr, issuer?, wallet?}`, where `qr` is the code's text or a PNG as data URL, or the PNG
+ * The customer's phone. `POST pay`: `{qr, issuer?, wallet?, late?}`, where `qr` is the code's text or a PNG as data URL, or the PNG
  * itself as the body; answers `{paid: true, amount, merchant}` or `{paid: false, because, words}`. `POST scan` says what paying
- * would do, also of a stand's screen: `{stand}`; `GET screen?stand=` is that screen. `GET open` lists what waits to be paid. `GET /` is the page.
+ * would do, also of a stand's screen: `{stand}`; `GET screen?stand=` is that screen. `GET open` lists what waits to be paid, `GET history` what passed through
+ * wallets. `GET /` is the page.
  */
 export function phoneRoutes(options: PhoneOptions): readonly HttpRoute[] {
   const { at, wallet } = options;
@@ -37,6 +38,11 @@ export function phoneRoutes(options: PhoneOptions): readonly HttpRoute[] {
       path: `${at}/open`,
       answer: async () => ({ status: 200, body: { open: wallet.open().map(shown) } }),
     },
+    {
+      method: "GET",
+      path: `${at}/history`,
+      answer: async () => ({ status: 200, body: { entries: wallet.history() } }),
+    },
   ];
 }
 
@@ -50,8 +56,9 @@ const shown = ({ orderId, amount, qr, expiresAt }: ReturnType<Wallet["open"]>[nu
 function pay({ wallet, readPicture }: PhoneOptions, request: HttpRequest): HttpAnswer {
   const asked = readAsked(request, readPicture);
   if ("bad" in asked) return malformed(asked.bad);
-  const { issuer = "gopay", route } = asked;
-  const paid = wallet.pay(asked.qr, route === undefined ? { issuer } : { issuer, route });
+  const { issuer = "gopay", route, late } = asked;
+  const how = { ...(route === undefined ? {} : { route }), ...(late === undefined ? {} : { late }) };
+  const paid = wallet.pay(asked.qr, { issuer, ...how });
   if (paid.is === "refused") return { status: 200, body: { paid: false, ...said(paid.because) } };
   return { status: 200, body: { paid: true, amount: paid.amount, merchant: paid.merchant } };
 }
@@ -63,8 +70,8 @@ async function scan(options: PhoneOptions, request: HttpRequest): Promise<HttpAn
   if (typeof qr === "object") return { status: 200, body: { payable: false, ...qr } };
   const scanned = options.wallet.scan(qr);
   if (scanned.is === "refused") return { status: 200, body: { payable: false, ...said(scanned.because) } };
-  const { amount, merchant, city } = scanned;
-  return { status: 200, body: { payable: true, qr, amount, merchant, city } };
+  const { amount, merchant, city, ownWallet } = scanned;
+  return { status: 200, body: { payable: true, qr, amount, merchant, city, ownWallet } };
 }
 
 const said = (because: Objection): object => ({ because, words: OBJECTION_WORDS[because] });

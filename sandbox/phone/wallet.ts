@@ -2,7 +2,9 @@ import { readQris } from "../../protocol/qris.ts";
 import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
 import type { Accounts, Held } from "../midtrans/accounts.ts";
 import type { Route, Transaction } from "../midtrans/acquirer.ts";
+import type { Lateness } from "../midtrans/faults.ts";
 import type { PaymentOption } from "../midtrans/gopay.ts";
+import { type Entry, historyOf } from "./history.ts";
 
 /** Why a wallet will not pay. */
 export const objections = [
@@ -21,7 +23,14 @@ export type Objection = (typeof objections)[number];
 
 /** What the customer sees after scanning. */
 export type Scanned =
-  | { readonly is: "payable"; readonly amount: Rupiah; readonly merchant: string; readonly city: string }
+  | {
+      readonly is: "payable";
+      readonly amount: Rupiah;
+      readonly merchant: string;
+      readonly city: string;
+      /** Whose own wallet pays on-us. */
+      readonly ownWallet: string;
+    }
   | { readonly is: "refused"; readonly because: Objection };
 
 export type Paid =
@@ -29,7 +38,7 @@ export type Paid =
   | { readonly is: "refused"; readonly because: Objection };
 
 /** Whose wallet it is. `route` is worked out from the issuer when absent: on-us where it is the acquirer's own. */
-export type Payer = { readonly issuer: string; readonly route?: Route };
+export type Payer = { readonly issuer: string; readonly route?: Route; readonly late?: Lateness };
 
 /** The customer's wallet: knows what every wallet reads out of a code, and asks the payment company the rest. */
 export class Wallet {
@@ -52,33 +61,44 @@ export class Wallet {
     if ("because" in found) return found;
     const { held, amount, merchant, city } = found;
     const because = this.objectionTo(held.transaction);
-    return because === undefined ? { is: "payable", amount, merchant, city } : { is: "refused", because };
+    if (because !== undefined) return { is: "refused", because };
+    return { is: "payable", amount, merchant, city, ownWallet: OWN_WALLET[held.transaction.acquirer] };
   }
 
   /** Why this transaction cannot be paid now; `undefined` when it can. */
-  objectionTo({ standing, dueMs }: Transaction): Objection | undefined {
+  objectionTo({ standing, dueMs, debit }: Transaction): Objection | undefined {
+    if (debit !== undefined && debit.returnedAt === undefined) return "already-paid";
     return standing === "pending" && dueMs <= this.#now() ? "expired" : CLOSED[standing];
   }
 
   /** Pays inside GoPay's app; answers why it was not paid, if so. */
-  payInApp({ account, transaction: { id, amount } }: Held, option: PaymentOption): Objection | undefined {
-    const moved = account.midtrans.pay(id, { issuer: "gopay", route: "on-us", amount, option });
+  payInApp(
+    { account, transaction: { id, amount } }: Held,
+    option: PaymentOption,
+    late?: Lateness,
+  ): Objection | undefined {
+    const moved = account.midtrans.pay(id, { issuer: "gopay", route: "on-us", amount, option }, late);
     if (moved === "unknown") return "unknown-bill";
     if (!("unmoved" in moved)) return undefined;
     return moved.unmoved === "not-due" ? "expired" : moved.unmoved;
   }
 
   /** Pays what the code says, which need not be what was charged. */
-  pay(text: string | undefined, { issuer, route }: Payer): Paid {
+  pay(text: string | undefined, { issuer, route, late }: Payer): Paid {
     const found = this.#find(text);
     if ("because" in found) return found;
     const { held, amount, merchant } = found;
     const { account, transaction } = held;
     const own = issuer.toLowerCase() === OWN_WALLET[transaction.acquirer] ? "on-us" : "off-us";
-    const moved = account.midtrans.pay(transaction.id, { issuer, route: route ?? own, amount });
+    const moved = account.midtrans.pay(transaction.id, { issuer, route: route ?? own, amount }, late);
     if (moved === "unknown") return refused("foreign");
     if (!("unmoved" in moved)) return { is: "paid", amount, merchant };
     return refused(moved.unmoved === "not-due" ? "expired" : moved.unmoved);
+  }
+
+  /** What has passed through wallets, the newest first. */
+  history(): readonly Entry[] {
+    return historyOf(this.#accounts.transactions());
   }
 
   /** Transactions that wait for a customer, newest first, at most 20. */
@@ -87,7 +107,7 @@ export class Wallet {
     const waiting = this.#accounts
       .transactions()
       .map(({ transaction }) => transaction)
-      .filter(({ standing, dueMs }) => standing === "pending" && dueMs > now);
+      .filter(({ standing, dueMs, debit }) => standing === "pending" && debit === undefined && dueMs > now);
     return waiting.slice(-20).reverse();
   }
 

@@ -10,6 +10,8 @@ let bill;
 /** Why the last try went wrong, in every language; `undefined` when the simulator did not say. */
 let objection;
 let digits = "";
+/** What passed through the wallet, newest first. */
+let entries = [];
 let tongue = preferredTongue();
 
 const say = (key) => words[tongue][key];
@@ -26,6 +28,16 @@ function speak(chosen) {
   $("pad").querySelector("[data-key=erase]")?.setAttribute("aria-label", say("erase"));
   showDots();
   showObjection();
+  showRoutes();
+  showEntries();
+}
+
+/** What each wallet is to the code that is to be paid. */
+function showRoutes() {
+  for (const issuer of document.querySelectorAll("input[name=issuer]")) {
+    const isOwn = issuer.value.toLowerCase() === bill?.ownWallet;
+    issuer.parentElement.querySelector("small").textContent = say(isOwn ? "on-us" : "off-us");
+  }
 }
 
 function go(screen) {
@@ -75,6 +87,7 @@ function confirm(found) {
     .toUpperCase();
   for (const place of ["amount", "pin-amount"]) $(place).textContent = money(found.amount);
   $("pin-merchant").textContent = found.merchant;
+  showRoutes();
   go("confirm");
 }
 
@@ -100,7 +113,7 @@ async function pay() {
   }
   $("paid-amount").textContent = money(answer.amount);
   $("paid-merchant").textContent = answer.merchant;
-  $("paid-issuer").textContent = issuer.parentElement.querySelector("b").textContent;
+  $("paid-issuer").textContent = nameOf(issuer.value);
   $("paid-at").textContent = new Date().toLocaleTimeString(tongue === "id" ? "id-ID" : "en-GB");
   go("paid");
 }
@@ -145,16 +158,55 @@ function drawBill({ order, amount, qr, expiresAt }) {
     ["small", say("left")(Math.floor(left / 60), String(left % 60).padStart(2, "0"))],
   ];
   button.type = "button";
-  button.append(
-    ...parts.map(([name, text]) => {
-      const part = document.createElement(name);
-      part.textContent = text;
-      return part;
-    }),
-  );
+  button.append(...parts.map(([name, text]) => elementOf(name, text)));
   button.addEventListener("click", () => void scan({ qr }));
   row.append(button);
   return row;
+}
+
+async function openHistory() {
+  entries = await fetch("history")
+    .then((answer) => answer.json())
+    .then((answer) => answer.entries)
+    .catch(() => []);
+  showEntries();
+  go("history");
+}
+
+function showEntries() {
+  $("entries").replaceChildren(...entries.map(drawEntry));
+  $("entries-empty").hidden = entries.length > 0;
+}
+
+function drawEntry({ what, at, amount, issuer, merchant, reason, words: said }) {
+  const row = document.createElement("li");
+  const time = new Date(at).toLocaleString(tongue === "id" ? "id-ID" : "en-GB", {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  const why = reason === undefined ? "" : say("reason")(reason);
+  const parts = [
+    ["b", merchant],
+    ["strong", `${what === "paid" ? "−" : "+"}${money(amount)}`],
+    ["span", said[tongue]],
+    ["em", why],
+    ["small", `${nameOf(issuer)} · ${time}`],
+  ].filter(([, text]) => text !== "");
+  row.append(...parts.map(([name, text]) => elementOf(name, text)));
+  row.querySelector("strong").classList.toggle("back-in", what !== "paid");
+  return row;
+}
+
+function elementOf(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
+}
+
+/** As the wallet calls itself. */
+function nameOf(issuer) {
+  const known = [...document.querySelectorAll("input[name=issuer]")].find(({ value }) => value === issuer);
+  return known?.parentElement.querySelector("b").textContent ?? issuer;
 }
 
 /** A bill that is under the finger, or in focus, stays where it is. */
@@ -178,6 +230,7 @@ function listen() {
     each.addEventListener("click", () => choose(each.dataset.tongue));
   $("scan-stand").addEventListener("click", () => void scan({ stand }));
   $("to-pin").addEventListener("click", () => go("pin"));
+  $("to-history").addEventListener("click", () => void openHistory());
   $("paste-open").addEventListener("click", () => {
     $("paste").hidden = !$("paste").hidden;
     $("paste-open").setAttribute("aria-expanded", String(!$("paste").hidden));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rupiah } from "../../../protocol/rupiah.ts";
 import {
+  type Debit,
   grossOf,
   holdsOrderId,
   type Payment,
@@ -38,6 +39,8 @@ const events = {
   expired: { type: "expired" },
   swept: { type: "swept" },
   "settled late": { type: "settled-late", payment },
+  debited: { type: "debited", payment, evenWhenDue: false, ifEnded: "return" },
+  arrived: { type: "arrived" },
 } as const satisfies Record<string, TransactionEvent>;
 type EventName = keyof typeof events;
 
@@ -85,12 +88,66 @@ const rows: readonly (readonly [TransactionStanding, EventName, string, string])
   ["refund", "expired", "not: already-paid", "not: already-paid"],
   ["refund", "swept", "not: already-paid", "not: already-paid"],
   ["refund", "settled late", "not: already-paid", "not: already-paid"],
+  ["pending", "debited", "pending", "not: expired"],
+  ["pending", "arrived", "not: not-due", "not: not-due"],
+  ["settlement", "debited", "not: already-paid", "not: already-paid"],
+  ["settlement", "arrived", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "debited", "not: already-paid", "not: already-paid"],
+  ["partial_refund", "arrived", "not: already-paid", "not: already-paid"],
+  ["refund", "debited", "not: already-paid", "not: already-paid"],
+  ["refund", "arrived", "not: already-paid", "not: already-paid"],
+  ["expire", "debited", "not: expired", "not: expired"],
+  ["expire", "arrived", "not: expired", "not: expired"],
+  ["cancel", "debited", "not: cancelled", "not: cancelled"],
+  ["cancel", "arrived", "not: cancelled", "not: cancelled"],
+  ["deny", "debited", "not: denied", "not: denied"],
+  ["deny", "arrived", "not: denied", "not: denied"],
 ];
 
 const outcome = (standing: TransactionStanding, event: EventName, now: typeof before): string => {
   const change = step(transactionAt(standing), events[event], now);
   return change.is === "moved" ? change.to.standing : `not: ${change.because}`;
 };
+
+/** A pending transaction whose money has left the wallet; then what happens, one after the other. */
+const debitedThen = (ifEnded: Debit["ifEnded"], ...then: readonly EventName[]): Transaction | string => {
+  let at: Transaction = { ...transactionAt("pending"), debit: { payment, ifEnded, at: 1_000_800 } };
+  for (const event of then) {
+    const change = step(at, events[event], after);
+    if (change.is === "unmoved") return `not: ${change.because}`;
+    at = change.to;
+  }
+  return at;
+};
+
+describe("money that is late", () => {
+  test("leaves the transaction pending, and cannot be paid again", () => {
+    expect(step(transactionAt("pending"), events.debited, before)).toMatchObject({
+      to: { standing: "pending", debit: { payment, at: 1_000_900 } },
+    });
+    for (const again of ["paid", "paid, let pass", "debited"] as const) {
+      expect(debitedThen("return", again)).toBe("not: already-paid");
+    }
+  });
+
+  test("settles when it arrives, after the expiry time too", () => {
+    expect(debitedThen("return", "arrived")).toMatchObject({ standing: "settlement", payment: { issuer: "dana" } });
+  });
+
+  test.each(["cancelled", "expired", "swept"] as const)("goes back when the charge is %s, and never arrives", (end) => {
+    const ended = debitedThen("return", end);
+    expect(ended).toMatchObject({ debit: { returnedAt: 1_001_000 } });
+    expect(ended).not.toHaveProperty("payment");
+    expect(debitedThen("return", end, "arrived")).toMatch(/^not: (cancelled|expired)$/);
+  });
+
+  test.each(["cancelled", "expired", "swept"] as const)("settles though the charge is %s, if it shall", (end) => {
+    const late = debitedThen("settle", end, "arrived");
+    expect(late).toMatchObject({ standing: "settlement" });
+    expect(late).not.toHaveProperty("debit.returnedAt");
+    expect(debitedThen("settle", end, "arrived", "arrived")).toBe("not: already-paid");
+  });
+});
 
 describe("a transaction", () => {
   test("has an answer to every event in every standing", () => {

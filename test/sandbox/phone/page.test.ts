@@ -4,7 +4,7 @@ import { qrPicture } from "../../../sandbox/midtrans/qr-picture.ts";
 import type { SandboxWithPhone } from "../../../sandbox/phone/start.ts";
 import { needs } from "../../support/needs.ts";
 import { caller, chargeOf } from "../midtrans/kit.ts";
-import { startPhone, startStand } from "./kit.ts";
+import { startPhone, startStand, tell } from "./kit.ts";
 
 let browser: Browser;
 let page: Page;
@@ -117,6 +117,37 @@ describe("the phone's page", () => {
     await see("Simulator tidak menjawab. Coba lagi.");
     await expect(page.getByText("Saldo kamu tidak berkurang.").isVisible()).resolves.toBe(false);
     expect(complaints.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
+  });
+
+  test("says of every wallet whether it is the acquirer's own", async () => {
+    await caller(sandbox)("POST", "/v2/charge", { ...chargeOf("a"), qris: { acquirer: "airpay shopee" } });
+    await page.goto(`${sandbox.phone}/`);
+    await page.getByRole("button", { name: "Rp15.000" }).click();
+    await see("Konfirmasi pembayaran");
+    expect(await page.locator(".pick label").allTextContents()).toEqual([
+      "GoPayoff-us: switching",
+      "ShopeePayon-us: langsung",
+      "DANAoff-us: switching",
+      "OVOoff-us: switching",
+      "Livin’ by Mandirioff-us: switching",
+      "BCA mobileoff-us: switching",
+    ]);
+  });
+
+  test("shows what was paid and what came back, in the language that is chosen", async () => {
+    const qr = await charge();
+    await tell(sandbox, "pay", { qr, issuer: "BCA", late: { ms: 600_000 } });
+    sandbox.midtrans.expire("a");
+    await page.goto(`${sandbox.phone}/`);
+    await press("Riwayat");
+    await see("−Rp15.000");
+    await see("+Rp15.000");
+    await see("Dikembalikan otomatis: toko tidak menerima pembayaran ini.");
+    await press("EN");
+    await see("Returned automatically: the shop never received this payment.");
+    await page.getByText("BCA mobile ·").first().waitFor();
+    await press("Back");
+    await see("Scan QRIS");
   });
 
   test("goes back without paying", async () => {

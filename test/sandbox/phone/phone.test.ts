@@ -133,7 +133,7 @@ describe("POST pay", () => {
 describe("POST scan", () => {
   test("says what would be paid, and moves nothing", async () => {
     const qr = await charge();
-    const said = { payable: true, qr, amount: 15_000, merchant: "Warung Sandbox", city: "BANDUNG" };
+    const said = { payable: true, qr, amount: 15_000, merchant: "Warung Sandbox", city: "BANDUNG", ownWallet: "gopay" };
     expect(await tell(sandbox, "scan", { qr })).toEqual(said);
     expect((await status()).transaction_status).toBe("pending");
   });
