@@ -243,8 +243,14 @@ describe("the books decide, and show a refund that an earlier try made, when", (
     ["the yes is of less", { body: { ...refunded, refund_amount: "16999.00" } }],
     ["the yes does not say how much", { body: without(refunded, "refund_amount") }],
     ["the yes leaves it settled", { body: { ...refunded, transaction_status: "settlement" } }],
+    ["the no comes with money given back", { body: { ...refunded, status_code: "202" } }],
+    ["the no does not say that nothing went back", { body: without({ ...refunded, ...noWord() }, "refund_amount") }],
     ["the no speaks of another refund", { body: { ...refunded, ...fixture("direct-refund-denied-2025") } }],
   ];
+
+  function noWord(): Json {
+    return { status_code: "202", transaction_status: "settlement" };
+  }
 
   test.each(answers)("%s", async (_, answer) => {
     expect(await asked([PAID, answer, CONFIRMED])).toEqual({ is: "confirmed" });
@@ -262,6 +268,7 @@ describe("the books decide, and show a refund that an earlier try made, when", (
 describe("a refund is unclear, and can be tried again by its key, when", () => {
   test.each<[string, Reply]>([
     ["its key is taken and the books do not show it yet", said("refund-error-406-2026")],
+    ["the first request by its key is still running", { status: 202, body: { status_code: "202" } }],
     ["Midtrans is in trouble", refusing("500")],
     ["there are too many requests", refusing("429")],
     ["no answer can be read", { status: 200, body: "ok" }],
