@@ -9,6 +9,8 @@ import type { Ground } from "./ground.ts";
 import { notificationPathOf } from "./merchant-config.ts";
 import { operatorRoutes } from "./operator.ts";
 import { payRoutes } from "./pay/routes.ts";
+import type { Reconciliation } from "./reconcile/open.ts";
+import { RECONCILE_BODY_BYTES } from "./reconcile/routes.ts";
 import { webhookRoute } from "./webhooks.ts";
 
 /** Where the backend is spoken to over HTTP. `desk`: the operator's, on its own address, because the other is open to the world. */
@@ -18,6 +20,7 @@ export type DoorParts = {
   readonly accounts: readonly Account[];
   readonly cashier: Backend["cashier"];
   readonly journal: LedgerJournal;
+  readonly reconciliation: Pick<Reconciliation, "routes">;
   condition(): Promise<Condition>;
 };
 
@@ -74,11 +77,12 @@ export function strangersOf({
   };
 }
 
-async function openDesk(ground: Ground, { cashier, journal }: DoorParts): Promise<Server | undefined> {
+async function openDesk(ground: Ground, { cashier, journal, reconciliation }: DoorParts): Promise<Server | undefined> {
   const { setup, clock, random, log } = ground;
   const { operator } = setup.config;
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
-  const routes = operatorRoutes({ cashier, journal, token, clock, random, log });
-  return serve({ routes, host: operator.host, port: operator.port, clock, log });
+  const routes = [...operatorRoutes({ cashier, journal, token, clock, random, log }), ...reconciliation.routes(token)];
+  const { host, port } = operator;
+  return serve({ routes, host, port, clock, log, bodyLimitBytes: RECONCILE_BODY_BYTES });
 }

@@ -24,6 +24,7 @@ import type { Effect, Event, State } from "../ledger/words.ts";
 import { notificationPathOf } from "../merchant-config.ts";
 import { absentIn, merchantsOf } from "../merchants.ts";
 import { type Http, openHttp } from "../providers/http.ts";
+import { openReconciliation, type Reconciliation } from "../reconcile/open.ts";
 import { admissionRulesOf, payAddressesOf, readSetup, type Setup, sellersOf, TELLABLE, termsOf } from "../setup.ts";
 import { statusOf, watchOver } from "../watch.ts";
 
@@ -67,11 +68,12 @@ async function begin(ground: Ground, http: Http): Promise<void> {
     probeJournal: () => journal.probe(),
     isConnected: () => backend.fleet.connected,
   });
-  const doors = await openDoorsOrClose(ground, ways, backend, journal, condition);
+  const reconciliation = openReconciliation(ground, journal, backend.cashier);
+  const doors = await openDoorsOrClose(ground, ways, { backend, journal, reconciliation }, condition);
   const notice = await sdNotify(ground.env, ground.log);
   const keptKeys = reloadKeys(ground, ways, condition, notice);
   const stopWatching = watchOver(ground, { journal, condition, notice, keptKeys });
-  endInOrder(ground, ways, { journal, backend, doors, notice, stopWatching });
+  endInOrder(ground, ways, { journal, backend, reconciliation, doors, notice, stopWatching });
   notice.ready();
   await tellAbsent(ground, ways, journal);
   ground.log.info("ready", readyFacts(ground, ways, doors));
@@ -129,13 +131,13 @@ function partsOf({ setup, clock, random, log }: Ground, { accounts, openTranspor
 async function openDoorsOrClose(
   ground: Ground,
   { accounts }: Ways,
-  backend: Backend,
-  journal: LedgerJournal,
+  { backend, journal, reconciliation }: Pick<Open, "backend" | "journal" | "reconciliation">,
   condition: () => Promise<Condition>,
 ): Promise<Doors> {
   try {
-    return await openDoors(ground, { accounts, cashier: backend.cashier, journal, condition });
+    return await openDoors(ground, { accounts, cashier: backend.cashier, journal, reconciliation, condition });
   } catch (error) {
+    await reconciliation.stop();
     await backend.stop();
     await journal.close();
     throw error;
@@ -164,13 +166,14 @@ function reloadKeys(
 type Open = {
   readonly journal: LedgerJournal;
   readonly backend: Backend;
+  readonly reconciliation: Reconciliation;
   readonly doors: Doors;
   readonly notice: SystemdNotice;
   stopWatching(): void;
 };
 
 function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
-  const { journal, backend, doors, notice, stopWatching } = open;
+  const { journal, backend, reconciliation, doors, notice, stopWatching } = open;
   shutDownOnSignals({
     clock,
     log,
@@ -181,6 +184,7 @@ function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
       { what: "http", stop: () => doors.server.close() },
       { what: "operator", stop: () => doors.desk?.close() ?? Promise.resolve() },
       { what: "watch", stop: stopWatching },
+      { what: "reconciliation", stop: () => reconciliation.stop() },
       { what: "backend", stop: () => backend.stop() },
       { what: "calls", stop: () => http.close() },
       { what: "journal", stop: () => journal.close() },

@@ -26,4 +26,3 @@ export const reconcileSchema = z.strictObject({
     .meta({ example: "/var/lib/qris-backend/reports" }),
   report_columns: columnsSchema.prefault({}).describe("What the report's columns are called, the best name first."),
 });
-export type ReconcileConfig = z.output<typeof reconcileSchema>;

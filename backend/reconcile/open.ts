@@ -1,11 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Route } from "../../host/http.ts";
-import type { Log } from "../../host/log.ts";
 import type { Secret } from "../../host/secret.ts";
-import type { Clock } from "../../protocol/time.ts";
 import type { Cashier, LedgerJournal } from "../cashier.ts";
+import type { Ground } from "../ground.ts";
 import { behindDoor } from "../operator-door.ts";
-import type { ReconcileConfig } from "./config.ts";
 import { keepReconciling } from "./daily.ts";
 import { type Day, readTimeOfDay } from "./day.ts";
 import { Reconciler } from "./reconciler.ts";
@@ -13,15 +11,6 @@ import { pickReport } from "./report/pick.ts";
 import type { Report } from "./report/rows.ts";
 import { Results } from "./results.ts";
 import { reconcileRoutes } from "./routes.ts";
-
-export type ReconciliationParts = {
-  readonly config: ReconcileConfig;
-  readonly journalFile: string;
-  readonly journal: Pick<LedgerJournal, "inSpan" | "stateOf" | "story">;
-  readonly cashier: Pick<Cashier, "look" | "learned">;
-  readonly clock: Clock;
-  readonly log: Log;
-};
 
 export type Reconciliation = {
   /** For the operator's address. */
@@ -31,19 +20,20 @@ export type Reconciliation = {
 };
 
 /** Sets the daily comparison with the provider's books to work. */
-export function openReconciliation(parts: ReconciliationParts): Reconciliation {
-  const { config, clock, log } = parts;
-  const results = new Results(config.folder ?? join(dirname(parts.journalFile), "reconciled"));
-  const reconciler = new Reconciler({
-    ...parts,
-    results,
-    callsPerSecond: config.calls_per_second,
-    keepDays: config.keep_days,
-  });
+export function openReconciliation(
+  { setup, clock, log }: Ground,
+  journal: Pick<LedgerJournal, "inSpan" | "stateOf" | "story">,
+  cashier: Pick<Cashier, "look" | "learned">,
+): Reconciliation {
+  const { reconcile, journal: kept } = setup.config;
+  const results = new Results(reconcile.folder ?? join(dirname(kept.file), "reconciled"));
+  const bounds = { callsPerSecond: reconcile.calls_per_second, keepDays: reconcile.keep_days };
+  const reconciler = new Reconciler({ journal, cashier, results, clock, log, ...bounds });
+  const { report_folder: folder, report_columns: columns } = reconcile;
   const reportOf = async (day: Day): Promise<Report | undefined> =>
-    config.report_folder === undefined ? undefined : pickReport(config.report_folder, day, config.report_columns);
-  const at = readTimeOfDay(config.at) ?? 0;
-  const daily = { reconciler, results, clock, log, at, catchUpDays: config.catch_up_days, reportOf };
+    folder === undefined ? undefined : pickReport(folder, day, columns);
+  const at = readTimeOfDay(reconcile.at) ?? 0;
+  const daily = { reconciler, results, clock, log, at, catchUpDays: reconcile.catch_up_days, reportOf };
   const stopDaily = keepReconciling(daily);
   return {
     routes: (token) => behindDoor(reconcileRoutes({ reconciler, results, clock, reportOf }), { token, log }),

@@ -129,6 +129,7 @@ describe("a running backend", () => {
       "http",
       "operator",
       "watch",
+      "reconciliation",
       "backend",
       "calls",
       "journal",
