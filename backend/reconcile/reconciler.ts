@@ -72,9 +72,9 @@ export class Reconciler {
     };
     const run = { part, signal: this.#stop.signal, progress, ...(report === undefined ? {} : { report }) };
     try {
+      await results.prune(daysBefore(dayOf(clock.wall()), keepDays), part.day);
       const summary = await reconcileDay(run, this.#parts);
       if (summary !== undefined) tell(log, summary);
-      await results.prune(daysBefore(dayOf(clock.wall()), keepDays));
       return summary;
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

@@ -62,9 +62,9 @@ export class Results {
     if (part.isWhole) await this.#remove({ day: part.day, isWhole: false });
   }
 
-  /** Deletes what is of days before this one. */
-  async prune(before: Day): Promise<void> {
-    const old = (await this.#files()).filter(({ day }) => day < before);
+  /** Deletes what is of days before this one, but not of a day that is just being made. */
+  async prune(before: Day, making: Day): Promise<void> {
+    const old = (await this.#files()).filter(({ day }) => day < before && day !== making);
     await Promise.all(old.map(({ name }) => rm(join(this.#folder, name), { force: true })));
   }
 

@@ -264,9 +264,10 @@ describe("a run", () => {
     expect(reconciler.partOf(DAY)).toEqual({ day: DAY, isWhole: true });
   });
 
-  test("deletes results that are older than they are kept", async () => {
+  test("deletes older results than are kept, when the next one is made", async () => {
     const shop = openShop({ keepDays: 32 });
     await reconcile(shop, { day: "2026-10-18" as Day });
+    expect(shop.results.isDone("2026-10-18" as Day)).toBe(true);
     await reconcile(shop, { day: "2026-10-19" as Day });
     expect(shop.results.isDone("2026-10-18" as Day)).toBe(false);
     expect(shop.results.isDone("2026-10-19" as Day)).toBe(true);

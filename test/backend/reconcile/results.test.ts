@@ -49,7 +49,7 @@ describe("the folder of results", () => {
     expect(await results.begun()).toEqual([]);
     expect(await results.summaryOf(DAY)).toBeUndefined();
     expect(await entriesOf(DAY)).toEqual([]);
-    await results.prune(DAY);
+    await results.prune(DAY, DAY);
     expect(existsSync(folder)).toBe(false);
     await make();
     expect(readdirSync(folder)).toEqual(["2026-11-20.json", "2026-11-20.jsonl"]);
@@ -90,12 +90,19 @@ describe("the folder of results", () => {
     expect(readdirSync(folder)).toEqual(["2026-11-20.json", "2026-11-20.jsonl"]);
   });
 
-  test("forgets what is too old, begun or done, and leaves what is not its own", async () => {
+  test("forgets what is too old, begun or done, and leaves what is being made and what is not its own", async () => {
     for (const day of ["2026-11-18", "2026-11-19"] as Day[]) await make({ day, isWhole: true });
     await (await results.begin({ day: "2026-11-18" as Day, isWhole: false }, head)).close();
     writeFileSync(join(folder, "2026-11-18.txt"), "somebody's");
-    await results.prune("2026-11-19" as Day);
-    expect(readdirSync(folder)).toEqual(["2026-11-18.txt", "2026-11-19.json", "2026-11-19.jsonl"]);
+    await make({ day: "2026-11-01" as Day, isWhole: true });
+    await results.prune("2026-11-19" as Day, "2026-11-01" as Day);
+    expect(readdirSync(folder)).toEqual([
+      "2026-11-01.json",
+      "2026-11-01.jsonl",
+      "2026-11-18.txt",
+      "2026-11-19.json",
+      "2026-11-19.jsonl",
+    ]);
   });
 });
 
