@@ -1,8 +1,11 @@
 import { type Backend, openBackend } from "../../backend/backend.ts";
+import type { LedgerJournal } from "../../backend/cashier.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
+import { payAddresses } from "../../backend/pay/addresses.ts";
+import { payRoutes } from "../../backend/pay/routes.ts";
 import { type Http, openHttp } from "../../backend/providers/http.ts";
 import { midtransCore } from "../../backend/providers/midtrans/core.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
@@ -30,6 +33,8 @@ export type BackendGround = {
   readonly random: () => number;
   readonly log: Log;
   readonly terms: Partial<Terms>;
+  /** Every order has a page for its customer. */
+  readonly pages: boolean;
   /** For one call to Midtrans. */
   readonly timeoutMs: number;
 };
@@ -47,11 +52,13 @@ const TERMS: Terms = {
 const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
 const PROVIDER_CUTS = ["charge", "standing", "void", "refund"] as const;
 const PATH = "/midtrans/notification";
+const PAY_KEY = new Secret("nobody knows the key of these journeys");
 
 type Running = {
   readonly life: Life;
   readonly clock: ProcessClock;
   readonly backend: Backend;
+  readonly journal: LedgerJournal;
   readonly link: Cable;
   readonly road: Cable;
   readonly http: Http;
@@ -86,6 +93,11 @@ export class BackendRig {
 
   get backend(): Backend {
     return this.#now.backend;
+  }
+
+  /** Its books, as the process has them open. */
+  get journal(): LedgerJournal {
+    return this.#now.journal;
   }
 
   /** The cable to the broker. */
@@ -132,7 +144,7 @@ export class BackendRig {
 
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
-    const { brokerPort, midtransPort, standKeys, random, log, terms } = this.#ground;
+    const { brokerPort, midtransPort, standKeys, random, log, terms, pages } = this.#ground;
     const life = new Life();
     const clock = processClock(utcClock());
     const [link, road] = await Promise.all([startProxy({ port: brokerPort }), startProxy({ port: midtransPort })]);
@@ -155,11 +167,14 @@ export class BackendRig {
       random,
       log,
       termsFor: () => ({ ...TERMS, ...terms }),
+      ...(pages && { pageOf: payAddresses(`http://127.0.0.1:${this.#port}`, PAY_KEY).pageOf }),
       onFault: (fault) => log.error("journal failed", { fault }),
     });
-    const routes = [webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH })];
+    const webhook = webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH });
+    const door = { journal, key: PAY_KEY, contact: {}, clock, log, isTest: () => true, isProxy: () => false };
+    const routes = [webhook, ...(pages ? payRoutes({ ...door, requestsAMinute: 1_000 }) : [])];
     const server = await serve({ routes, port: this.#port, clock: utcClock(), log, closeWithinMs: 30 });
-    this.#running = { life, clock, backend, link, road, http, server };
+    this.#running = { life, clock, backend, journal, link, road, http, server };
   }
 
   /** The process dies as by `kill -9`. */

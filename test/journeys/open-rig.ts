@@ -20,6 +20,8 @@ export type RigOptions = {
   readonly terms?: Partial<Terms>;
   /** How many times shorter Midtrans' own times are: its code lasts 15 minutes, its first repeat comes after about 2. */
   readonly speed?: number;
+  /** Every order has a page for its customer. */
+  readonly pages?: boolean;
   /** How long the backend waits for Midtrans. */
   readonly timeoutMs?: number;
   /** Mosquitto when absent. */
@@ -52,7 +54,7 @@ afterEach(async () => {
  * that runs beside others.
  */
 export async function openRig(options: RigOptions = {}, finished?: Finished): Promise<Rig> {
-  const { stands: wanted = [{}], terms = {}, speed = SPEED, timeoutMs = 15_000 } = options;
+  const { stands: wanted = [{}], terms = {}, speed = SPEED, timeoutMs = 15_000, pages = false } = options;
   const place = new Place();
   const diary = new Diary();
   const random = seeded(7);
@@ -76,6 +78,7 @@ export async function openRig(options: RigOptions = {}, finished?: Finished): Pr
     log: diary.logOf("backend"),
     terms,
     timeoutMs,
+    pages,
   });
   const stands = wanted.map(
     (stand) => new StandRig({ ...common, backendKeys: backend.keys, log: diary.logOf(stand.id ?? "stand-1") }, stand),

@@ -32,6 +32,9 @@ export async function wrongsOf(scene: Scene): Promise<readonly string[]> {
   ];
 }
 
+/** The one code that may stay: that of the customer's page, for an order in trouble. */
+const helpOf = ({ front }: StandRig): string | undefined => (front?.at === "troubled" ? front.order.page : undefined);
+
 const because = (isWrong: boolean, what: string): readonly string[] => (isWrong ? [what] : []);
 
 async function wrongsAt(stand: StandRig, scene: Scene): Promise<readonly string[]> {
@@ -44,7 +47,7 @@ async function wrongsAt(stand: StandRig, scene: Scene): Promise<readonly string[
     ...sales.flat(),
     ...because(owed > 0, `${stand.id} owes ${owed}`),
     ...because(strays.length > 0, `${strays.length} pulses of ${stand.id} belong to no order`),
-    ...because(stand.codeOnGlass !== undefined, `a code is on the glass of ${stand.id}`),
+    ...because(stand.codeOnGlass !== helpOf(stand), `a code is on the glass of ${stand.id}`),
   ];
 }
 
