@@ -8,7 +8,10 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const OPENS_MS = (6 * 60 + 1) * MINUTE_MS;
 const CLOSES_MS = (23 * 60 + 54) * MINUTE_MS;
 
-/** How long until Airpay Shopee takes refunds, which it does from 06:00 to 23:55 GMT+7 (docs.midtrans.com/reference/refund-api); 0: now. */
+/**
+ * How long until Airpay Shopee takes refunds, which it does from 06:00 to 23:55 GMT+7 (docs.midtrans.com/reference/refund-api);
+ * 0: now.
+ */
 export function shopeeOpensInMs(now: WallMs): number {
   const today = (now + WIB_MS) % DAY_MS;
   if (today < OPENS_MS) return OPENS_MS - today;

@@ -20,7 +20,10 @@ const SPARE_MS = 20_000;
 type Held = { readonly token: string; readonly edition: number; readonly renewFrom: Instant; readonly until: Instant };
 type Renewing = { readonly edition: number; readonly read: Promise<TokenRead> };
 
-/** The access token of the moment. However many calls need one, one renewal at a time is under way. A token is of one edition of the keys. */
+/**
+ * The access token of the moment. However many calls need one, one renewal at a time is under way. A token is of one edition of
+ * the keys.
+ */
 export class AccessTokens {
   readonly #options: TokensOptions;
   #held: Held | undefined;

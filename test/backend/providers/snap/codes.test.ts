@@ -8,7 +8,8 @@ import { fixture } from "./samples.ts";
 
 /**
  * Every response code of Midtrans' tables, and what each call makes of it. Charge, `!`: not to be tried again; `?`: a later
- * attempt may work. Cancel, `ask`: the standing is looked up at once. Refund: why not, and when it may work. An error's body has code and message only.
+ * attempt may work. Cancel, `ask`: the standing is looked up at once. Refund: why not, and when it may work. An error's body has
+ * code and message only.
  */
 const rows: readonly (readonly [
   code: string,
@@ -67,7 +68,10 @@ const rows: readonly (readonly [
   ["418..00", "unavailable", "unclear", "unclear", "unclear", "unclear"],
 ];
 
-/** The tables of docs.midtrans.com/reference, letter for letter; the page on cancels has none for service 77, so its 57 is here. */
+/**
+ * The tables of docs.midtrans.com/reference, letter for letter; the page on cancels has none for service 77, so that of 57 is
+ * here.
+ */
 const documented: Readonly<Record<keyof typeof PAGES, string>> = {
   G: `2004700 2024700 4004700 4004701 4004702 4014700 4014701 4014703 4034700 4034701 4034702 4034703 4034704 4034705 4034709
     4034714 4034715 4034716 4034718 4034719 4034720 4034722 4034723 4044700 4044701 4044702 4044704 4044708 4044710 4044713

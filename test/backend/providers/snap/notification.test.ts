@@ -211,6 +211,32 @@ describe("whatever comes in", () => {
     );
   });
 
+  test("a genuine one with something put in, taken out or moved, in its body, signature, time or path, neither", () => {
+    const text = JSON.stringify(paid, null, 1);
+    const genuine = { ...headersFor(text), path: NOTIFY, body: text };
+    const part = fc.constantFrom("body", "x-signature", "x-timestamp", "path");
+    const edit = fc.record({
+      part,
+      at: fc.nat(700),
+      removed: fc.nat(3),
+      added: fc.oneof(fc.string({ maxLength: 3 }), fc.constantFrom("0", " ", '"00"')),
+    });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+        const sent = { ...genuine };
+        for (const { part: name, at, removed, added } of edits) {
+          const old = sent[name];
+          const from = at % (old.length + 1);
+          sent[name] = old.slice(0, from) + added + old.slice(from + removed);
+        }
+        const { path, body, ...headers } = sent;
+        const heard = read(bytesOf(body), { path, headers });
+        if (!isDisbelieved(heard)) expect(heard).toEqual(hear(paid));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("arbitrary JSON that Midtrans did sign never throws, and settles only with state and amount", () => {
     const body = fc.record(
       {
