@@ -1,4 +1,5 @@
 import { openHttp } from "../../../../backend/providers/http.ts";
+import { type PaymentType, paymentTypes } from "../../../../backend/providers/midtrans/charge-body.ts";
 import { midtransCore } from "../../../../backend/providers/midtrans/core.ts";
 import { utcClock } from "../../../../host/clock.ts";
 import { silentLog } from "../../../../host/log.ts";
@@ -9,7 +10,7 @@ import { Mailbox } from "../mailbox.ts";
 import { SERVER_KEY } from "./samples.ts";
 import { type TapeServer, tapeServer } from "./tape-server.ts";
 
-async function openRig(): Promise<ProviderRig> {
+async function openRig(paymentType: PaymentType): Promise<ProviderRig> {
   const clock = utcClock();
   const mailbox = new Mailbox({
     referenceIn: (json) => json["order_id"],
@@ -26,10 +27,10 @@ async function openRig(): Promise<ProviderRig> {
     log: silentLog,
     serverKey: SERVER_KEY.reveal(),
   });
-  return rigOf(sandbox, post, mailbox);
+  return rigOf(sandbox, post, mailbox, paymentType);
 }
 
-function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox): ProviderRig {
+function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox, paymentType: PaymentType): ProviderRig {
   const clock = utcClock();
   const http = openHttp({ clock });
   const notificationUrls = [`${post.url}/midtrans`];
@@ -37,6 +38,7 @@ function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox): ProviderRi
     serverKeys: (): [Secret] => [SERVER_KEY],
     baseUrl: sandbox.url,
     notificationUrls,
+    paymentType,
     http,
     clock,
     log: silentLog,
@@ -66,4 +68,6 @@ function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox): ProviderRi
   };
 }
 
-keepsTheProviderContract("midtrans-core on the sandbox", openRig);
+for (const paymentType of paymentTypes) {
+  keepsTheProviderContract(`midtrans-core on the sandbox, by ${paymentType},`, () => openRig(paymentType));
+}
