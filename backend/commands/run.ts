@@ -32,7 +32,7 @@ import { statusOf, watchOver } from "../watch.ts";
 type Ways = { readonly accounts: readonly Account[]; readonly openTransport: OpenTransport; readonly http: Http };
 
 /** Longer than calls under way may take to end; systemd's TimeoutStopSec is longer still. */
-const STOP_MS = 20_000;
+export const STOP_MS = 20_000;
 
 /** Serves the stands until SIGTERM. */
 export const run = daemonCommand<Setup>({

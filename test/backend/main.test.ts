@@ -1,6 +1,7 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { STOP_MS } from "../../backend/commands/run.ts";
 import { backendConfigSchema } from "../../backend/config.ts";
 import { readConfig } from "../../host/config.ts";
 import { silentLog } from "../../host/log.ts";
@@ -183,4 +184,11 @@ test("the sample in the guides is made from the schema, and works", async () => 
   const sample = sampleToml(backendConfigSchema);
   expect(readConfig(sample, backendConfigSchema).is).toBe("good");
   await expect(sample).toMatchFileSnapshot("../../docs/backend.sample.toml");
+});
+
+test("the service reloads by SIGHUP, does not try again what code 78 ends, and is given time to end", () => {
+  const unit = readFileSync(join(import.meta.dirname, "../../systemd/qris-backend.service"), "utf8");
+  expect(unit).toContain("\nExecReload=/bin/kill -HUP $MAINPID\n");
+  expect(unit).toContain("\nRestartPreventExitStatus=78\n");
+  expect(Number(/\nTimeoutStopSec=(\d+)\n/.exec(unit)?.[1]) * 1_000).toBeGreaterThan(STOP_MS);
 });
