@@ -67,8 +67,9 @@ export function openAccount(options: MerchantOptions, house: House): Account {
       return serverKeys.current;
     },
   };
-  const faults = house.faults.within({ merchant: merchantId });
   const dashboard = new Dashboard(addressesOf(options));
+  const isMagic = (): boolean => dashboard.settings.magic_amounts;
+  const faults = house.faults.within({ merchant: merchantId, isMagic });
   const ownLetters = coreLetters({ merchant, faults });
   const letters = keys === undefined ? ownLetters : snapLetters({ keys, faults, clock, random });
   const write: Write = (transaction, occasion) =>

@@ -2,7 +2,7 @@ import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Transaction } from "./acquirer.ts";
 import { type Merchant, notificationBody } from "./bodies.ts";
 import type { Body } from "./body.ts";
-import type { Occasion, Strikes } from "./faults.ts";
+import { about, type Occasion, type Strikes } from "./faults.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Headers } from "./post.ts";
 import { signatureOf } from "./signature.ts";
@@ -33,7 +33,7 @@ export class Announcer {
 
   announce(transaction: Transaction): void {
     const { faults, write } = this.#options;
-    const occasion = { order: transaction.orderId, of: transaction.standing };
+    const occasion = { ...about(transaction), of: transaction.standing };
     if (faults.take("drop", occasion) !== undefined) return;
     const letter = write(transaction, occasion);
     const copies = 1 + (faults.take("duplicate", occasion)?.copies ?? 0);
@@ -49,9 +49,9 @@ export class Announcer {
   }
 
   async #send(transaction: Transaction, { body, headers }: Letter, copies: number): Promise<void> {
-    const about = { order: transaction.orderId, standing: transaction.standing };
+    const delivered = { order: transaction.orderId, standing: transaction.standing };
     const urls = Array.from({ length: copies }, () => transaction.notify).flat();
-    await Promise.all(urls.map((url) => this.#options.notifier.send(url, about, body, headers)));
+    await Promise.all(urls.map((url) => this.#options.notifier.send(url, delivered, body, headers)));
   }
 
   /** What was held back of this order goes out behind what is sent now. */

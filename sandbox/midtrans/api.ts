@@ -7,7 +7,8 @@ import type { Calls } from "./calls.ts";
 import { chargeBody } from "./charge-bodies.ts";
 import { readCharge, readNotificationUrls } from "./charge-request.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Operation, Strikes } from "./faults.ts";
+import type { Operation } from "./fault.ts";
+import { about, type Strikes } from "./faults.ts";
 import { jsonIn, objectIn } from "./json.ts";
 import type { Midtrans, Moved } from "./midtrans.ts";
 import { qrPicture } from "./qr-picture.ts";
@@ -41,8 +42,8 @@ export class Api {
   charge(request: HttpRequest): Promise<HttpAnswer> {
     const json = jsonIn(request.body);
     const perform = () => (json === "malformed" ? this.#error("413", MALFORMED) : this.#charge(json.value, request));
-    const order = json === "malformed" ? undefined : orderIn(json.value);
-    return this.#options.calls.answer({ operation: "charge", request, order, perform });
+    const details = json === "malformed" ? { order: undefined } : detailsIn(json.value);
+    return this.#options.calls.answer({ operation: "charge", request, ...details, perform });
   }
 
   status(request: HttpRequest): Promise<HttpAnswer> {
@@ -50,7 +51,7 @@ export class Api {
       const { midtrans, merchant } = this.#options;
       const transaction = midtrans.find(id);
       if (transaction === undefined) return this.#error("404", UNKNOWN);
-      return statusBody(transaction, merchant, this.#expiryField(transaction.orderId));
+      return statusBody(transaction, merchant, this.#expiryField(transaction));
     });
   }
 
@@ -81,7 +82,13 @@ export class Api {
     const found = this.#options.midtrans.find(id);
     const isHidden = found?.snap !== undefined && request.headers["transaction-source"] !== "SNAP_API";
     const perform = () => (isHidden ? this.#error("404", UNKNOWN) : answer(id));
-    return this.#options.calls.answer({ operation, request, order: found?.orderId ?? id, perform });
+    return this.#options.calls.answer({
+      operation,
+      request,
+      order: found?.orderId ?? id,
+      amount: found?.amount,
+      perform,
+    });
   }
 
   #charge(json: unknown, request: HttpRequest): Body {
@@ -95,22 +102,21 @@ export class Api {
     }
     const transaction = midtrans.charge(read.order);
     if (transaction === "duplicate") return this.#error("406", CONFLICT);
-    const { orderId } = transaction;
     const base = `http://${request.headers["host"] ?? "localhost"}`;
     return chargeBody(transaction, merchant, {
       base,
       phone: this.#options.phone() ?? `${base}/phone`,
-      expiry: this.#expiryField(orderId),
+      expiry: this.#expiryField(transaction),
       withQrString: this.#showsQrString(transaction),
       callback: midtrans.callbackOf(transaction),
     });
   }
 
   /** The samples for `qris` have it, those for `gopay` do not. */
-  #showsQrString({ orderId: order, gopay }: Transaction): boolean {
+  #showsQrString(transaction: Transaction): boolean {
     const { faults } = this.#options;
-    if (faults.take("no-qr-string", { order }) !== undefined) return false;
-    return gopay === undefined || faults.take("gopay-qr-string", { order }) !== undefined;
+    if (faults.take("no-qr-string", about(transaction)) !== undefined) return false;
+    return transaction.gopay === undefined || faults.take("gopay-qr-string", about(transaction)) !== undefined;
   }
 
   #notifyUrls(headers: HttpRequest["headers"]): readonly string[] | { readonly bad: string } {
@@ -140,8 +146,8 @@ export class Api {
     return this.#error(code, message);
   }
 
-  #expiryField(order: string): ExpiryField {
-    return this.#options.faults.take("expiry-field", { order })?.as ?? "expiry_time";
+  #expiryField(transaction: Transaction): ExpiryField {
+    return this.#options.faults.take("expiry-field", about(transaction))?.as ?? "expiry_time";
   }
 
   #error(code: string, message: string, validation: readonly string[] = []): Body {
@@ -157,8 +163,8 @@ const NOT_MODIFIABLE = "Transaction status cannot be updated.";
 const CONFLICT =
   "The request could not be completed due to a conflict with the current state of the target resource, please try again";
 
-/** The order id of a charge that may be nonsense otherwise. */
-function orderIn(json: unknown): string | undefined {
-  const id = objectIn(objectIn(json)?.["transaction_details"])?.["order_id"];
-  return typeof id === "string" ? id.slice(0, 50) : undefined;
+/** Order id and amount of a charge that may be nonsense otherwise. */
+function detailsIn(json: unknown): { readonly order: string | undefined; readonly amount: number } {
+  const { order_id: id, gross_amount: amount } = objectIn(objectIn(json)?.["transaction_details"]) ?? {};
+  return { order: typeof id === "string" ? id.slice(0, 50) : undefined, amount: Number(amount) };
 }

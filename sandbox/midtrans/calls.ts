@@ -1,7 +1,8 @@
 import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Body } from "./body.ts";
-import type { Occasion, Operation, Strikes } from "./faults.ts";
+import type { Operation } from "./fault.ts";
+import type { Occasion, Strikes } from "./faults.ts";
 import { Idempotency } from "./idempotency.ts";
 import { Waits } from "./waits.ts";
 
@@ -47,6 +48,8 @@ export type Call = {
   readonly request: HttpRequest;
   /** Which order it is about, as far as one can tell before it is carried out. */
   readonly order: string | undefined;
+  /** What is, or was, to be paid, as far as one can tell. */
+  readonly amount?: number | undefined;
   readonly perform: () => Body;
 };
 
@@ -131,7 +134,7 @@ export class Calls {
   }
 
   #occasion(call: Omit<Call, "perform">): Occasion {
-    return { on: call.operation, order: call.order };
+    return { on: call.operation, order: call.order, amount: call.amount };
   }
 
   #httpStatus(call: Call, code: string): number {

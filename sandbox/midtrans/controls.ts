@@ -4,7 +4,8 @@ import type { Rupiah } from "../../protocol/rupiah.ts";
 import type { Accounts, Held } from "./accounts.ts";
 import { acquirers, routes, standings } from "./acquirer.ts";
 import { answerTo, merchantName, ok, orderId, refused, withAccount, withOrder } from "./control-answers.ts";
-import { type Faults, faultSchema } from "./faults.ts";
+import { faultSchema } from "./fault.ts";
+import type { Faults } from "./faults.ts";
 import type { Notifier } from "./notifier.ts";
 
 export type ControlOptions = { readonly accounts: Accounts; readonly faults: Faults; readonly notifier: Notifier };

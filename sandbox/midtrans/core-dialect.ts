@@ -8,7 +8,7 @@ import { newUuid } from "./uuid.ts";
 /** The Core API: Basic authorisation, `Idempotency-Key`, and HTTP 200 with the true code in the body. */
 export function coreDialect({ keys, random }: { readonly keys: ServerKeys; readonly random: Random }): Dialect {
   const error: Dialect["error"] = (code, message, about) =>
-    errorBody(code, message, newUuid(random), about?.validation);
+    errorBody(code.slice(0, 3), message, newUuid(random), about?.validation);
   return {
     mark: {},
     refuse: ({ request }) => {

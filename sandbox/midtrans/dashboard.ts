@@ -30,6 +30,8 @@ export const dashboardSchema = z.strictObject({
   notification_url: address,
   /** The same for BI-SNAP, which adds `/v1.0/qr/qr-mpm-notify` itself. */
   snap_notification_url: address,
+  /** Amounts from 9,400,001 to 9,499,999 rupiah bring about faults. No dashboard has this. */
+  magic_amounts: z.boolean(),
 });
 export type DashboardSettings = z.output<typeof dashboardSchema>;
 
@@ -42,6 +44,7 @@ const AT_FIRST: DashboardSettings = {
   callback_url: null,
   notification_url: null,
   snap_notification_url: null,
+  magic_amounts: true,
 };
 
 /** One merchant's settings, in memory. */

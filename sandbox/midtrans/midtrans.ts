@@ -17,7 +17,8 @@ import { Agenda } from "./agenda.ts";
 import type { Announcer } from "./announcer.ts";
 import { Books } from "./books.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Lateness, Strikes } from "./faults.ts";
+import type { Lateness } from "./fault.ts";
+import { about, type Strikes } from "./faults.ts";
 import { addressed } from "./gopay.ts";
 import { qrPayload, type Shop } from "./qr-payload.ts";
 import { RefundDesk, type Refunded } from "./refund-desk.ts";
@@ -81,7 +82,7 @@ export class Midtrans {
   charge(order: ChargeOrder): Transaction | "duplicate" {
     const earlier = this.#books.ofOrder(order.orderId);
     if (earlier !== undefined && holdsOrderId(earlier)) return "duplicate";
-    const denied = this.#options.faults.take("deny", { order: order.orderId });
+    const denied = this.#options.faults.take("deny", about(order));
     const transaction = this.#open(order, denied === undefined ? "pending" : "deny");
     const made = denied === undefined ? transaction : { ...transaction, denied: denied.code };
     this.#keep(made);
@@ -114,9 +115,11 @@ export class Midtrans {
   /** `late`: the wallet pays now, and Midtrans hears of it later; a fault can bring the same about. */
   pay(id: string, payment: Payment, late?: Lateness): Moved {
     const { faults } = this.#options;
-    const order = this.#books.find(id)?.orderId;
-    const evenWhenDue = faults.take("payable-late", { order }) !== undefined;
-    const fault = late ?? faults.take("late-settlement", { order });
+    const transaction = this.#books.find(id);
+    if (transaction === undefined) return "unknown";
+    const occasion = about(transaction);
+    const evenWhenDue = faults.take("payable-late", occasion) !== undefined;
+    const fault = late ?? faults.take("late-settlement", occasion);
     if (fault === undefined) return this.#move(id, { type: "paid", payment, evenWhenDue });
     const moved = this.#move(id, { type: "debited", payment, evenWhenDue, ifEnded: fault.if_ended });
     const isDebited = moved !== "unknown" && !("unmoved" in moved);
@@ -137,9 +140,8 @@ export class Midtrans {
   returnAddress(transaction: Transaction, hasPaid: boolean): string | undefined {
     const callback = this.callbackOf(transaction);
     if (callback === undefined) return undefined;
-    const { orderId: order } = transaction;
-    const lies = this.#options.faults.take("false-callback", { order }) !== undefined;
-    return addressed(callback, { order_id: order, result: hasPaid === lies ? "failure" : "success" });
+    const lies = this.#options.faults.take("false-callback", about(transaction)) !== undefined;
+    return addressed(callback, { order_id: transaction.orderId, result: hasPaid === lies ? "failure" : "success" });
   }
 
   /** The money turns up after all, even of a charge that was cancelled, expired or denied. */
@@ -189,12 +191,12 @@ export class Midtrans {
     const { faults, random, shop, speed } = this.#options;
     const now = this.#now();
     const lengthMs = validForMs / speed;
-    const about = { order: order.orderId };
+    const occasion = about(order);
     return {
       ...order,
       id: newUuid(random),
-      fee: rupiah(faults.take("fee", about)?.amount ?? 0),
-      qr: qrPayload(shop, order, random, faults.take("bad-qr", about)?.how),
+      fee: rupiah(faults.take("fee", occasion)?.amount ?? 0),
+      qr: qrPayload(shop, order, random, faults.take("bad-qr", occasion)?.how),
       madeAt: now.wall,
       expiresAt: now.wall + lengthMs,
       dueMs: now.ms + lengthMs,

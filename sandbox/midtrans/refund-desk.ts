@@ -4,7 +4,7 @@ import type { Clock } from "../../protocol/time.ts";
 import type { Moment, Refund, Transaction } from "./acquirer.ts";
 import { Agenda } from "./agenda.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Strikes } from "./faults.ts";
+import { about, type Strikes } from "./faults.ts";
 import { leftOf, objectionTo, type RefundAsk, type RefundObjection, withRefunds } from "./refund-rules.ts";
 import { newUuid } from "./uuid.ts";
 
@@ -87,7 +87,7 @@ export class RefundDesk {
     const { dashboard, faults, speed } = this.#options;
     if (this.#isUsedUp(key)) return "duplicate";
     const own = objectionTo(transaction, amount, dashboard.terms, this.#now(), speed);
-    return own ?? faults.take("refund-refused", { order: transaction.orderId })?.because;
+    return own ?? faults.take("refund-refused", about(transaction))?.because;
   }
 
   /** A key is good again only for what failed before, and not for long. */
@@ -108,11 +108,11 @@ export class RefundDesk {
   /** The books, the merchant, and in its own time the bank. */
   #send(transaction: Transaction, { number, amount }: Refund): void {
     const { announce, dashboard, faults, speed } = this.#options;
-    const about = { order: transaction.orderId };
+    const occasion = about(transaction);
     dashboard.payOut(amount);
     announce(transaction);
-    if (faults.take("refund-unconfirmed", about) !== undefined) return;
-    const says = faults.take("refund-taken-back", about) === undefined ? "yes" : "no";
+    if (faults.take("refund-unconfirmed", occasion) !== undefined) return;
+    const says = faults.take("refund-taken-back", occasion) === undefined ? "yes" : "no";
     const { confirm_on_us_ms: onUs, confirm_off_us_ms: offUs } = dashboard.settings;
     const ms = transaction.payment?.route === "off-us" ? offUs : onUs;
     if (ms !== null) this.#agenda.in(ms / speed, () => this.#settle(transaction.id, number, says));

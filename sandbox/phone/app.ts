@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Held } from "../midtrans/accounts.ts";
 import { grossOf } from "../midtrans/acquirer.ts";
-import { latenessSchema } from "../midtrans/faults.ts";
+import { latenessSchema } from "../midtrans/fault.ts";
 import { paymentOptions } from "../midtrans/gopay.ts";
 import { jsonIn } from "../midtrans/json.ts";
-import type { Objection, Wallet } from "./wallet.ts";
+import type { Objection } from "./objections.ts";
+import type { Wallet } from "./wallet.ts";
 import { BILL_WORDS } from "./words.ts";
 
 export type AppOptions = { readonly wallet: Wallet; readonly at: string };

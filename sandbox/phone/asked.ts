@@ -1,6 +1,6 @@
 import type { HttpRequest } from "../../host/http.ts";
 import { type Route, routes } from "../midtrans/acquirer.ts";
-import { type Lateness, latenessSchema } from "../midtrans/faults.ts";
+import { type Lateness, latenessSchema } from "../midtrans/fault.ts";
 import { jsonIn, objectIn } from "../midtrans/json.ts";
 
 /** What was asked of the phone. `qr` is the code's text, `undefined` where a picture showed none. */

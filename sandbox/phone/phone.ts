@@ -4,7 +4,8 @@ import { isLoopback } from "../midtrans/post.ts";
 import { appRoutes } from "./app.ts";
 import { readAsked } from "./asked.ts";
 import { fileRoutes } from "./files.ts";
-import type { Objection, Wallet } from "./wallet.ts";
+import type { Objection } from "./objections.ts";
+import type { Wallet } from "./wallet.ts";
 import { OBJECTION_WORDS, type Words } from "./words.ts";
 
 export type PhoneOptions = {

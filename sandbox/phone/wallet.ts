@@ -2,24 +2,10 @@ import { readQris } from "../../protocol/qris.ts";
 import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
 import type { Accounts, Held } from "../midtrans/accounts.ts";
 import type { Route, Transaction } from "../midtrans/acquirer.ts";
-import type { Lateness } from "../midtrans/faults.ts";
+import type { Lateness } from "../midtrans/fault.ts";
 import type { PaymentOption } from "../midtrans/gopay.ts";
 import { type Entry, historyOf } from "./history.ts";
-
-/** Why a wallet will not pay. */
-export const objections = [
-  "unreadable",
-  "bad-checksum",
-  "static",
-  "foreign",
-  "unknown-bill",
-  "over-limit",
-  "expired",
-  "already-paid",
-  "cancelled",
-  "denied",
-] as const;
-export type Objection = (typeof objections)[number];
+import type { Objection } from "./objections.ts";
 
 /** What the customer sees after scanning. */
 export type Scanned =

@@ -1,4 +1,4 @@
-import type { Objection } from "./wallet.ts";
+import type { Objection } from "./objections.ts";
 
 /** What the wallet says to its owner. */
 export type Words = { readonly id: string; readonly en: string };

@@ -1,5 +1,5 @@
 import type { Body } from "../midtrans/body.ts";
-import type { Operation } from "../midtrans/faults.ts";
+import type { Operation } from "../midtrans/fault.ts";
 
 /** SNAP's service codes; the operations are named as on the Core API. */
 export const SERVICES: Readonly<Record<SnapOperation, string>> = {

@@ -103,3 +103,6 @@ export function fieldsIn(bytes: Uint8Array): Fields | undefined {
   const json = jsonIn(bytes);
   return json === "malformed" ? undefined : objectIn(json.value);
 }
+
+/** The amount of a `qr-mpm-generate` that may be nonsense otherwise. */
+export const amountIn = (bytes: Uint8Array): number => Number(objectIn(fieldsIn(bytes)?.["amount"])?.["value"]);

@@ -5,7 +5,7 @@ import type { Transaction } from "../midtrans/acquirer.ts";
 import type { Body } from "../midtrans/body.ts";
 import { type Asked, Calls, type Dialect } from "../midtrans/calls.ts";
 import type { Dashboard } from "../midtrans/dashboard.ts";
-import type { Strikes } from "../midtrans/faults.ts";
+import { about, type Strikes } from "../midtrans/faults.ts";
 import type { Midtrans } from "../midtrans/midtrans.ts";
 import { cancelBody, generateBody, queryBody, type Shown } from "./bodies.ts";
 import { SERVICES, type SnapOperation, saying } from "./codes.ts";
@@ -14,7 +14,7 @@ import type { SnapKeys } from "./keys.ts";
 import { NOTIFY_PATH } from "./letters.ts";
 import { refundBody } from "./refund-bodies.ts";
 import { readSnapRefund } from "./refund-request.ts";
-import { fieldsIn, type Original, originalOf, readGenerate, readOriginal } from "./requests.ts";
+import { amountIn, fieldsIn, type Original, originalOf, readGenerate, readOriginal } from "./requests.ts";
 import { Tokens } from "./tokens.ts";
 
 export type SnapOptions = {
@@ -64,6 +64,7 @@ export class Snap {
       operation: "charge",
       request,
       order: externalId || undefined,
+      amount: amountIn(request.body),
       perform: this.#once("charge", request, perform),
     });
   }
@@ -77,7 +78,7 @@ export class Snap {
     const transaction = midtrans.charge(order);
     if (transaction === "duplicate") return saying("charge", "409 01");
     if (transaction.denied !== undefined) return saying("charge", "403 03");
-    const fault = faults.take("no-qr-string", { order: externalId });
+    const fault = faults.take("no-qr-string", about(transaction));
     const shown: Shown = fault === undefined ? "all" : (fault.left ?? "pictures");
     return generateBody(transaction, `http://${headers["host"] ?? "localhost"}`, shown);
   }
@@ -117,8 +118,15 @@ export class Snap {
 
   #about(operation: SnapOperation, request: HttpRequest, perform: () => Body): Promise<HttpAnswer> {
     const original = originalOf(request.body);
-    const order = original && (this.#find(original)?.orderId ?? original.name.slice(0, 50));
-    return this.#calls.answer({ operation, request, order, perform: this.#once(operation, request, perform) });
+    const found = original && this.#find(original);
+    const order = found?.orderId ?? original?.name.slice(0, 50);
+    return this.#calls.answer({
+      operation,
+      request,
+      order,
+      amount: found?.amount,
+      perform: this.#once(operation, request, perform),
+    });
   }
 
   /** A call that is carried out has used up its external id. */

@@ -1,7 +1,7 @@
 import type { State } from "../../gateway/order.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import type { Transaction } from "../../sandbox/midtrans/acquirer.ts";
-import type { FaultName } from "../../sandbox/midtrans/faults.ts";
+import type { FaultName } from "../../sandbox/midtrans/fault.ts";
 import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
 import type { Mosquitto } from "../support/mosquitto.ts";
 import type { Place } from "../world/house.ts";
