@@ -5,6 +5,7 @@ import { type Day, dueDays, type TimeOfDay } from "./day.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Report } from "./report/rows.ts";
 import type { Part, Results } from "./results.ts";
+import type { Summary } from "./summary.ts";
 
 export type DailyParts = {
   readonly reconciler: Reconciler;
@@ -33,7 +34,7 @@ export function keepReconciling(parts: DailyParts): Stop {
     run: async () => {
       const { failure } = reconciler;
       if (failure !== undefined && clock.wall() - failure.wall < AFTER_A_FAILURE_MS) return;
-      for (const part of await waiting(parts)) await reconcile(part, parts);
+      for (const part of await waiting(parts)) if ((await reconcile(part, parts)) === undefined) return;
     },
   });
 }
@@ -45,8 +46,9 @@ async function waiting({ results, clock, at, catchUpDays }: DailyParts): Promise
   return [...begun, ...fresh.map((day) => ({ day, isWhole: true }))];
 }
 
-async function reconcile(part: Part, { reconciler, results, reportOf }: DailyParts): Promise<void> {
+/** `undefined`: it came to nothing, and what waits behind it would fare no better now. */
+async function reconcile(part: Part, { reconciler, results, reportOf }: DailyParts): Promise<Summary | undefined> {
   const isBegun = (await results.begun()).some(({ day, isWhole }) => day === part.day && isWhole === part.isWhole);
   const begun = reconciler.begin(part, isBegun ? undefined : await reportOf(part.day));
-  if (begun.is === "begun") await begun.ended;
+  return begun.is === "begun" ? begun.ended : undefined;
 }

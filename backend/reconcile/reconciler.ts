@@ -14,10 +14,11 @@ export type ReconcilerParts = DayRunParts & {
 
 export type Running = { readonly part: Part; readonly done: number; readonly of: number };
 
-/** `busy`: one at a time. `ended` resolves to nothing when the run failed or was stopped. */
+/** `busy`: one at a time. `stopped`: not any more. `ended` resolves to nothing when the run failed or was stopped. */
 export type Begun =
   | { readonly is: "begun"; readonly ended: Promise<Summary | undefined> }
-  | { readonly is: "busy"; readonly day: Day };
+  | { readonly is: "busy"; readonly day: Day }
+  | { readonly is: "stopped" };
 
 /** Why a run of this day came to nothing. */
 export type Failure = { readonly day: Day; readonly wall: WallMs; readonly problem: string };
@@ -49,6 +50,7 @@ export class Reconciler {
   }
 
   begin(part: Part, report?: Report): Begun {
+    if (this.#stop.signal.aborted) return { is: "stopped" };
     if (this.#running !== undefined) return { is: "busy", day: this.#running.part.day };
     this.#running = { part, done: 0, of: 0 };
     this.#failure = undefined;

@@ -54,6 +54,8 @@ async function begin({ body }: HttpRequest, { reconciler, clock, reportOf }: Rec
   const asked = clock.wall();
   const begun = reconciler.begin(reconciler.partOf(day), report ?? (await reportOf(day)));
   if (begun.is === "begun") return json(202, { date: day, asked });
+  if (begun.is === "stopped")
+    return json(503, { error: "the backend is being stopped", hint: "ask again when it is back" });
   const error = `${begun.day} is being reconciled, and one day at a time is`;
   return json(409, { error, date: begun.day, asked, hint: "ask again when it is done" });
 }

@@ -14,15 +14,27 @@ const MOST_REPORT_BYTES = 64 * 1024 * 1024;
  * perhaps. `undefined` where there is none.
  */
 export async function pickReport(folder: string, day: Day, columns: Columns): Promise<Report | undefined> {
-  const names = existsSync(folder) ? (await readdir(folder)).sort() : [];
+  if (!existsSync(folder)) return undefined;
+  const names = await namesIn(folder);
+  if ("because" in names) return { name: folder, rows: [], unread: [names] };
   const reports: Report[] = [];
   for (const name of names.filter((each) => isOf(day, each))) {
     const read = await readReportFile(join(folder, name), columns);
     reports.push(
-      read.is === "read" ? { name, ...read } : { name, rows: [], unread: [{ because: `${name} ${read.because}` }] },
+      read.is === "read"
+        ? { name, rows: read.rows, unread: read.unread }
+        : { name, rows: [], unread: [{ because: `${name} ${read.because}` }] },
     );
   }
   return reports.length === 0 ? undefined : together(reports);
+}
+
+async function namesIn(folder: string): Promise<readonly string[] | { readonly because: string }> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    return { because: `${folder} ${unreadable(error)}` };
+  }
 }
 
 const isOf = (day: Day, name: string): boolean =>
@@ -34,9 +46,12 @@ export async function readReportFile(file: string, columns: Columns): Promise<Re
     if (size > MOST_REPORT_BYTES) return { is: "unreadable", because: `holds ${size} bytes: is it the right file?` };
     return readReport(await readFile(file), columns);
   } catch (error) {
-    return { is: "unreadable", because: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { is: "unreadable", because: unreadable(error) };
   }
 }
+
+const unreadable = (error: unknown): string =>
+  `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 
 const together = (reports: readonly Report[]): Report => ({
   name: reports.map(({ name }) => name).join(", "),

@@ -5,19 +5,23 @@ import type { Day } from "../../../backend/reconcile/day.ts";
 import type { Report } from "../../../backend/reconcile/report/rows.ts";
 import { silentLog } from "../../../host/log.ts";
 import { settle } from "../../support/virtual-clock.ts";
-import { NOON, openShop, type Shop } from "./shop.ts";
+import { NOON, openShop, passing, type Shop } from "./shop.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const HALF_PAST_THREE = 210;
 
-type Kept = { readonly asked: string[]; readonly reports: Map<string, Report> };
+type Kept = { readonly asked: string[]; readonly reports: Map<string, Report>; stop(): Promise<void> };
 
 /** Lets the shop reconcile itself every day. */
 function keep(shop: Shop, catchUpDays = 1): Kept {
-  const kept: Kept = { asked: [], reports: new Map() };
   const reconciler = shop.reconciler();
-  const stop = keepReconciling({
+  const stop = async (): Promise<void> => {
+    stopDaily();
+    await reconciler.stop();
+  };
+  const kept: Kept = { asked: [], reports: new Map(), stop };
+  const stopDaily = keepReconciling({
     reconciler,
     results: shop.results,
     clock: shop.clock,
@@ -29,10 +33,7 @@ function keep(shop: Shop, catchUpDays = 1): Kept {
       return kept.reports.get(day);
     },
   });
-  onTestFinished(async () => {
-    stop();
-    await reconciler.stop();
-  });
+  onTestFinished(stop);
   return kept;
 }
 
@@ -91,6 +92,20 @@ describe("every day", () => {
       report: "r.csv",
       differences: { count: 1 },
     });
+  });
+
+  test("a stop in the middle of what is made up for leaves the days behind it untouched", async () => {
+    const shop = openShop();
+    await shop.sold();
+    await shop.clock.advance(48 * HOUR);
+    const { asked, stop } = keep(shop, 3);
+    const stopped = new Promise<void>((resolve) => {
+      shop.provider.meanwhile = () => void stop().then(resolve);
+    });
+    await passing(shop.clock, stopped);
+    expect(asked).toEqual(["2026-11-19", "2026-11-20"]);
+    expect(isDone(shop, "2026-11-19", "2026-11-20", "2026-11-21")).toEqual([true, false, false]);
+    expect(await shop.results.begun()).toEqual([{ day: "2026-11-20", isWhole: true }]);
   });
 
   test("a run that failed is tried again after ten minutes, not every minute", async () => {

@@ -18,7 +18,7 @@ const HOUR = 3_600_000;
 const unclear: Standing = { is: "unclear", detail: "no answer" };
 
 const endOf = (begun: Begun): Promise<Summary | undefined> => {
-  if (begun.is === "busy") throw new Error("busy");
+  if (begun.is !== "begun") throw new Error(begun.is);
   return begun.ended;
 };
 
@@ -213,6 +213,7 @@ describe("a run", () => {
     expect(await passing(shop.clock, endOf(first.begin({ day: DAY, isWhole: true })))).toBeUndefined();
     expect(shop.results.isDone(DAY)).toBe(false);
     expect(first.failure).toBeUndefined();
+    expect(first.begin({ day: DAY, isWhole: true })).toEqual({ is: "stopped" });
     shop.provider.meanwhile = () => undefined;
     const summary = await reconcile(shop);
     const asked = shop.provider.asked.map(({ reference }) => reference);

@@ -252,6 +252,15 @@ describe("the folder of reports", () => {
     });
   });
 
+  test("that is none says so", async () => {
+    const place = folder({ file: "" });
+    const report = await pickReport(join(place, "file"), DAY, usual);
+    expect(report).toMatchObject({
+      rows: [],
+      unread: [{ because: expect.stringContaining("cannot be read: ENOTDIR") }],
+    });
+  });
+
   test("may be empty, or not there", async () => {
     expect(await pickReport(folder({}), DAY, usual)).toBeUndefined();
     expect(await pickReport("/nowhere/reports", DAY, usual)).toBeUndefined();
