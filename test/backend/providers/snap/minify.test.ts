@@ -17,6 +17,7 @@ describe("white space between tokens goes, and nothing else", () => {
     ["", ""],
     // A no-break space is none to JSON: what is not JSON is left for the parser to complain of.
     ["\u00a0[ ]", "\u00a0[]"],
+    ["[\f1,\v2 ]", "[\f1,\v2]"],
   ])("%j becomes %j", (text, expected) => {
     expect(short(text)).toBe(expected);
   });
