@@ -6,6 +6,7 @@ import { Snap } from "../snap/snap.ts";
 import type { Transaction } from "./acquirer.ts";
 import { Announcer, coreLetters, type Write } from "./announcer.ts";
 import { Api } from "./api.ts";
+import type { TlsPorts } from "./base.ts";
 import type { Merchant } from "./bodies.ts";
 import { type Asked, Calls } from "./calls.ts";
 import { coreDialect } from "./core-dialect.ts";
@@ -41,6 +42,7 @@ export type House = {
   readonly moved: (transaction: Transaction) => void;
   /** Where a customer's phone is found; where the call came to, below `/phone`, when absent. */
   readonly phone: () => string | undefined;
+  readonly tlsPorts: TlsPorts;
 };
 
 /** One merchant at Midtrans, with books of its own. */
@@ -58,7 +60,7 @@ export type Account = {
 const SHOP = { name: "Warung Sandbox", city: "BANDUNG" };
 
 export function openAccount(options: MerchantOptions, house: House): Account {
-  const { clock, random, speed, notifier, asked } = house;
+  const { clock, random, speed, notifier, asked, tlsPorts } = house;
   const { merchantId, snapKeys: keys } = options;
   const serverKeys = new ServerKeys(options.serverKey, clock);
   const merchant: Merchant = {
@@ -84,7 +86,7 @@ export function openAccount(options: MerchantOptions, house: House): Account {
   const snap =
     keys === undefined
       ? undefined
-      : new Snap({ keys, merchantId, clock, random, speed, faults, hear: asked, midtrans, dashboard });
+      : new Snap({ keys, merchantId, clock, random, speed, faults, hear: asked, midtrans, dashboard, tlsPorts });
   const close = () => {
     for (const part of [midtrans, announcer, calls, snap]) part?.close();
   };

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Transaction } from "./acquirer.ts";
+import { baseOf, type TlsPorts } from "./base.ts";
 import { type ExpiryField, type Merchant, statusBody, voidedBody } from "./bodies.ts";
 import type { Body } from "./body.ts";
 import type { Calls } from "./calls.ts";
@@ -27,6 +28,7 @@ export type ApiOptions = {
   readonly clock: Clock;
   /** Where a customer's phone is found; where the call came to, below `/phone`, when absent. */
   readonly phone: () => string | undefined;
+  readonly tlsPorts: TlsPorts;
 };
 
 /**
@@ -102,7 +104,7 @@ export class Api {
     }
     const transaction = midtrans.charge(read.order);
     if (transaction === "duplicate") return this.#error("406", CONFLICT);
-    const base = `http://${request.headers["host"] ?? "localhost"}`;
+    const base = baseOf(request, this.#options.tlsPorts);
     return chargeBody(transaction, merchant, {
       base,
       phone: this.#options.phone() ?? `${base}/phone`,

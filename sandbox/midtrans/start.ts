@@ -16,6 +16,7 @@ import { type Delivery, Notifier } from "./notifier.ts";
 import { poster } from "./post.ts";
 import { NOTIFICATION_TIMEOUT_MS } from "./retries.ts";
 import { coreRoutes } from "./routes.ts";
+import { openTlsFront, type TlsOptions } from "./tls-front.ts";
 
 /** What happens here, for whoever draws a timeline. */
 export type News =
@@ -37,6 +38,8 @@ export type StartOptions = Omit<MerchantOptions, "merchantId"> & {
   readonly speed?: number;
   /** Notifies addresses on other machines too. */
   readonly anywhere?: boolean;
+  /** Speaks TLS on one more port. */
+  readonly tls?: TlsOptions;
   readonly hear?: (news: News) => void;
   /** More routes for the same server. */
   readonly routes?: (accounts: Accounts) => readonly Route[];
@@ -46,6 +49,8 @@ export type Sandbox = {
   /** What a Core API client takes as its base address. */
   readonly url: string;
   readonly port: number;
+  /** The same over TLS, where that was asked for. */
+  readonly tlsUrl?: string;
   readonly accounts: Accounts;
   readonly faults: Faults;
   readonly notifier: Notifier;
@@ -70,16 +75,23 @@ const SHORTEST_TIMEOUT_MS = 1_000;
 /** Midtrans' stand-in, listening. Rejects when the port cannot be had, or when two merchants cannot be told apart. */
 export async function startMidtrans(options: StartOptions): Promise<Sandbox> {
   const { clock, log, port, host = "127.0.0.1" } = options;
-  const { routes, close: closeParts, ...parts } = assemble(options);
+  const { routes, tlsPorts, close: closeParts, ...parts } = assemble(options);
+  const closing = [closeParts];
+  const close = async () => {
+    await Promise.all(closing.map((one) => one()));
+  };
   try {
     const limits = { bodyLimitBytes: BODY_MAX_BYTES, idleTimeoutMs: IDLE_MS, closeWithinMs: 500 };
     const server = await serve({ routes, port, host, clock, log, ...limits });
-    const close = async () => {
-      await Promise.all([closeParts(), server.close()]);
-    };
-    return { url: server.url, port: server.port, ...parts, close };
+    closing.push(() => server.close());
+    const sandbox = { url: server.url, port: server.port, ...parts, close };
+    if (options.tls === undefined) return sandbox;
+    const front = await openTlsFront(options.tls, host, server.port);
+    closing.push(() => front.close());
+    tlsPorts.add(front.port);
+    return { ...sandbox, tlsUrl: `https://${host}:${front.port}` };
   } catch (error) {
-    await closeParts();
+    await close();
     throw error;
   }
 }
@@ -90,6 +102,7 @@ function assemble(options: StartOptions) {
   const faults = new Faults();
   const { notifier, close: closeNotifier } = notifierOf(options);
   let phone: string | undefined;
+  const tlsPorts = new Set<number>();
   const house: House = {
     clock,
     random,
@@ -99,6 +112,7 @@ function assemble(options: StartOptions) {
     asked: (call) => hear({ what: "asked", ...call }),
     moved: (transaction) => hear({ what: "moved", transaction }),
     phone: () => phone,
+    tlsPorts,
   };
   const open = (merchant: MerchantOptions): Account => openAccount(merchant, house);
   const accounts = new Accounts(open({ ...options, merchantId }), others.map(open));
@@ -119,7 +133,7 @@ function assemble(options: StartOptions) {
     phone = url;
   };
   const first = { serverKey: options.serverKey, merchantId, midtrans };
-  return { routes, accounts, faults, notifier, ...first, notifySnapAt, phoneAt, close };
+  return { routes, tlsPorts, accounts, faults, notifier, ...first, notifySnapAt, phoneAt, close };
 }
 
 /** Throws `Error` where two merchants have one name, key or id: nobody could tell their calls apart. */

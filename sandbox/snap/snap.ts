@@ -2,6 +2,7 @@ import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Transaction } from "../midtrans/acquirer.ts";
+import { baseOf, type TlsPorts } from "../midtrans/base.ts";
 import type { Body } from "../midtrans/body.ts";
 import { type Asked, Calls, type Dialect } from "../midtrans/calls.ts";
 import type { Dashboard } from "../midtrans/dashboard.ts";
@@ -27,6 +28,7 @@ export type SnapOptions = {
   readonly hear: (asked: Asked) => void;
   readonly midtrans: Midtrans;
   readonly dashboard: Dashboard;
+  readonly tlsPorts: TlsPorts;
 };
 
 /** Midtrans over BI-SNAP for one merchant, on the books that its Core API's calls are on. What those made is not known here. */
@@ -69,18 +71,18 @@ export class Snap {
     });
   }
 
-  #generated({ body, headers }: HttpRequest, externalId: string): Body {
+  #generated(request: HttpRequest, externalId: string): Body {
     const { merchantId, clock, dashboard, faults, midtrans } = this.#options;
     const { snap_notification_url: url } = dashboard.settings;
     const notify = url === null ? [] : [url.replace(/\/$/, "") + NOTIFY_PATH];
-    const order = readGenerate(body, { externalId, merchantId, now: clock.wall(), notify });
+    const order = readGenerate(request.body, { externalId, merchantId, now: clock.wall(), notify });
     if ("bad" in order) return saying("charge", order.bad, order.about);
     const transaction = midtrans.charge(order);
     if (transaction === "duplicate") return saying("charge", "409 01");
     if (transaction.denied !== undefined) return saying("charge", "403 03");
     const fault = faults.take("no-qr-string", about(transaction));
     const shown: Shown = fault === undefined ? "all" : (fault.left ?? "pictures");
-    return generateBody(transaction, `http://${headers["host"] ?? "localhost"}`, shown);
+    return generateBody(transaction, baseOf(request, this.#options.tlsPorts), shown);
   }
 
   query(request: HttpRequest): Promise<HttpAnswer> {
