@@ -108,15 +108,15 @@ describe("every day", () => {
     expect(await shop.results.begun()).toEqual([{ day: "2026-11-20", isWhole: true }]);
   });
 
-  test("a run that failed is tried again after ten minutes, not every minute", async () => {
+  test("a run that failed is tried again after ten minutes, not every minute, and nothing behind it before", async () => {
     const shop = openShop();
-    keep(shop);
+    keep(shop, 3);
     rmSync(shop.folder, { recursive: true });
     writeFileSync(shop.folder, "no folder");
     await pass(shop, 9 * MINUTE);
     expect(shop.errors).toHaveLength(1);
     rmSync(shop.folder);
     await pass(shop, 5 * MINUTE);
-    expect(isDone(shop, "2026-11-19")).toEqual([true]);
+    expect(isDone(shop, "2026-11-17", "2026-11-18", "2026-11-19")).toEqual([true, true, true]);
   });
 });

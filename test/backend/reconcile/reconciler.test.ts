@@ -117,7 +117,7 @@ describe("a reconciliation", () => {
     ]);
     expect(namesIn(await reconcile(shop))).toEqual(["refunded-there-not-here"]);
     const told = (await shop.journal.story(order)).filter(
-      ({ event }) => event.type === "news" && event.via === "answer",
+      ({ event }) => event.type === "news" && event.standing.is === "refunded",
     );
     expect(told).toHaveLength(1);
   });
@@ -221,6 +221,18 @@ describe("a run", () => {
     expect(summary).toMatchObject({ orders: 3, differences: { count: 1 } });
     expect(summary.totals).toMatchObject([{ payments: 3 }]);
     expect((await entriesOf(shop)).map(({ order }) => order).sort()).toEqual([...orders].sort());
+  });
+
+  test("that is stopped takes no interrupted question for one without an answer", async () => {
+    const shop = openShop();
+    await shop.sold();
+    shop.provider.hiccups.push(unclear, unclear, unclear, unclear);
+    const first = shop.reconciler();
+    shop.provider.meanwhile = () => {
+      if (shop.provider.asked.length === 4) void first.stop();
+    };
+    await passing(shop.clock, endOf(first.begin({ day: DAY, isWhole: true })));
+    expect(await reconcile(shop)).toMatchObject({ orders: 1, differences: { count: 0 } });
   });
 
   test("is alone, tells how far it is, and makes room when it is done", async () => {
