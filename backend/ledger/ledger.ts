@@ -1,7 +1,7 @@
 import type { Instant } from "../../protocol/time.ts";
 import type { Standing } from "../providers/provider.ts";
 import { charging, unknownOrder } from "./charging.ts";
-import { ask, attemptOf, ignored, nothingToSay } from "./effects.ts";
+import { ask, attemptOf, ignored, nothingToSay, recheck } from "./effects.ts";
 import { paidFor } from "./paid.ts";
 import { payable, voiding } from "./payable.ts";
 import { unpaidEnd } from "./stray.ts";
@@ -11,7 +11,7 @@ import { type Event, isFinished, type Of, type State, type Step, standOf, type T
 export function step(state: State | undefined, event: Event, now: Instant, terms: Terms): Step {
   if (state === undefined) return unknownOrder(event, now, terms);
   if ("stand" in event && event.stand !== standOf(state)) return ignored("the order belongs to another stand");
-  if (event.type === "hinted" || isOfAnother(state, event)) return hinted(state, event.attempt, terms);
+  if (event.type === "hinted" || isDoubtful(state, event)) return hinted(state, event.attempt, terms);
   switch (state.at) {
     case "forestalled":
       return forestalled(state, event);
@@ -34,14 +34,15 @@ export function step(state: State | undefined, event: Event, now: Instant, terms
 }
 
 /**
- * A notification about our reference that names another transaction than the provider issued for it: the signature of some
- * providers does not cover that, so they are asked. An answer is believed.
+ * A notification that names another transaction than the provider issued for our reference, or money for a charge of which no
+ * transaction is known here: the signature of some providers does not cover that, so they are asked. An answer is believed.
  */
-function isOfAnother(state: State, event: Event): event is Of<"news"> {
-  if (event.type !== "news" || event.via !== "notification") return false;
-  if (!("transaction" in state) || !("attempt" in state) || state.attempt !== event.attempt) return false;
+function isDoubtful(state: State, event: Event): event is Of<"news"> {
+  if (event.type !== "news" || event.via !== "notification" || state.at === "forestalled") return false;
   const named = transactionIn(event.standing);
-  return named !== undefined && state.transaction !== undefined && named !== state.transaction;
+  const known = transactionOf(state, event.attempt);
+  if (named === undefined || named === known) return false;
+  return known !== undefined || event.standing.is === "settled";
 }
 
 function transactionIn(standing: Standing): string | undefined {
@@ -49,12 +50,26 @@ function transactionIn(standing: Standing): string | undefined {
   return "transaction" in standing ? standing.transaction : undefined;
 }
 
+/** The provider's own name for this attempt, where it has told it. */
+function transactionOf(state: State, attempt: number): string | undefined {
+  if ("receipts" in state) return state.receipts.find((each) => each.attempt === attempt)?.payment.transaction;
+  return isInHand(state, attempt) && "transaction" in state ? state.transaction : undefined;
+}
+
+const isInHand = (state: State, attempt: number): boolean => "attempt" in state && state.attempt === attempt;
+
 const forestalled = (state: State, event: Event): Step =>
   event.type === "asked" ? ignored("it was voided before it was asked for") : nothingToSay(state, event);
 
-/** The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. */
+/**
+ * The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. The attempt in
+ * hand has its own row of queries, which this one joins; any other is looked at beside it.
+ */
 function hinted(state: State, attempt: number, terms: Terms): Step {
   if (state.at === "forestalled") return ignored("nothing was ever charged");
-  const effects = [ask(attemptOf(state.sale, attempt, terms), 0)];
-  return { state, effects, takesBack: ["ask"], finished: isFinished(state) };
+  const about = attemptOf(state.sale, attempt, terms);
+  const finished = isFinished(state);
+  return isInHand(state, attempt)
+    ? { state, effects: [ask(about, 0)], takesBack: ["ask"], finished }
+    : { state, effects: [recheck(about, 0)], takesBack: ["recheck"], finished };
 }

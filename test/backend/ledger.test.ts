@@ -28,8 +28,10 @@ const payment: Payment = {
   paidAt: "2026-01-01T07:00:10+07:00",
   issuer: "gopay",
 };
+const other: Payment = { ...payment, transaction: "t-2" };
 const receipts: readonly Receipt[] = [{ attempt: 1, payment }];
 const staff = "STAFF-1" as ReleaseId;
+const made = { transaction: "t-1" } as const;
 const KEY = `${ORDER_ID}-1-r1`;
 const owing = {
   at: "owed",
@@ -59,11 +61,11 @@ const states = {
   asked: { at: "charging", sale, attempt: 1, phase: "asked", until: at(1_020_000) },
   checking: { at: "charging", sale, attempt: 1, phase: "checking", until: at(1_020_000) },
   clearing: { at: "charging", sale, attempt: 1, phase: "clearing", until: at(1_020_000) },
-  payable: { at: "payable", sale, attempt: 1, qr: qrFor(PRICE), until: at(1_060_000), asks: 0 },
-  lapsed: { at: "payable", sale, attempt: 1, qr: qrFor(PRICE), until: at(999_000), asks: 3 },
+  payable: { at: "payable", sale, attempt: 1, qr: qrFor(PRICE), ...made, until: at(1_060_000), asks: 0 },
+  lapsed: { at: "payable", sale, attempt: 1, qr: qrFor(PRICE), ...made, until: at(999_000), asks: 3 },
   "voiding early": { at: "voiding", sale, attempt: 1, phase: "asked", asks: 0 },
-  voiding: { at: "voiding", sale, attempt: 1, phase: "clearing", asks: 0 },
-  voided: { at: "voided", sale, attempt: 1, as: "cancelled" },
+  voiding: { at: "voiding", sale, attempt: 1, phase: "clearing", ...made, asks: 0 },
+  voided: { at: "voided", sale, attempt: 1, ...made, as: "cancelled" },
   refused: { at: "refused", sale, attempt: 1, because: "denied" },
   paid: { at: "paid", sale, receipts },
   delivered: { at: "delivered", sale, receipts, release: firstReleaseOf(ORDER_ID) },
@@ -102,7 +104,9 @@ const events = {
   },
   unclear: { type: "charged", attempt: 1, charge: { is: "unclear", detail: "no answer" } },
   settled: { type: "news", attempt: 1, via: "notification", standing: { is: "settled", payment } },
-  "settled another": { type: "news", attempt: 2, via: "notification", standing: { is: "settled", payment } },
+  "settled, answered": { type: "news", attempt: 1, via: "answer", standing: { is: "settled", payment } },
+  "settled another": { type: "news", attempt: 2, via: "notification", standing: { is: "settled", payment: other } },
+  "settled another, answered": { type: "news", attempt: 2, via: "answer", standing: { is: "settled", payment: other } },
   pending: news("pending"),
   "pending told": news("pending", 1, "notification"),
   "pending another": news("pending", 2),
@@ -151,7 +155,9 @@ const silent: Record<EventName, string> = {
   "denied for now": no,
   unclear: no,
   settled: no,
+  "settled, answered": no,
   "settled another": no,
+  "settled another, answered": no,
   pending: no,
   "pending told": no,
   "pending another": no,
@@ -176,11 +182,24 @@ const silent: Record<EventName, string> = {
   "refund refused for now": no,
   "refund unclear": no,
 };
-const money = { settled: isPaid, "settled another": paidByAnother };
-const afterTheMoney = { ...silent, "settled another": "owed: alarm" };
+const doubtful = (was: string): string => `${was}: recheck`;
+/** Money for the attempt in hand, of which the transaction is known, or is not; and for another. */
+const money = (was: string) => ({
+  settled: isPaid,
+  "settled, answered": isPaid,
+  "settled another": doubtful(was),
+  "settled another, answered": paidByAnother,
+});
+const moneyUnnamed = (was: string) => ({ ...money(was), settled: ask(was) });
+const afterTheMoney = (was: string) => ({
+  ...silent,
+  "settled another": doubtful(was),
+  "settled another, answered": "owed: alarm",
+  hinted: doubtful(was),
+});
 
 const owedRow: Record<EventName, string> = {
-  ...afterTheMoney,
+  ...afterTheMoney("owed"),
   "no answer another": "owed: recheck",
   "unclear another": "owed: recheck",
   "issued another": "owed: void",
@@ -189,19 +208,19 @@ const owedRow: Record<EventName, string> = {
   "not delivered": "owed: alarm",
   "refund booked": "owed: alarm",
   "refund booked, told": "owed: alarm",
-  hinted: ask("owed"),
   ordered: "owed: tell settled, tell release",
   remedied: "remedied: tell remedied",
 };
 const refundingRow: Record<EventName, string> = {
   ...silent,
-  "settled another": "refunding: alarm",
+  "settled another": doubtful("refunding"),
+  "settled another, answered": "refunding: alarm",
   "no answer another": "refunding: recheck",
   "unclear another": "refunding: recheck",
   "issued another": "refunding: void",
   "pending another": "refunding: void",
   delivered: "refunding: alarm",
-  hinted: ask("refunding"),
+  hinted: doubtful("refunding"),
 };
 
 const table: Record<StateName, Record<EventName, string>> = {
@@ -211,7 +230,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     ...silent,
     "no answer another": "charging: recheck",
     "unclear another": "charging: recheck",
-    ...money,
+    ...moneyUnnamed("charging"),
     void: "voiding: ",
     issued: "payable: tell offer, ask, lapse",
     denied: "refused: tell refused",
@@ -225,7 +244,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     ...silent,
     "no answer another": "charging: recheck",
     "unclear another": "charging: recheck",
-    ...money,
+    ...moneyUnnamed("charging"),
     void: "voiding: ",
     issued: "payable: tell offer, ask, lapse",
     denied: "refused: tell refused",
@@ -245,7 +264,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     ...silent,
     "no answer another": "charging: recheck",
     "unclear another": "charging: recheck",
-    ...money,
+    ...moneyUnnamed("charging"),
     void: "voiding: ",
     issued: "payable: tell offer, ask, lapse",
     denied: "refused: tell refused",
@@ -264,7 +283,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   payable: {
     ...silent,
     "no answer another": "payable: recheck",
-    ...money,
+    ...money("payable"),
     void: "voiding: void",
     synced: "payable: tell offer",
     pending: ask("payable"),
@@ -280,7 +299,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   lapsed: {
     ...silent,
     "no answer another": "payable: recheck",
-    ...money,
+    ...money("payable"),
     void: "voiding: void",
     pending: ask("payable"),
     "pending another": "payable: void",
@@ -296,7 +315,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   "voiding early": {
     ...silent,
     "no answer another": "voiding: recheck",
-    ...money,
+    ...moneyUnnamed("voiding"),
     issued: "voiding: void",
     denied: isVoided,
     "denied for now": isVoided,
@@ -307,7 +326,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   voiding: {
     ...silent,
     "no answer another": "voiding: recheck",
-    ...money,
+    ...money("voiding"),
     issued: "voiding: void",
     denied: isVoided,
     "denied for now": isVoided,
@@ -329,7 +348,9 @@ const table: Record<StateName, Record<EventName, string>> = {
     "no answer another": "voided: recheck",
     "unclear another": "voided: recheck",
     settled: paidAgainst,
-    "settled another": paidAgainst,
+    "settled, answered": paidAgainst,
+    "settled another": doubtful("voided"),
+    "settled another, answered": paidAgainst,
     synced: isVoided,
     issued: "voided: void",
     pending: "voided: void",
@@ -343,8 +364,10 @@ const table: Record<StateName, Record<EventName, string>> = {
     unclear: "refused: recheck",
     "no answer another": "refused: recheck",
     "unclear another": "refused: recheck",
-    settled: paidAgainst,
-    "settled another": paidAgainst,
+    settled: ask("refused"),
+    "settled, answered": paidAgainst,
+    "settled another": doubtful("refused"),
+    "settled another, answered": paidAgainst,
     synced: "refused: tell refused",
     issued: "refused: void",
     pending: "refused: void",
@@ -358,19 +381,20 @@ const table: Record<StateName, Record<EventName, string>> = {
     "unclear another": "paid: recheck",
     "issued another": "paid: void",
     "pending another": "paid: void",
-    "settled another": "paid: alarm",
+    "settled another": doubtful("paid"),
+    "settled another, answered": "paid: alarm",
     delivered: "delivered: ",
     "not delivered": "owed: alarm",
     synced: isPaid,
     "refund booked": "paid: alarm",
     "refund booked, told": "paid: alarm",
     "refund arrived": "paid: alarm",
-    hinted: ask("paid"),
+    hinted: doubtful("paid"),
     remedied: "remedied: tell remedied",
     "refund ordered": "refunding: refund",
   },
   delivered: {
-    ...afterTheMoney,
+    ...afterTheMoney("delivered"),
     "no answer another": "delivered: recheck",
     "unclear another": "delivered: recheck",
     "issued another": "delivered: void",
@@ -378,7 +402,6 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund booked": "delivered: alarm",
     "refund booked, told": "delivered: alarm",
     "refund arrived": "delivered: alarm",
-    hinted: ask("delivered"),
     "refund ordered": "refunding: refund",
   },
   owed: {
@@ -405,6 +428,7 @@ const table: Record<StateName, Record<EventName, string>> = {
   },
   "refunding, taken": {
     ...refundingRow,
+    "settled, answered": "refunding: recheck",
     "refund booked": "refunding: recheck",
     "refund arrived": "remedied: tell remedied",
     pending: "refunding: recheck",
@@ -413,7 +437,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "no answer": "refunding: recheck",
   },
   remedied: {
-    ...afterTheMoney,
+    ...afterTheMoney("remedied"),
     "no answer another": "remedied: recheck",
     "unclear another": "remedied: recheck",
     "issued another": "remedied: void",
@@ -422,7 +446,6 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund booked": "remedied: alarm",
     "refund booked, told": "remedied: alarm",
     "refund arrived": "remedied: alarm",
-    hinted: ask("remedied"),
   },
 };
 

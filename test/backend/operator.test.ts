@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { main } from "../../backend/main.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
+import { onlyMerchant } from "../../backend/merchants.ts";
 import { operatorRoutes } from "../../backend/operator.ts";
 import type { PaymentProvider } from "../../backend/providers/provider.ts";
 import { utcClock } from "../../host/clock.ts";
@@ -79,7 +79,7 @@ async function owe(): Promise<void> {
     statement(),
   );
   const payment = { amount: PRICE, fee: rupiah(0), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };
-  await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
+  await cashier.learned(ORDER_ID, 1, { is: "settled", payment });
   await cashier.hear(STAND, { type: "not-delivered", order: ORDER_ID, because: "release-failed" }, statement());
 }
 
