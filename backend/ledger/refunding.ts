@@ -169,7 +169,8 @@ function news(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
   const open = state.backs.filter((back) => back.attempt === attempt && state.round.includes(back.key) && isOpen(back));
   if (open.length === 0) return ignored("no refund of this payment is open");
   const seen = open.map((back) => (standing.is === "refunded" ? seenIn(standing, back) : back));
-  return via === "answer" ? lookedAt(state, seen, terms) : told(state, open, seen, terms);
+  if (via === "notification") return told(state, open, seen, terms);
+  return (standing.is === "settled" ? gone(state, open, terms) : undefined) ?? lookedAt(state, seen, terms);
 }
 
 const isOpen = ({ stage }: Back): boolean => stage === "asked" || stage === "taken";
@@ -197,6 +198,17 @@ function told(state: At<"refunding">, before: readonly Back[], seen: readonly Ba
     changed,
     taken.flatMap((back) => follow(state, back.attempt, 0, terms)),
   );
+}
+
+/** How often a refund may be missing in the provider's books, which can lag, before it is asked for anew. */
+const MISSING_MOST = 2;
+
+/** A refund that was taken is in the books no more: the bank has sent it back. Asked for anew, by its key, it says why. */
+function gone(state: At<"refunding">, open: readonly Back[], terms: Terms): Step | undefined {
+  const back = open.find(({ stage, tries, isRenewed }) => stage === "taken" && tries >= MISSING_MOST && !isRenewed);
+  if (back === undefined) return undefined;
+  const next: Back = { ...back, stage: "asked", tries: 0, isRenewed: true };
+  return move(state, [next], refundIt(state, next, 0, terms));
 }
 
 /** An answer: who still waits for the bank is looked at again, ever more slowly, and in the end by a person. */

@@ -55,6 +55,8 @@ export type Back = {
   readonly stage: "asked" | "taken" | "confirmed" | "refused" | "stuck";
   /** Answers since it came to this stage; the pauses grow with them. */
   readonly tries: number;
+  /** It was in the provider's books and then was not, and has been asked for anew. */
+  readonly isRenewed?: true;
   /** Of what is `refused` or `stuck`. */
   readonly because?: RefundRefusal | "unanswered" | "unconfirmed";
   /** The provider's words, for the operator. */

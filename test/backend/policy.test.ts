@@ -172,6 +172,27 @@ describe("a refund that staff ordered", () => {
     expect(state).toMatchObject({ at: "owed", backs: [{ stage: "stuck", because: "unconfirmed" }] });
   });
 
+  test("that the bank sent back is asked for anew once, and then refused", () => {
+    const taken: Event = { type: "refund-answered", key: `${ORDER_ID}-1-r1`, answer: { is: "taken" } };
+    const missing: Event = { type: "news", attempt: 1, via: "answer", standing: { is: "settled", payment } };
+    const refused: Event = {
+      type: "refund-answered",
+      key: `${ORDER_ID}-1-r1`,
+      answer: { is: "refused", because: "by-bank", detail: "" },
+    };
+    const lagging = stateAfter(paid, [ordered(), taken, missing, missing], holding);
+    expect(doneBy(lagging.last)).toEqual(["ask"]);
+    const again = stateAfter(lagging.state, [missing], holding);
+    expect(doneBy(again.last)).toEqual(["refund"]);
+    expect(again.state).toMatchObject({ backs: [{ stage: "asked", key: `${ORDER_ID}-1-r1` }] });
+    expect(stateAfter(again.state, [refused], holding).state).toMatchObject({
+      at: "owed",
+      backs: [{ stage: "refused", because: "by-bank" }],
+    });
+    const taken2 = stateAfter(again.state, [taken, missing, missing, missing], holding);
+    expect(doneBy(taken2.last)).toEqual(["ask"]);
+  });
+
   test("is not begun while a release has no answer", () => {
     const release: Event = { type: "release-ordered", release: "STAFF-1" as ReleaseId, by: "ani", why: "test" };
     const { last } = stateAfter(paid, [notDelivered("release-failed"), release, ordered()], holding);
