@@ -61,7 +61,6 @@ export class Inspection {
     if (this.#left === undefined) this.#begin(book);
     const standing: Standing = { is: "unclear", detail: "there was no time left to ask" };
     for (const attempt of this.#left ?? []) this.#looks = [...this.#looks, { attempt, standing }];
-    this.#starts = FRESH_STARTS;
     return this.#conclude(book, parts);
   }
 

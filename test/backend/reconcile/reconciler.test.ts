@@ -201,6 +201,19 @@ describe("the provider", () => {
   });
 });
 
+test("what moved when there was no time left to look again has no answer, and is no difference of money", async () => {
+  const shop = openShop();
+  shop.provider.refusals.push({ is: "refused", retriable: true, because: "denied", detail: "900" });
+  const order = await shop.cancelled();
+  shop.provider.meanwhile = async () => {
+    shop.clock.pass(7 * HOUR);
+    shop.settle(order);
+    const standing = shop.provider.standings.get(`${order}-1`);
+    if (standing !== undefined) await shop.cashier.learned(order, 1, standing);
+  };
+  expect(namesIn(await reconcile(shop))).toEqual(["no-answer", "no-answer"]);
+});
+
 describe("a run", () => {
   test("that is stopped is gone on with, and asks nothing twice", async () => {
     const shop = openShop();
