@@ -16,7 +16,9 @@ export function progressLines(state: At<"owed" | "refunding">): readonly Words[]
   const lineOf = (stage: Stage, sum: Rupiah): readonly Words[] =>
     sum === 0 ? [] : stageWords[stage](showRupiah(sum), isOnUs);
   const byHand = state.at === "owed" ? refusedFor(state) : rupiah(0);
+  const isRenewed = backs.some((back) => back.isRenewed && (back.stage === "asked" || back.stage === "taken"));
   return [
+    ...(isRenewed ? [SENT_BACK] : []),
     ...(["confirmed", "taken", "asked", "stuck"] as const).flatMap((stage) => lineOf(stage, sumOf(backs, [stage]))),
     ...lineOf("refused", byHand),
   ];
@@ -43,6 +45,11 @@ const SOON = words("Biasanya masuk dalam beberapa menit.", "It usually arrives w
 const DAYS = words(
   "Ke GoPay biasanya beberapa menit; ke bank dan dompet lain bisa beberapa hari.",
   "To GoPay it usually takes minutes; to other banks and wallets it may take some days.",
+);
+
+const SENT_BACK = words(
+  "Bank menolak pengembalian yang pertama, jadi diminta sekali lagi.",
+  "The bank sent the first refund back, so it was asked for once more.",
 );
 
 type Line = (much: string, isOnUs: boolean) => readonly Words[];

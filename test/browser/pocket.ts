@@ -47,9 +47,9 @@ export async function takeOut(browser: Browser, address: string, options: Pocket
   return pocket;
 }
 
-/** How many pixels the page is wider than the phone. */
+/** How many pixels the page is wider than the phone, whose browser would make it smaller then. */
 export const overflowOf = async ({ page }: Pocket): Promise<number> =>
-  Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+  Number(await page.evaluate("document.documentElement.scrollWidth")) - (page.viewportSize()?.width ?? 0);
 
 /** Texts that stand out too little from what is behind them (WCAG 2.2: 4.5 to 1, 3 to 1 for large ones), as `text: ratio`. */
 export const faintTexts = async ({ page }: Pocket): Promise<unknown> => page.evaluate(FAINT);

@@ -3,9 +3,10 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { State } from "../../../backend/ledger/words.ts";
 import type { PayParts } from "../../../backend/pay/routes.ts";
 import { payTokenOf } from "../../../backend/pay/token.ts";
+import { QUIET_ZONE, qrCode } from "../../../device/drawing/qr.ts";
 import { silentLog } from "../../../host/log.ts";
 import { claimCodeOf, newOrderId } from "../../../protocol/ids.ts";
-import { ORDER_ID, PRICE } from "../../support/sale.ts";
+import { ORDER_ID, PRICE, qrFor } from "../../support/sale.ts";
 import { seeded } from "../../world/seeded.ts";
 import { back, DEEPLINK, KEY, openPayRig, type PayRig, payable, refunding, states } from "./kit.ts";
 
@@ -38,7 +39,8 @@ describe("the page of an order", () => {
     expect(seen(got)).toMatch(/Kopi Susu Gula Aren.*stand-1/);
     expect(got.text).toContain(`href="${DEEPLINK.replaceAll("&", "&amp;")}"`);
     expect(got.text).toContain('<noscript><meta http-equiv="refresh" content="3"></noscript>');
-    expect(got.text).toMatch(/<svg class="qr" role="img" aria-label="QRIS code of this order"/);
+    const side = (qrCode(qrFor(PRICE))?.modules ?? 0) + 2 * QUIET_ZONE;
+    expect(got.text).toContain(`aria-label="QRIS code of this order" viewBox="0 0 ${side} ${side}"`);
   });
 
   test.each(Object.entries(states))(

@@ -61,3 +61,12 @@ test("a flood of addresses takes no more memory than its bound, and the longest 
   expect(throttle.admits("a99999")).toBe(false);
   expect(throttle.admits("a0")).toBe(true);
 });
+
+test("one that keeps asking is not forgotten in a flood of others", () => {
+  const throttle = new Throttle({ clock: new VirtualClock(), aMinute: 5, bound: 100 });
+  expect(admitted(throttle, "10.0.0.1", 4)).toBe(4);
+  for (let nth = 0; nth < 99; nth += 1) throttle.admits(`a${nth}`);
+  expect(throttle.admits("10.0.0.1")).toBe(true);
+  for (let nth = 0; nth < 99; nth += 1) throttle.admits(`b${nth}`);
+  expect(throttle.admits("10.0.0.1")).toBe(false);
+});

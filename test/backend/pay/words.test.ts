@@ -107,13 +107,20 @@ describe("a refund", () => {
     expect(tell(onUs(refunding(back("taken"))))).not.toContain("days");
   });
 
+  test("that the bank has sent back is said to be asked for once more, until it is confirmed", () => {
+    expect(tell(refunding({ ...back("taken"), isRenewed: true }))).toContain("The bank sent the first refund back");
+    expect(tell(refunding(back("taken")))).not.toContain("sent the first refund back");
+    const arrived = { ...back("confirmed"), isRenewed: true } as const;
+    expect(tell({ ...states.remedied, backs: [arrived] })).not.toContain("sent the first refund back");
+  });
+
   test("that was refused is done by hand, and a later try takes its place", () => {
     const byHand = "The payment service could not return Rp 15.000";
     expect(tell(owed({ backs: [back("refused")] }))).toContain(byHand);
     expect(tell(owed({ backs: [back("refused"), { ...back("refused"), key: "again" }] }))).toContain(byHand);
     expect(tell(owed({ backs: [back("refused"), back("confirmed")] }))).not.toContain("could not return");
     expect(tell(owed({ backs: [back("refused"), back("confirmed", 5_000)] }))).toContain("could not return Rp 10.000");
-    expect(tell(refunding(back("refused"), back("asked")))).not.toContain("could not return");
+    expect(tell(refunding(back("refused"), back("asked", 5_000)))).not.toContain("could not return");
   });
 
   test("whose end nobody knows is said to be unclear", () => {
