@@ -196,6 +196,18 @@ describe("the bank", () => {
   });
 });
 
+test("a part that the bank refuses leaves the part before it as it is", async () => {
+  await paid();
+  await refund({ refund_key: "one", amount: 5_000 });
+  sandbox.faults.arm({ fault: "refund-refused", times: 1 });
+  expect(await refund({ refund_key: "two", amount: 1_000 })).toMatchObject({
+    status_code: "202",
+    transaction_status: "partial_refund",
+    refund_amount: "0.00",
+  });
+  expect(await status()).toMatchObject({ refund_amount: "5000.00", refunds: [{ refund_key: "one" }] });
+});
+
 describe("a refund is refused", () => {
   test.each(["pending", "expire", "cancel", "deny"])("of what is %s", async (transaction_status) => {
     await paid("a", { transaction_status });

@@ -29,6 +29,8 @@ describe("a payment that Midtrans hears of later", () => {
     await merchant.until(1);
     expect(await tell(sandbox, "pay", { qr, issuer: "OVO", late: { ms: 60_000 } })).toMatchObject({ paid: true });
     expect(await lines()).toEqual([["paid", 15_000, "OVO"]]);
+    clock.pass(0);
+    expect(sandbox.notifier.deliveries()).toHaveLength(1);
     expect(await tell(sandbox, "scan", { qr })).toMatchObject({ payable: false, because: "already-paid" });
     expect(await tell(sandbox, "pay", { qr })).toMatchObject({ paid: false, because: "already-paid" });
     expect(await (await fetch(`${sandbox.phone}/open`)).json()).toEqual({ open: [] });
