@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/hardware/**"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // A bound for a busy machine, not a wait: a poll ends with the condition.

@@ -18,6 +18,23 @@ export const PARTS = {
   openssl: { programs: ["openssl"], packages: ["openssl"], why: "certificates for TLS" },
   strace: { programs: ["strace"], packages: ["strace"], why: "counting fsyncs" },
   python3: { programs: ["python3"], packages: ["python3"], why: "the far end of systemd's socket" },
+  qemu: {
+    programs: ["qemu-system-x86_64"],
+    packages: [
+      "qemu-system-x86",
+      "nbdkit",
+      "kmod",
+      "cpio",
+      "gcc",
+      "make",
+      "xz-utils",
+      "zstd",
+      "e2fsprogs",
+      "python3",
+      "gpiod",
+    ],
+    why: "a machine with the kernel drivers of a stand",
+  },
   compiler: { programs: ["g++"], packages: ["g++", "make", "python3"], why: "building SQLite's binding" },
 };
 

@@ -33,7 +33,7 @@ const BROKEN: Readonly<Record<Broken, string>> = {
   "no-such-relay": "the guard knows no such relay",
   "still-closed": "another pulse is under way",
   "too-long": "longer than the relay's bound",
-  "let-go": "the guard opened it before its time: it had heard nothing from the daemon",
+  "let-go": "the guard opened it before its time: the daemon was silent, or hung up",
   "line-failed": "the line does not do what it is told",
 };
 

@@ -1,4 +1,6 @@
-import type { Check } from "./check.ts";
+import { HEADER_CHIPS } from "../../device/pins/chips.ts";
+import { openLines } from "../../gateway/lines.ts";
+import { type Check, equal } from "./check.ts";
 import { linesChecks } from "./pins/lines.ts";
 import { relayChecks } from "./pins/relays.ts";
 
@@ -6,7 +8,21 @@ import { relayChecks } from "./pins/relays.ts";
 const parts: Readonly<Record<string, () => readonly Check[]>> = {
   "character-device": () => [...linesChecks("character-device"), ...relayChecks("character-device")],
   sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs")],
+  auto: () => autoChecks(),
 };
+
+/** Where the kernel has no lines in sysfs, the character device is taken without being asked for. */
+const autoChecks = (): readonly Check[] => [
+  {
+    name: "auto: takes the character device",
+    run: async () => {
+      const lines = openLines("auto", HEADER_CHIPS);
+      lines.close();
+      equal(lines.where.endsWith("character device"), true, lines.where);
+    },
+  },
+  ...linesChecks("character-device"),
+];
 
 for (const part of process.argv.slice(2)) {
   const checks = parts[part];

@@ -1,0 +1,61 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { needs } from "../support/needs.ts";
+
+/**
+ * The drivers on real kernel drivers: a virtual machine is booted for each kernel that a Raspberry Pi may have, and the checks of
+ * `main.ts` run in it, compiled. What they find is told here, a test for each check.
+ */
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = ".cache/test-dist/test/hardware/main.js";
+const BOOT_SECONDS = 280;
+
+type Result = { readonly part: string; readonly name: string; readonly ms: number; readonly wrong?: string };
+
+function say(done: SpawnSyncReturns<string>): string {
+  return `exit code ${done.status}\n${done.stdout.slice(-4_000)}\n${done.stderr.slice(-4_000)}`;
+}
+
+function bash(command: string, args: readonly string[], timeoutMs: number): SpawnSyncReturns<string> {
+  return spawnSync(command, args, { cwd: ROOT, encoding: "utf8", timeout: timeoutMs, maxBuffer: 64 * 1_048_576 });
+}
+
+const resultsIn = (output: string): readonly Result[] =>
+  output
+    .split("\n")
+    .filter((line) => line.startsWith("CHECK "))
+    .map((line) => JSON.parse(line.slice("CHECK ".length)) as Result);
+
+beforeAll(() => {
+  needs("qemu");
+  if (!existsSync(join(ROOT, PROGRAM))) throw new Error(`${PROGRAM} is not built: npm test -- test/hardware builds it`);
+  const done = bash("lab/setup", [], 400_000);
+  if (done.status !== 0) throw new Error(`lab/setup: ${say(done)}`);
+});
+
+/** Each kernel: how it is booted, and what is checked on it. */
+const kernels: readonly {
+  readonly name: string;
+  readonly boot: readonly string[];
+  readonly parts: readonly string[];
+}[] = [
+  { name: "Linux 6.5 and before, lines numbered from 0", boot: ["--gpio-base", "0"], parts: ["sysfs"] },
+  { name: "Linux 6.6 and later, lines numbered from 512", boot: [], parts: ["character-device", "sysfs"] },
+  { name: "Raspberry Pi OS from Trixie on, no lines in sysfs", boot: ["--no-sysfs-gpio"], parts: ["auto"] },
+];
+
+describe.each(kernels)("on $name", ({ boot, parts }) => {
+  test(`the checks of ${parts.join(" and ")}`, { timeout: BOOT_SECONDS * 1_000 + 30_000 }, () => {
+    const command = ["--timeout", `${BOOT_SECONDS}`, ...boot, ".", process.execPath, PROGRAM, ...parts];
+    const done = bash("lab/run", command, BOOT_SECONDS * 1_000 + 20_000);
+    const results = resultsIn(done.stdout);
+    const wrong = results.filter((result) => result.wrong !== undefined);
+    expect(wrong, say(done)).toEqual([]);
+    expect(done.status, say(done)).toBe(0);
+    for (const part of parts) expect(results.filter((result) => result.part === part).length).toBeGreaterThan(0);
+  });
+});

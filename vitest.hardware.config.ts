@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** What runs in the lab's virtual machine, one boot after another. */
+export default defineConfig({
+  test: {
+    include: ["test/hardware/**/*.test.ts"],
+    fileParallelism: false,
+    testTimeout: 20_000,
+    hookTimeout: 600_000,
+  },
+});
