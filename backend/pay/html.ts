@@ -12,8 +12,6 @@ export function html(strings: TemplateStringsArray, ...inserts: readonly Insert[
 /** Text that is trusted to be HTML, CSS or a script as it stands. */
 export const verbatim = (text: string): Markup => ({ html: text });
 
-export const NOTHING: Markup = { html: "" };
-
 function written(insert: Insert): string {
   if (insert === undefined) return "";
   if (typeof insert === "string" || typeof insert === "number") return escaped(String(insert));

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import type { State } from "../../../backend/ledger/words.ts";
 import type { PayParts } from "../../../backend/pay/routes.ts";
@@ -6,6 +7,7 @@ import { payTokenOf } from "../../../backend/pay/token.ts";
 import { QUIET_ZONE, qrCode } from "../../../device/drawing/qr.ts";
 import { silentLog } from "../../../host/log.ts";
 import { claimCodeOf, newOrderId } from "../../../protocol/ids.ts";
+import { ask } from "../../hostile/asking.ts";
 import { ORDER_ID, PRICE, qrFor } from "../../support/sale.ts";
 import { seeded } from "../../world/seeded.ts";
 import { back, DEEPLINK, KEY, openPayRig, type PayRig, payable, refunding, states } from "./kit.ts";
@@ -247,6 +249,34 @@ describe("the door", () => {
     });
     expect(text.match(/(?:src|href)="(?!\?lang=|tel:|mailto:|data:,)[^"]*"/g)).toBeNull();
     expect((await page("/state")).headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("answers any nonsense with one of its own pages or a refusal, and tells nothing of the inside", async () => {
+    await open(states.payable);
+    const name = fc.oneof(
+      fc
+        .string({ unit: "binary", maxLength: 80 })
+        .map((text) => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, "?"))),
+      fc.constantFrom("", "%", "%zz", "%00", "..", "__proto__", "A".repeat(2_000), "%ff%fe"),
+    );
+    const path = fc.tuple(name, fc.constantFrom("", "/state", "/finish", "/x", "?lang=", "?lang=%00&lang=en"));
+    const headers = fc.record(
+      {
+        "accept-language": fc.constantFrom("", ",,,;q", "en;q=9".repeat(200), "id;q=0.0.0"),
+        "x-forwarded-for": fc.constantFrom("", "a,b", "::1,".repeat(300), "203.0.113.1, 127.0.0.1"),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(path, headers, async ([token, rest], given) => {
+        const got = await ask(rig.url, { method: "GET", path: `/pay/${token}${rest}`, headers: given });
+        if (got.is === "cut") throw new Error("no answer");
+        expect([400, 404, 414]).toContain(got.status);
+        expect(got.text).not.toMatch(/node_modules|\.ts:\d|^\s+at /m);
+      }),
+      { numRuns: 300 },
+    );
+    expect((await page()).status).toBe(200);
   });
 
   test("is for reading only", async () => {
