@@ -15,7 +15,13 @@ import { seeded } from "../../world/seeded.ts";
 const KEY = "32 characters, and not one less.";
 const clock = utcClock({ keepsAlive: false });
 
-type Street = { readonly site: Site; readonly backend: BackendProgram; readonly http: string; readonly port: number };
+type Street = {
+  readonly site: Site;
+  readonly backend: BackendProgram;
+  readonly http: string;
+  readonly port: number;
+  readonly midtrans: Awaited<ReturnType<typeof startMidtrans>>["midtrans"];
+};
 
 async function open(pay: string): Promise<Street> {
   const port = await freePort();
@@ -33,7 +39,7 @@ async function open(pay: string): Promise<Street> {
   const backend = startBackend(site);
   const http = await backend.ready();
   await until("the backend is connected", () => backend.find("connected to the broker") !== undefined);
-  return { site, backend, http, port };
+  return { site, backend, http, port, midtrans: midtrans.midtrans };
 }
 
 const PAY = '[pay]\nbase_url = "https://pay.example.id"\nkey_file = "AT/pay-key"\n[pay.contact]\nname = "Kopi Lobi"';
@@ -52,6 +58,16 @@ describe("an offer", () => {
     expect((await fetch(http + path.slice(0, -1))).status).toBe(404);
     expect(backend.out).not.toContain(path.slice(-16));
     expect(backend.out).not.toContain(KEY);
+  });
+
+  test("of a gopay charge has a link into the wallet on its page, and the wallet leads back to the page", async () => {
+    const { site, http, port, midtrans } = await open(`payment_type = "gopay"\n${PAY}`);
+    const offer = await (await spokesman(port, "stand-1", site.standKeys[0])).asksForCharge();
+    if (offer.type !== "offer") throw new Error("refused");
+    const [charge] = midtrans.transactions();
+    expect(charge?.gopay?.callback).toBe(`${offer.page}/finish`);
+    const text = await (await fetch(http + new URL(offer.page ?? "").pathname)).text();
+    expect(text).toMatch(/<a class="button" rel="noreferrer" href="[^"]*">Bayar dengan GoPay/);
   });
 
   test("names none where the configuration has no pages, and nobody answers there", async () => {
