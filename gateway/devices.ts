@@ -2,12 +2,13 @@ import { z } from "zod";
 import { HardwareFault, type Input, type Printer, type Relay, type Screen } from "../device/device.ts";
 import { largestQr, PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../device/drawing/qr.ts";
 import type { Bench, Driver, Pins, PinsDriver, PrinterDriver, ScreenDriver } from "./drivers/driver.ts";
+import { framebufferScreen } from "./drivers/framebuffer.ts";
 import { gpioPins } from "./drivers/gpio.ts";
 import { noPrinter, noScreen } from "./drivers/none.ts";
 import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simulated.ts";
 
 /** Every driver there is. A new one is one file beside these and one word here. */
-const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen];
+const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen, framebufferScreen];
 const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter];
 const pinsDrivers: Drivers<PinsDriver> = [simulatedPins, gpioPins];
 

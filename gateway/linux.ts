@@ -7,11 +7,13 @@ import { loadLibc } from "../host/libc.ts";
 /** The kernel of this machine. Linux only: throws where libc cannot be loaded. */
 export function linuxKernel(): Kernel {
   const libc = loadLibc();
+  const check = (result: number): void => {
+    if (result < 0) throw new KernelError(nameOf(libc.errno()), "ioctl");
+  };
   return {
     open: (path) => openSync(path, constants.O_RDWR),
-    ioctl: (fd, request, argument) => {
-      if (libc.ioctl(fd, request, argument) < 0) throw new KernelError(nameOf(libc.errno()), "ioctl");
-    },
+    ioctl: (fd, request, argument) => check(libc.ioctl(fd, request, argument)),
+    ioctlNumber: (fd, request, argument) => check(libc.ioctlNumber(fd, request, argument)),
     read: (fd, into) => readNow(fd, into),
     close: (fd) => closeSync(fd),
     onReadable,

@@ -6,6 +6,8 @@ export type Libc = {
   sendto(fd: number, bytes: Uint8Array, length: number, flags: number, address: Uint8Array, size: number): number;
   /** With a pointer as its third argument. */
   ioctl(fd: number, request: number, argument: Buffer): number;
+  /** With a plain number as its third argument. */
+  ioctlNumber(fd: number, request: number, argument: number): number;
   close(fd: number): number;
   /** Of the call before. */
   errno(): number;
@@ -20,6 +22,7 @@ export function loadLibc(): Libc {
       "long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t size)",
     ),
     ioctl: libc.func("int ioctl(int fd, unsigned long request, _Inout_ void *argument)"),
+    ioctlNumber: libc.func("int ioctl(int fd, unsigned long request, long argument)"),
     close: libc.func("int close(int fd)"),
     errno: () => koffi.errno(),
   };

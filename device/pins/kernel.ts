@@ -4,6 +4,8 @@ export interface Kernel {
   open(path: string): number;
   /** Reads and writes `argument` as the request says; throws `KernelError`. */
   ioctl(fd: number, request: number, argument: Buffer): void;
+  /** For the requests that take a number itself; throws `KernelError`. */
+  ioctlNumber(fd: number, request: number, argument: number): void;
   /** Bytes that are there; none when there are none now. */
   read(fd: number, into: Buffer): number;
   close(fd: number): void;
