@@ -7,7 +7,7 @@ import { type Condition, conditionRoutes } from "./condition.ts";
 import type { BackendConfig } from "./config.ts";
 import type { Ground } from "./ground.ts";
 import { notificationPathOf } from "./merchant-config.ts";
-import { operatorRoutes } from "./operator.ts";
+import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";
 import { RECONCILE_BODY_BYTES } from "./reconcile/routes.ts";

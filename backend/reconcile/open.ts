@@ -3,7 +3,7 @@ import type { Route } from "../../host/http.ts";
 import type { Secret } from "../../host/secret.ts";
 import type { Cashier, LedgerJournal } from "../cashier.ts";
 import type { Ground } from "../ground.ts";
-import { behindDoor } from "../operator-door.ts";
+import { behindDoor } from "../operator/door.ts";
 import { keepReconciling } from "./daily.ts";
 import { type Day, readTimeOfDay } from "./day.ts";
 import { Reconciler } from "./reconciler.ts";

@@ -6,7 +6,7 @@ import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { main } from "../../backend/main.ts";
 import { onlyMerchant } from "../../backend/merchants.ts";
-import { operatorRoutes } from "../../backend/operator.ts";
+import { operatorRoutes } from "../../backend/operator/routes.ts";
 import type { PaymentProvider } from "../../backend/providers/provider.ts";
 import { utcClock } from "../../host/clock.ts";
 import { type Server, serve } from "../../host/http.ts";

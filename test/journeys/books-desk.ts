@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { main } from "../../backend/main.ts";
-import { behindDoor } from "../../backend/operator-door.ts";
+import { behindDoor } from "../../backend/operator/door.ts";
 import { type Day, dayOf } from "../../backend/reconcile/day.ts";
 import { Reconciler } from "../../backend/reconcile/reconciler.ts";
 import { Results } from "../../backend/reconcile/results.ts";

@@ -2,7 +2,7 @@ import { type Refund, type Refunded, type RefundMade, type RefundRefusal, refere
 import { query } from "./ask.ts";
 import { refundBody } from "./bodies.ts";
 import { callSnap } from "./calls.ts";
-import { shopeeOpensInMs } from "./closed-hours.ts";
+import { shopeeOpensInMs } from "../midtrans/shopee-hours.ts";
 import type { Desk } from "./desk.ts";
 import { judgeRefund } from "./judge.ts";
 import { failedKeysIn, sumOf } from "./refund-history.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { main } from "../../../backend/main.ts";
-import { behindDoor } from "../../../backend/operator-door.ts";
+import { behindDoor } from "../../../backend/operator/door.ts";
 import type { Day } from "../../../backend/reconcile/day.ts";
 import type { Reconciler } from "../../../backend/reconcile/reconciler.ts";
 import { columnsSchema } from "../../../backend/reconcile/report/columns.ts";

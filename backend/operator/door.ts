@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
-import type { Log } from "../host/log.ts";
-import type { Secret } from "../host/secret.ts";
+import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import type { Log } from "../../host/log.ts";
+import type { Secret } from "../../host/secret.ts";
 
 export type Door = { readonly token: Secret; readonly log: Log };
 

@@ -1,4 +1,4 @@
-import type { Back, State } from "./ledger/words.ts";
+import type { Back, State } from "../ledger/words.ts";
 
 /** What staff can do about an order, in a sentence. */
 

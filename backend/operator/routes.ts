@@ -1,13 +1,13 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
-import type { Log } from "../host/log.ts";
-import type { Secret } from "../host/secret.ts";
-import { claimCodeOf, isOrderId, newUlid, type OrderId, type Random, type ReleaseId } from "../protocol/ids.ts";
-import { rupiah } from "../protocol/rupiah.ts";
-import type { Clock } from "../protocol/time.ts";
-import type { Cashier, LedgerJournal } from "./cashier.ts";
-import type { State, Step } from "./ledger/words.ts";
+import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import type { Log } from "../../host/log.ts";
+import type { Secret } from "../../host/secret.ts";
+import { claimCodeOf, isOrderId, newUlid, type OrderId, type Random, type ReleaseId } from "../../protocol/ids.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import type { Clock } from "../../protocol/time.ts";
+import type { Cashier, LedgerJournal } from "../cashier.ts";
+import type { State, Step } from "../ledger/words.ts";
+import { behindDoor } from "./door.ts";
 import { whatToDo } from "./what-to-do.ts";
 
 /**
@@ -32,34 +32,22 @@ const refundBody = z.strictObject({ ...who, amount: z.int().min(1).max(MOST_BACK
 const remedyBody = z.strictObject({ ...who, how: z.enum(["refunded", "settled-by-staff"]) });
 
 export function operatorRoutes(parts: OperatorParts): readonly Route[] {
-  const route = (method: Route["method"], path: string, answer: Route["answer"]): Route => ({
-    method,
-    path,
-    answer: (request) => (isOperator(request, parts.token) ? answer(request) : stranger(parts.log)),
+  const about = (path: string, answer: (order: OrderId, request: HttpRequest) => Promise<HttpAnswer>): Route => ({
+    method: path === "" ? "GET" : "POST",
+    path: `/orders/:order${path}`,
+    answer: (request) => withOrder(request, (order) => answer(order, request)),
   });
-  return [
-    route("GET", "/owed", () => owed(parts)),
-    route("GET", "/orders/:order", (request) => withOrder(request, (order) => show(order, parts))),
-    route("POST", "/orders/:order/release", (request) => withOrder(request, (order) => release(order, request, parts))),
-    route("POST", "/orders/:order/refund", (request) => withOrder(request, (order) => refund(order, request, parts))),
-    route("POST", "/orders/:order/remedy", (request) => withOrder(request, (order) => remedy(order, request, parts))),
+  const routes: readonly Route[] = [
+    { method: "GET", path: "/owed", answer: () => owed(parts) },
+    about("", (order) => show(order, parts)),
+    about("/release", (order, request) => release(order, request, parts)),
+    about("/refund", (order, request) => refund(order, request, parts)),
+    about("/remedy", (order, request) => remedy(order, request, parts)),
   ];
-}
-
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-
-/** Compares digests, so that neither content nor length of the token shows in the time it takes. */
-function isOperator({ headers }: HttpRequest, token: Secret): boolean {
-  const given = /^Bearer (.+)$/.exec(headers["authorization"] ?? "")?.[1] ?? "";
-  return timingSafeEqual(digest(given), digest(token.reveal()));
+  return behindDoor(routes, parts);
 }
 
 const json = (status: number, body: object): HttpAnswer => ({ status, body });
-
-async function stranger(log: Log): Promise<HttpAnswer> {
-  log.warn("operator call without the token");
-  return json(401, { error: "not the operator's token", hint: "Authorization: Bearer TOKEN" });
-}
 
 async function withOrder(
   { params }: HttpRequest,
