@@ -237,6 +237,8 @@ function unpaid(state: At<"charging" | "awaiting">, event: Event, now: Instant):
       return isReached(state.deadline, now) ? end(state.order, "expired", now) : ignored("the deadline is not reached");
     case "voided":
       return close(state.order, { is: "voided", why: event.as }, now);
+    case "remedied":
+      return close(state.order, { is: "remedied", how: event.how }, now);
     default:
       return ignored(`${event.type} says nothing to an order that is ${state.at}`);
   }
@@ -247,6 +249,8 @@ function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules)
     case "voided":
     case "refused":
       return close(state.order, { is: "voided", why: state.why }, state.since);
+    case "remedied":
+      return close(state.order, { is: "remedied", how: event.how }, state.since);
     case "settled": {
       const age = sinceMs(state.since, now);
       const isStillThere = event.inFront && age !== undefined && age < rules.graceMs;
@@ -297,8 +301,9 @@ function releaseAgain(state: At<"troubled">, event: Extract<Event, { type: "rele
 }
 
 function closed(state: At<"closed">, event: Event, now: Instant, rules: Rules): Step {
-  if (event.type !== "settled") return ignored("the order is closed");
   if (state.ending.is === "remedied") return ignored("the money of this order has been dealt with");
+  if (event.type === "remedied") return close(state.order, { is: "remedied", how: event.how }, state.since);
+  if (event.type !== "settled") return ignored("the order is closed");
   return paidLate(state.order, event.settlement, { now, rules });
 }
 

@@ -106,7 +106,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "not released": no,
     ordered: no,
     "ordered again": no,
-    remedied: no,
+    remedied: ends,
   },
   overdue: {
     begun: no,
@@ -126,7 +126,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "not released": no,
     ordered: no,
     "ordered again": no,
-    remedied: no,
+    remedied: ends,
   },
   awaiting: {
     begun: no,
@@ -146,7 +146,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "not released": no,
     ordered: no,
     "ordered again": no,
-    remedied: no,
+    remedied: ends,
   },
   "closing at once": {
     begun: no,
@@ -166,7 +166,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "not released": no,
     ordered: no,
     "ordered again": no,
-    remedied: no,
+    remedied: ends,
   },
   "closing for long": {
     begun: no,
@@ -186,7 +186,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "not released": no,
     ordered: no,
     "ordered again": no,
-    remedied: no,
+    remedied: ends,
   },
   releasing: {
     begun: no,
@@ -266,7 +266,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "not released": no,
     ordered: no,
     "ordered again": no,
-    remedied: no,
+    remedied: ends,
   },
   remedied: {
     begun: no,
