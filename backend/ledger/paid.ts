@@ -70,7 +70,7 @@ function paidTwice(state: Exclude<Kept, At<"paid">>, effects: readonly ReturnTyp
   const { sale, receipts } = state;
   const delivered = state.at !== "owed" || state.delivered;
   const before = state.at === "owed" ? state : { releases: [], isReleasing: false };
-  const backs = state.at === "delivered" ? [] : state.backs;
+  const backs = backsOf(state);
   const { releases, isReleasing } = before;
   const owed = { at: "owed", sale, receipts, because: "paid-twice", delivered, releases, isReleasing, backs } as const;
   return delivered ? withPolicy({ state: owed, effects }, terms) : { state: owed, effects };
@@ -96,11 +96,13 @@ function goodsAreOut(state: Kept, release: ReleaseId, terms: Terms): Step {
   }
   if (receipts.length > 1)
     return withPolicy({ state: outAndPaidTwice(state), effects: [alarm("owed", "paid-twice")] }, terms);
-  if (backsOf(state).some(({ stage }) => stage !== "refused")) {
+  const backs = backsOf(state);
+  if (backs.some(({ stage }) => stage !== "refused")) {
     const because = alarm("contradiction", "delivered, and some of its money is back, or may be");
     return { state: { ...outAndPaidTwice(state), because: "goodwill" }, effects: [because] };
   }
-  return { state: { at: "delivered", sale, receipts, release }, effects: [], finished: true };
+  const before = backs.length === 0 ? {} : { backs };
+  return { state: { at: "delivered", sale, receipts, release, ...before }, effects: [], finished: true };
 }
 
 function outAndPaidTwice(state: At<"paid" | "owed">): At<"owed"> {

@@ -6,11 +6,13 @@ import type { At, Back, Effect, OwedReason, Receipt, Sale, Terms } from "./words
 /** What of an order's money goes back, and under which names. */
 
 type Refundable = At<"paid" | "delivered" | "owed">;
+type Paid = Refundable | At<"remedied">;
 
 /** Refunds to begin or to go on with, or why there are none. */
 export type Plan = { readonly backs: readonly Back[] } | { readonly ignored: string };
 
-export const backsOf = (state: Refundable): readonly Back[] => (state.at === "owed" ? state.backs : []);
+/** Every refund that was ever asked for: none of their names may be given to another. */
+export const backsOf = (state: Paid): readonly Back[] => (state.at === "paid" ? [] : (state.backs ?? []));
 
 /** All that the customer gave for this receipt, an imposed fee included. */
 export const paidBy = ({ payment }: Receipt): Rupiah => rupiah(payment.amount + payment.fee);

@@ -113,6 +113,8 @@ export type State =
       readonly sale: Sale;
       readonly receipts: readonly Receipt[];
       readonly release: ReleaseId;
+      /** Refunds that came to nothing before; their names are used up. */
+      readonly backs?: readonly Back[];
     }
   | {
       readonly at: "owed";

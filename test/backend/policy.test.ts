@@ -136,6 +136,19 @@ describe("a refund that staff ordered", () => {
     });
   });
 
+  test("has a name of its own, though the goods came out after an earlier one was refused", () => {
+    const refused: Event = {
+      type: "refund-answered",
+      key: `${ORDER_ID}-1-r1`,
+      answer: { is: "refused", because: "by-bank", detail: "" },
+    };
+    const events = [notDelivered("release-failed"), ordered(), refused, delivered, ordered(4_000)];
+    expect(stateAfter(paid, events, holding).state).toMatchObject({
+      at: "refunding",
+      backs: [{ stage: "refused" }, { stage: "asked", key: `${ORDER_ID}-1-r2`, amount: 4_000 }],
+    });
+  });
+
   test("waits until the provider opens again, however short the pause would be", () => {
     const closed: Event = {
       type: "refund-answered",
