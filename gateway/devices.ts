@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HardwareFault, type Input, type Printer, type Relay, type Screen } from "../device/device.ts";
 import { largestQr, PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../device/drawing/qr.ts";
 import type { Bench, Driver, Pins, PinsDriver, PrinterDriver, ScreenDriver } from "./drivers/driver.ts";
+import { escposPrinter } from "./drivers/escpos.ts";
 import { framebufferScreen } from "./drivers/framebuffer.ts";
 import { gpioPins } from "./drivers/gpio.ts";
 import { noPrinter, noScreen } from "./drivers/none.ts";
@@ -9,7 +10,7 @@ import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simu
 
 /** Every driver there is. A new one is one file beside these and one word here. */
 const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen, framebufferScreen];
-const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter];
+const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter, escposPrinter];
 const pinsDrivers: Drivers<PinsDriver> = [simulatedPins, gpioPins];
 
 type Drivers<One> = readonly [One, ...One[]];
