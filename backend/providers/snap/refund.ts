@@ -1,8 +1,8 @@
+import { shopeeOpensInMs } from "../midtrans/shopee-hours.ts";
 import { type Refund, type Refunded, type RefundMade, type RefundRefusal, referenceOf } from "../provider.ts";
 import { query } from "./ask.ts";
 import { refundBody } from "./bodies.ts";
 import { callSnap } from "./calls.ts";
-import { shopeeOpensInMs } from "../midtrans/shopee-hours.ts";
 import type { Desk } from "./desk.ts";
 import { judgeRefund } from "./judge.ts";
 import { failedKeysIn, sumOf } from "./refund-history.ts";
