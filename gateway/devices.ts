@@ -7,9 +7,10 @@ import { framebufferScreen } from "./drivers/framebuffer.ts";
 import { gpioPins } from "./drivers/gpio.ts";
 import { noPrinter, noScreen } from "./drivers/none.ts";
 import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simulated.ts";
+import { spiPanelScreen } from "./drivers/spi-panel.ts";
 
 /** Every driver there is. A new one is one file beside these and one word here. */
-const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen, framebufferScreen];
+const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen, framebufferScreen, spiPanelScreen];
 const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter, escposPrinter];
 const pinsDrivers: Drivers<PinsDriver> = [simulatedPins, gpioPins];
 

@@ -42,6 +42,14 @@ export const readBoth = async (frame: Frame) => ({ zbar: await zbarRead(framePng
 /** Paper as a camera sees it: with a white margin around. */
 export const readPaper = (strip: Strip): Promise<string | undefined> => zbarRead(stripPng(strip));
 
+/** How many pixels differ; all when there is no picture, or one of another size. Value by value vitest takes seconds. */
+export function differing(shown: Frame | undefined, expected: Frame): number {
+  const { width, height, rgba } = expected;
+  if (shown?.width !== width || shown.height !== height) return width * height;
+  const [one, other] = [new Uint32Array(shown.rgba.slice().buffer), new Uint32Array(rgba.slice().buffer)];
+  return one.reduce((count, pixel, at) => (pixel === other[at] ? count : count + 1), 0);
+}
+
 /** A frame whose pixels tell frames apart. */
 export function plainFrame(width: number, height: number, shade: number): Frame {
   return { width, height, rgba: new Uint8ClampedArray(width * height * 4).fill(shade) };
