@@ -52,7 +52,7 @@ function leftOver(state: Kept, is: string, attempt: number, terms: Terms): Step 
 
 function moreNews(state: Kept, event: Of<"news">, terms: Terms): Step {
   const { standing, attempt } = event;
-  if (standing.is === "refunded") return refundedElsewhere(state, standing);
+  if (standing.is === "refunded") return givenBack(state, standing);
   if (standing.is !== "settled") {
     return event.via === "answer"
       ? leftOver(state, standing.is, attempt, terms)
@@ -76,15 +76,24 @@ function paidTwice(state: Exclude<Kept, At<"paid">>, effects: readonly ReturnTyp
   return delivered ? withPolicy({ state: owed, effects }, terms) : { state: owed, effects };
 }
 
-/** Somebody gave the money back at the provider. All of it, and confirmed: then nothing is owed any more. */
-function refundedElsewhere(state: Kept, standing: Extract<Of<"news">["standing"], { is: "refunded" }>): Step {
-  const told = alarm("refunded-elsewhere", standing.transaction);
+type GivenBack = Extract<Of<"news">["standing"], { is: "refunded" }>;
+
+/** Money went back, by this ledger or by somebody else. All of it, and confirmed: then nothing is owed any more. */
+function givenBack(state: Kept, standing: GivenBack): Step {
+  const told = isOwn(state, standing) ? [] : [alarm("refunded-elsewhere", standing.transaction)];
   const isBack = standing.isFull && standing.refunds.every(({ isConfirmed }) => isConfirmed);
-  if (state.at !== "owed" || state.receipts.length > 1 || state.isReleasing || !isBack) {
-    return { state, effects: [told], finished: isFinished(state) };
+  if (state.at === "owed" && state.receipts.length === 1 && !state.isReleasing && isBack) {
+    const step = remedy(state, { type: "remedied", how: "refunded", by: "provider", why: "refunded at the provider" });
+    return "ignored" in step ? step : { ...step, effects: [...step.effects, ...told] };
   }
-  const step = remedy(state, { type: "remedied", how: "refunded", by: "provider", why: "refunded at the provider" });
-  return "ignored" in step ? step : { ...step, effects: [...step.effects, told] };
+  if (told.length === 0) return ignored("these refunds are its own");
+  return { state, effects: told, finished: isFinished(state) };
+}
+
+/** Where the provider does not name them, or has one that it had refused, somebody should look. */
+function isOwn(state: Kept, { refunds }: GivenBack): boolean {
+  const names = backsOf(state).flatMap(({ key, stage }) => (stage === "refused" ? [] : [key]));
+  return refunds.length > 0 && refunds.every(({ key }) => key !== undefined && names.includes(key));
 }
 
 function goodsAreOut(state: Kept, release: ReleaseId, terms: Terms): Step {

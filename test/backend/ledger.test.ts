@@ -3,7 +3,7 @@ import { CLOSEST_ASK_MS, traitsOf } from "../../backend/ledger/effects.ts";
 import { step } from "../../backend/ledger/ledger.ts";
 import type { Event, Receipt, Sale, State, Step, Terms } from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT } from "../../backend/merchants.ts";
-import type { Payment, Refunded } from "../../backend/providers/provider.ts";
+import type { Payment, Refunded, RefundMade } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";
@@ -506,6 +506,20 @@ describe("the ledger", () => {
   test("a stand that has the settlement already is not told again", () => {
     expect(say(step(states.paid, { ...events.synced, stage: "releasing" }, NOW, terms))).toBe(no);
     expect(say(step(states.paid, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(isPaid);
+  });
+
+  test("news of its own refunds alarms nobody; news of another's does, and of those that the provider does not name", () => {
+    const remedied: State = { ...states.remedied, backs: [{ ...back, stage: "confirmed" }] };
+    expect(say(step(remedied, events["refund arrived"], NOW, terms))).toBe(no);
+    const [own] = events["refund arrived"].standing.refunds;
+    const newsOf = (refunds: readonly RefundMade[]): Event => ({
+      ...events["refund arrived"],
+      standing: { ...events["refund arrived"].standing, refunds },
+    });
+    const { key: _, ...unnamed } = own;
+    expect(say(step(remedied, newsOf([own, { ...own, key: "another" }]), NOW, terms))).toBe("remedied: alarm");
+    expect(say(step(remedied, newsOf([unnamed]), NOW, terms))).toBe("remedied: alarm");
+    expect(say(step(remedied, newsOf([]), NOW, terms))).toBe("remedied: alarm");
   });
 
   test("nothing that was settled is ever unsettled", () => {
