@@ -122,7 +122,8 @@ function outAndPaidTwice(state: At<"paid" | "owed">): At<"owed"> {
 }
 
 function goodsAreNotOut(state: Kept, because: Trouble, terms: Terms): Step {
-  if (state.at !== "paid" && state.at !== "owed") return ignored(`the order is ${state.at} already`);
+  if (state.at === "remedied") return tellRemedied(state);
+  if (state.at === "delivered") return ignored("delivered already");
   if (state.at === "owed" && state.delivered) return ignored("delivered already; money is owed");
   const { sale, receipts } = state;
   const before = state.at === "owed" ? state : { releases: [], backs: [] };
@@ -132,8 +133,17 @@ function goodsAreNotOut(state: Kept, because: Trouble, terms: Terms): Step {
   return backs.length === 0 ? withPolicy(step, terms) : step;
 }
 
+/** The stand still has an order open that was dealt with: it could not close it when it was told. */
+const tellRemedied = (state: At<"remedied">): Step => ({
+  state,
+  effects: [tell(state.sale, { type: "remedied", order: state.sale.order, how: state.how })],
+  takesBack: [tellKind("remedied")],
+  finished: true,
+});
+
 /** A stand that has not got the settlement hears it again; one that has, or owes goods, knows. */
 function settleAgain(state: Kept, stage: OpenStage): Step {
+  if (state.at === "remedied" && stage !== "unlisted") return tellRemedied(state);
   const knows = stage === "releasing" || stage === "troubled";
   const [receipt] = state.receipts;
   if (state.at !== "paid" || knows || receipt === undefined) return ignored("the stand has this order's settlement");

@@ -443,6 +443,8 @@ const table: Record<StateName, Record<EventName, string>> = {
     "issued another": "remedied: void",
     "pending another": "remedied: void",
     delivered: "remedied: alarm",
+    "not delivered": "remedied: tell remedied",
+    synced: "remedied: tell remedied",
     "refund booked": "remedied: alarm",
     "refund booked, told": "remedied: alarm",
     "refund arrived": "remedied: alarm",
@@ -506,6 +508,10 @@ describe("the ledger", () => {
   test("a stand that has the settlement already is not told again", () => {
     expect(say(step(states.paid, { ...events.synced, stage: "releasing" }, NOW, terms))).toBe(no);
     expect(say(step(states.paid, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(isPaid);
+  });
+
+  test("a stand that has closed what was dealt with is not told again", () => {
+    expect(say(step(states.remedied, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(no);
   });
 
   test("news of its own refunds alarms nobody; news of another's does, and of those that the provider does not name", () => {
