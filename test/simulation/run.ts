@@ -1,14 +1,18 @@
+import type { State } from "../../backend/ledger/words.ts";
 import type { Log } from "../../host/log.ts";
 import { rest } from "../world/timeline.ts";
 import { World } from "../world/world.ts";
-import { brew, workOff } from "./chaos.ts";
-import { accountsOf, Watch } from "./watch.ts";
+import { accountsOf } from "./accounts.ts";
+import { brew } from "./chaos.ts";
+import { workOff } from "./staff.ts";
+import { Watch } from "./watch.ts";
 
 export type Report = {
   readonly seed: number;
   readonly wrongs: readonly string[];
   readonly orders: number;
   readonly paid: number;
+  readonly refunded: number;
   readonly pulses: number;
   readonly steps: number;
 };
@@ -17,6 +21,9 @@ const STANDS = 3;
 const MINUTE_MS = 60_000;
 /** The provider repeats a notification for close to six hours; a world that is not at rest by then never will be. */
 const LONGEST_MS = 8 * 60 * MINUTE_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A refund is followed up for close to two weeks. */
+const LONGEST_HOLIDAY_MS = 20 * DAY_MS;
 
 /** One seed's whole story. The same seed gives the same story. */
 export async function simulate(seed: number, log?: Log): Promise<Report> {
@@ -34,14 +41,36 @@ async function live(world: World, seed: number): Promise<Report> {
   await world.open();
   const storm = brew(world);
   await world.timeline.run(storm.endsAtMs + MINUTE_MS, checked, () => watch.wrongs.length > 0);
-  while (watch.wrongs.length === 0 && world.timeline.ms < LONGEST_MS && !(await isAtRest(world))) {
-    await workOff(world, watch.allowed);
+  let untilMs = LONGEST_MS;
+  while (watch.wrongs.length === 0 && world.timeline.ms < untilMs && !(await isAtRest(world))) {
+    await workOff(world);
     await world.timeline.run(world.timeline.ms + MINUTE_MS, checked, () => watch.wrongs.length > 0);
     await rest();
+    if (await areOnlyBanksAwaited(world)) untilMs += await holiday(world, checked);
   }
   const accounts = watch.wrongs.length > 0 ? [] : await accountsOf(world);
-  const { orders, paid, pulses, steps } = await watch.tally();
-  return { seed, wrongs: [...watch.wrongs, ...accounts], orders, paid, pulses, steps };
+  return { seed, wrongs: [...watch.wrongs, ...accounts], ...(await watch.tally()) };
+}
+
+/** Refunds are in the books, and whoever must confirm them takes days, or never does. */
+async function areOnlyBanksAwaited(world: World): Promise<boolean> {
+  if (!world.backend.isAlive || world.banks.isTelling) return false;
+  const open = (await world.backend.states()).filter(({ at }) => !LAST_WORD.includes(at));
+  return open.length > 0 && open.every((state) => state.at === "refunding" && !isAsking(state));
+}
+
+const isAsking = ({ backs }: Extract<State, { at: "refunding" }>): boolean =>
+  backs.some(({ stage }) => stage === "asked");
+
+/** The stands are switched off until the ledger has given up on every refund that nobody confirms; for how long that was. */
+async function holiday(world: World, checked: () => void): Promise<number> {
+  const beganMs = world.timeline.ms;
+  for (const stand of world.stands) await stand.cut();
+  while (world.timeline.ms < beganMs + LONGEST_HOLIDAY_MS && (await areOnlyBanksAwaited(world))) {
+    await world.timeline.run(world.timeline.ms + DAY_MS, checked);
+  }
+  for (const stand of world.stands) stand.start();
+  return world.timeline.ms - beganMs;
 }
 
 const LAST_WORD = ["delivered", "remedied", "voided", "refused", "forestalled"];
@@ -49,7 +78,7 @@ const LAST_WORD = ["delivered", "remedied", "voided", "refused", "forestalled"];
 /** Every order has had its last word on both sides, and nobody waits for anything. */
 async function isAtRest(world: World): Promise<boolean> {
   if (!world.backend.isAlive || world.stands.some((stand) => !stand.isAlive)) return false;
-  if (world.backend.untaken.size > 0) return false;
+  if (world.banks.isTelling) return false;
   const ledger = await world.backend.states();
   if (ledger.some((state) => !LAST_WORD.includes(state.at))) return false;
   const orders = (await Promise.all(world.stands.map((stand) => stand.states()))).flat();

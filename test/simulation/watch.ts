@@ -1,4 +1,3 @@
-import type { State } from "../../backend/ledger/words.ts";
 import { orderOf } from "../../backend/ledger/words.ts";
 import type { StandProcess } from "../world/stand-process.ts";
 import type { World } from "../world/world.ts";
@@ -8,8 +7,6 @@ export class Watch {
   readonly #world: World;
   readonly #seen = new Map<StandProcess, number>();
   readonly wrongs: string[] = [];
-  /** Further releases that staff has allowed, by order. */
-  readonly allowed = new Map<string, number>();
   readonly #pulsesOf = new Map<string, number>();
   readonly #shownSince = new Map<string, number>();
   steps = 0;
@@ -24,30 +21,36 @@ export class Watch {
       this.#lookAtRelay(stand);
       this.#lookAtScreen(stand);
     }
-    const [again] = this.#world.bank.chargedAgain;
-    if (again !== undefined) this.#wrong(`attempt ${again} was charged twice`);
+    for (const wrong of [...this.#world.banks.wrongs, ...this.#world.stories.wrongs]) this.#wrong(wrong);
     const [bug] = this.#world.bugs;
     if (bug !== undefined) this.#wrong(`broke: ${bug instanceof Error ? bug.stack : String(bug)}`);
   }
 
-  async tally(): Promise<{ orders: number; paid: number; pulses: number; steps: number }> {
+  async tally(): Promise<{ orders: number; paid: number; refunded: number; pulses: number; steps: number }> {
     const states = await this.#world.backend.states();
-    const paid = states.filter((state) => this.#world.bank.paidFor(orderOf(state)).times > 0).length;
+    const { banks } = this.#world;
+    const paid = states.filter((state) => banks.paidFor(orderOf(state)).times > 0).length;
+    const refunded = states.filter((state) => banks.refundedFor(orderOf(state)).amount > 0).length;
     const pulses = this.#world.stands.reduce((sum, stand) => sum + stand.pulses.length, 0);
-    return { orders: states.length, paid, pulses, steps: this.steps };
+    return { orders: states.length, paid, refunded, pulses, steps: this.steps };
   }
 
   #lookAtRelay(stand: StandProcess): void {
     const seen = this.#seen.get(stand) ?? 0;
-    for (const { order } of stand.pulses.slice(seen)) {
-      const count = (this.#pulsesOf.get(order) ?? 0) + 1;
-      this.#pulsesOf.set(order, count);
-      const mayHave = 1 + (this.allowed.get(order) ?? 0);
-      if (count > mayHave) this.#wrong(`${count} pulses for ${order}, ${mayHave} allowed`);
-      const { amount } = this.#world.bank.paidFor(order);
-      if (amount < stand.settings.product.price) this.#wrong(`goods for ${order}, for which ${amount} was paid`);
-    }
+    for (const { order } of stand.pulses.slice(seen)) this.#judgePulse(stand, order);
     this.#seen.set(stand, stand.pulses.length);
+  }
+
+  #judgePulse({ settings }: StandProcess, order: string): void {
+    const { banks, stories } = this.#world;
+    const { releases, isBlind } = stories.of(order);
+    const count = (this.#pulsesOf.get(order) ?? 0) + 1;
+    this.#pulsesOf.set(order, count);
+    if (count > 1 + releases) this.#wrong(`${count} pulses for ${order}, ${1 + releases} allowed`);
+    const { amount } = banks.paidFor(order);
+    if (amount < settings.product.price) this.#wrong(`goods for ${order}, for which ${amount} was paid`);
+    if (banks.refunds.mayBeBack(order) && !isBlind)
+      this.#wrong(`goods for ${order}, whose money may be on its way back`);
   }
 
   /** A QR on show belongs to the order in front, and that order can be paid, or just has been. */
@@ -59,9 +62,9 @@ export class Watch {
   #judgeQr(stand: StandProcess, shown: string): void {
     const { front } = stand;
     if (front?.at !== "awaiting" || front.qr !== shown) this.#wrong(`${stand.id} shows a QR and is ${front?.at}`);
-    const status = this.#world.bank.statusOf(shown);
+    const status = this.#world.banks.statusOf(shown);
     // Money for an earlier attempt ends this one at the bank a moment before the stand can hear of it.
-    const isPaidAnyhow = front?.at === "awaiting" && this.#world.bank.paidFor(front.order.id).times > 0;
+    const isPaidAnyhow = front?.at === "awaiting" && this.#world.banks.paidFor(front.order.id).times > 0;
     if (status !== "pending" && !isPaidAnyhow) this.#wrong(`${stand.id} shows a QR that is ${status}`);
     const age = this.#world.timeline.ms - (this.#shownSince.get(shown) ?? this.#remember(shown));
     if (age > stand.settings.rules.paymentPatienceMs + 1_000) this.#wrong(`${stand.id} shows a QR for ${age} ms`);
@@ -75,38 +78,4 @@ export class Watch {
   #wrong(what: string): void {
     if (!this.wrongs.includes(what)) this.wrongs.push(what);
   }
-}
-
-/** At the end: every rupiah the provider holds is accounted for, on both sides. */
-export async function accountsOf(world: World): Promise<readonly string[]> {
-  const ledger = new Map((await world.backend.states()).map((state) => [orderOf(state) as string, state]));
-  const pulses = new Map<string, number>();
-  for (const { order } of world.stands.flatMap((stand) => stand.pulses))
-    pulses.set(order, (pulses.get(order) ?? 0) + 1);
-  const orders = new Set([
-    ...ledger.keys(),
-    ...pulses.keys(),
-    ...world.bank.references.map((name) => name.slice(0, 26)),
-  ]);
-  const wrongs = [...orders].flatMap((order) => judge(order, ledger.get(order), pulses.get(order) ?? 0, world));
-  for (const stand of world.stands) {
-    for (const state of await stand.states()) {
-      const isEnded = state.at === "delivered" || state.at === "closed";
-      if (!isEnded) wrongs.push(`${stand.id} still has ${state.order.id} as ${state.at}`);
-    }
-  }
-  return wrongs;
-}
-
-function judge(order: string, state: State | undefined, pulses: number, world: World): readonly string[] {
-  const { times } = world.bank.paidFor(order);
-  const wrongs: string[] = [];
-  if (times > 0 && state?.at !== "delivered" && state?.at !== "remedied")
-    wrongs.push(`${order} was paid and is ${state?.at ?? "unknown"}`);
-  if (times > 1 && state?.at === "delivered") wrongs.push(`${order} was paid ${times} times and counts as delivered`);
-  if (state?.at === "delivered" && pulses === 0) wrongs.push(`${order} counts as delivered and nothing moved`);
-  if (times === 0 && (state?.at === "delivered" || state?.at === "remedied"))
-    wrongs.push(`${order} was not paid and is ${state.at}`);
-  if (world.bank.payableFor(order) > 0) wrongs.push(`${order} can still be paid`);
-  return wrongs;
 }

@@ -1,14 +1,18 @@
 import { type Backend, openBackend } from "../../backend/backend.ts";
+import type { LedgerJournal } from "../../backend/cashier.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
-import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
-import type { Standing } from "../../backend/providers/provider.ts";
+import type { Effect, Event, State, Step, Terms } from "../../backend/ledger/words.ts";
+import { type Merchants, merchantsOf } from "../../backend/merchants.ts";
+import type { MerchantId, Standing } from "../../backend/providers/provider.ts";
 import { silentLog } from "../../host/log.ts";
+import type { StandId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
+import type { Clock } from "../../protocol/time.ts";
 import { refunding } from "../support/terms.ts";
+import { type BackendMistake, forgetting, renaming } from "./backend-mistakes.ts";
 import { Disk } from "./house.ts";
-import { Life, mortal } from "./mortal.ts";
+import { Life, mortal, withMethod } from "./mortal.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export const usualTerms: Terms = {
@@ -20,14 +24,16 @@ export const usualTerms: Terms = {
   ...refunding,
 };
 
+/** One event that the ledger heard, with what it became and what it owes for it; nothing when it was ignored. */
+export type Heard = {
+  readonly order: string;
+  readonly event: Event;
+  readonly before: State | undefined;
+  readonly took: { readonly after: State; readonly effects: readonly Effect[] } | undefined;
+};
+
 const journalCuts = ["advance", "start", "finish", "again", "hasten"] as const;
 const providerCuts = ["charge", "standing", "void", "refund"] as const;
-
-/** The provider repeats what nobody took: after so long each time. */
-const REPEAT_MS = [2, 10, 30, 90, 210].map((minutes) => minutes * 60_000);
-
-/** How long the provider waits for the answer to a notification. */
-const PATIENCE_MS = 15_000;
 
 /** The backend with its disk; its process lives and dies. */
 export class BackendProcess {
@@ -36,13 +42,17 @@ export class BackendProcess {
   readonly #pair = newKeyPair();
   #life = new Life();
   #backend: Backend | undefined;
-  /** References of which a notification found nobody, and will come again. */
-  readonly untaken = new Set<string>();
+  /** A deliberate mistake, to see that it is found. */
+  readonly #mistake: BackendMistake | undefined;
+  readonly #triedKeys: string[] = [];
   /** How often it was killed. */
   deaths = 0;
+  /** Told of everything that reaches the disk, in that order. */
+  onHeard: (heard: Heard) => void = () => undefined;
 
-  constructor(world: Surroundings) {
+  constructor(world: Surroundings, mistake?: BackendMistake) {
     this.#world = world;
+    this.#mistake = mistake;
     this.#disk = new Disk(world.place, ledgerShape, world.random);
     this.#life.end();
   }
@@ -64,28 +74,25 @@ export class BackendProcess {
   }
 
   start(fuse?: number): void {
-    const { timeline, network, bank, stands, random } = this.#world;
+    const { timeline, network, stands, random } = this.#world;
     const life = new Life(fuse, () => {
       this.deaths += 1;
       network.forget(life);
     });
     this.#life = life;
     const clock = timeline.clock("utc", () => !life.isOver);
+    const disk = this.#disk.open(() => clock.wall());
     this.#backend = openBackend({
       clientId: "backend-1",
-      journal: mortal(
-        this.#disk.open(() => clock.wall()),
-        life,
-        journalCuts,
-      ),
-      merchants: onlyMerchant(mortal(bank, life, providerCuts)),
+      journal: mortal(this.#told(forgetting(disk, this.#mistake)), life, journalCuts),
+      merchants: this.#merchants(life, clock),
       key: this.#pair.signing,
       standKeys: keySetOf(stands.map(({ id, publicJwk }) => ({ owner: id, jwk: publicJwk }))),
       openTransport: network.openFor(life, clock),
       clock,
       random,
       log: this.#world.log ?? silentLog,
-      termsFor: () => usualTerms,
+      termsFor: (stand) => this.#termsFor(stand),
       onFault: (fault) => this.#world.bug(fault),
     });
   }
@@ -96,29 +103,9 @@ export class BackendProcess {
     await this.#disk.cut();
   }
 
-  /** A notification arrives, or finds nobody and is sent again later. */
-  notify(reference: string, standing: Standing, tries = 0): void {
-    const { timeline } = this.#world;
-    let isTaken = false;
-    this.untaken.add(reference);
-    this.#take(reference, standing)
-      .then((taken) => {
-        isTaken = taken;
-        if (taken) this.untaken.delete(reference);
-      })
-      .catch((error: unknown) => this.#world.bug(error));
-    const afterMs = REPEAT_MS[tries];
-    if (afterMs === undefined) {
-      this.untaken.delete(reference);
-      return;
-    }
-    timeline.after(PATIENCE_MS, () => {
-      if (!isTaken) timeline.after(afterMs, () => this.notify(reference, standing, tries + 1));
-    });
-  }
-
-  async #take(reference: string, standing: Standing): Promise<boolean> {
-    return (await this.opened?.cashier.notified(ONLY_MERCHANT, reference, standing)) === "taken";
+  /** A bank tells something by itself; true once it is on disk. */
+  async hear(merchant: MerchantId, reference: string, standing: Standing): Promise<boolean> {
+    return (await this.opened?.cashier.notified(merchant, reference, standing)) === "taken";
   }
 
   kill(): void {
@@ -126,11 +113,42 @@ export class BackendProcess {
   }
 
   async owed(): Promise<number> {
-    return (await this.#disk.reader().backlog([...tellKinds, "charge", "ask", "recheck", "void", "lapse", "alarm"]))
-      .count;
+    const acts = ["charge", "ask", "recheck", "void", "refund", "lapse", "alarm"];
+    return (await this.#disk.reader().backlog([...tellKinds, ...acts])).count;
   }
 
   async states(): Promise<readonly State[]> {
     return (await this.#disk.reader().latest(10_000)).map(({ state }) => state);
   }
+
+  #merchants(life: Life, clock: Clock): Merchants {
+    const { banks, stands } = this.#world;
+    const providers = banks.open(clock, (provider) =>
+      mortal(renaming(provider, this.#mistake, this.#triedKeys), life, providerCuts),
+    );
+    return merchantsOf(providers, new Map(stands.map(({ id, settings }) => [id, settings.merchant])));
+  }
+
+  #termsFor(stand: StandId | undefined): Terms {
+    const settings = this.#world.stands.find(({ id }) => id === stand)?.settings;
+    return settings === undefined ? usualTerms : { ...usualTerms, policies: settings.policies };
+  }
+
+  /** The journal, listened to; a process that dies right after one has made it all the same. */
+  #told(journal: LedgerJournal): LedgerJournal {
+    const advance: LedgerJournal["advance"] = async (order, event, decide, options) => {
+      let before: State | undefined;
+      const seen = (state: State | undefined): ReturnType<typeof decide> => {
+        before = state;
+        return decide(state);
+      };
+      const step = await journal.advance(order, event, seen, options);
+      this.onHeard({ order, event, before, took: tookOf(step) });
+      return step;
+    };
+    return withMethod(journal, "advance", advance);
+  }
 }
+
+const tookOf = (step: Step): Heard["took"] =>
+  "ignored" in step ? undefined : { after: step.state, effects: step.effects.map(({ effect }) => effect) };

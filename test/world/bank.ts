@@ -1,18 +1,7 @@
-import type {
-  Attempt,
-  Charge,
-  Payment,
-  PaymentProvider,
-  Refunded,
-  Standing,
-} from "../../backend/providers/provider.ts";
-import { referenceOf } from "../../backend/providers/provider.ts";
-import type { Random } from "../../protocol/ids.ts";
-import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";
-import { qrFor } from "../support/sale.ts";
-import type { Timeline } from "./timeline.ts";
+import type { MerchantId, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
+import type { Clock } from "../../protocol/time.ts";
 
-/** What can go wrong between the backend and the bank; chances from 0 to 1. */
+/** What can go wrong between the backend and a bank; chances from 0 to 1, moments in milliseconds of the world. */
 export type BankMood = {
   readonly delayMs: readonly [least: number, most: number];
   /** The request is done, its answer lost. */
@@ -24,6 +13,22 @@ export type BankMood = {
   readonly repeatNotification: number;
   /** The QR is no good. */
   readonly spoilQr: number;
+  readonly refunds: RefundMood;
+};
+
+export type RefundMood = {
+  /** The payer's bank does not take the money back. */
+  readonly refuse: number;
+  /** Until then the merchant's account holds too little. */
+  readonly poorUntilMs: number;
+  /** Until then nobody gives money back, as Shopee at night. */
+  readonly closedUntilMs: number;
+  /** How long after it is in the books the payer's bank confirms a refund. */
+  readonly confirmMs: readonly [least: number, most: number];
+  /** The payer's bank never says a word. */
+  readonly neverConfirm: number;
+  /** Instead of confirming, the payer's bank sends the money back, and nobody is told. */
+  readonly takeBack: number;
 };
 
 export const calm: BankMood = {
@@ -34,178 +39,50 @@ export const calm: BankMood = {
   loseNotification: 0,
   repeatNotification: 0,
   spoilQr: 0,
+  refunds: {
+    refuse: 0,
+    poorUntilMs: 0,
+    closedUntilMs: 0,
+    confirmMs: [2_000, 40_000],
+    neverConfirm: 0,
+    takeBack: 0,
+  },
 };
 
-type Account = {
+/** A refund that is in the bank's books; one that was taken back is in them no more. `key`: absent when it was made by hand. */
+export type Given = { readonly key?: string; readonly amount: number; readonly isConfirmed: boolean };
+
+/** One charge, as the bank itself has it. */
+export type Account = {
   readonly reference: string;
   readonly qr: string;
-  readonly amount: Rupiah;
-  status: "pending" | "settled" | "cancelled" | "expired";
+  /** What was paid, or would be; in rupiah. */
+  readonly amount: number;
+  readonly status: "pending" | "settled" | "cancelled" | "expired";
+  readonly given: readonly Given[];
 };
 
-export type Notify = (reference: string, standing: Standing) => void;
+/** Who hears what a bank says by itself; true once it is on the backend's disk. */
+export type Listener = (merchant: MerchantId, reference: string, standing: Standing) => Promise<boolean>;
 
-const EXPIRES_MS = 900_000;
-const NO_ANSWER_MS = 10_000;
-
-/** The provider's own truth in virtual time: who was charged, who has paid. Its word is what every invariant is held to. */
-export class Bank implements PaymentProvider {
-  readonly name = "bank";
-  readonly isTest = false;
-  readonly #accounts = new Map<string, Account>();
-  readonly #timeline: Timeline;
-  readonly #random: Random;
-  mood: BankMood = calm;
-  notify: Notify = () => undefined;
-  /** References that were charged a second time: there must be none. */
-  readonly chargedAgain: string[] = [];
-
-  constructor(timeline: Timeline, random: Random) {
-    this.#timeline = timeline;
-    this.#random = random;
-  }
-
-  charge(attempt: Attempt): Promise<Charge> {
-    return this.#call<Charge>(() => this.#charge(attempt), { is: "unclear", detail: "no answer" });
-  }
-
-  standing(attempt: Attempt): Promise<Standing> {
-    return this.#call<Standing>(() => this.#standingOf(referenceOf(attempt)), { is: "unclear", detail: "no answer" });
-  }
-
-  void(attempt: Attempt): Promise<Standing> {
-    const reference = referenceOf(attempt);
-    return this.#call<Standing>(() => this.#void(reference), { is: "unclear", detail: "no answer" });
-  }
-
-  refund(): Promise<Refunded> {
-    return Promise.resolve({ is: "refused", because: "not-activated", detail: "this bank keeps what it has" });
-  }
-
-  readNotification(): { readonly is: "unreadable"; readonly because: string } {
-    return { is: "unreadable", because: "this bank notifies without HTTP" };
-  }
-
-  /** A customer scans what they see. */
-  pay(qr: string): boolean {
-    const account = [...this.#accounts.values()].find((each) => each.qr === qr);
-    if (account?.status !== "pending") return false;
-    this.#settle(account);
-    return true;
-  }
-
-  /** The contradiction: money after the end. Only a notification can tell of it, so this one is not lost. */
-  settleAfterAll(reference: string): boolean {
-    const account = this.#accounts.get(reference);
-    if (account === undefined || account.status === "settled") return false;
-    account.status = "settled";
-    this.notify(reference, this.#standingOf(reference));
-    return true;
-  }
-
-  /** How much has been paid for the order over all its attempts, in rupiah, and by how many. */
-  paidFor(order: string): { readonly amount: number; readonly times: number } {
-    const settled = [...this.#accounts.values()].filter(
-      ({ reference, status }) => status === "settled" && reference.startsWith(`${order}-`),
-    );
-    return { amount: settled.reduce((sum, { amount }) => sum + amount, 0), times: settled.length };
-  }
-
-  statusOf(qr: string): string | undefined {
-    return [...this.#accounts.values()].find((each) => each.qr === qr)?.status;
-  }
-
-  payableFor(order: string): number {
-    return [...this.#accounts.values()].filter(
-      ({ reference, status }) => status === "pending" && reference.startsWith(`${order}-`),
-    ).length;
-  }
-
-  get references(): readonly string[] {
-    return [...this.#accounts.keys()];
-  }
-
-  #charge(attempt: Attempt): Charge {
-    const reference = referenceOf(attempt);
-    if (this.#random() < this.mood.deny) {
-      return { is: "refused", retriable: true, because: "denied", detail: "900" };
-    }
-    const known = this.#accounts.get(reference);
-    if (known !== undefined) this.chargedAgain.push(reference);
-    const account: Account = {
-      reference,
-      qr: uniqueQr(attempt.amount, reference),
-      amount: attempt.amount,
-      status: "pending",
-    };
-    this.#accounts.set(reference, account);
-    this.#timeline.after(EXPIRES_MS, () => this.#end(account, "expired"));
-    const isSpoilt = this.#random() < this.mood.spoilQr;
-    return { is: "issued", qr: isSpoilt ? account.qr.slice(0, -1) : account.qr, transaction: reference };
-  }
-
-  #void(reference: string): Standing {
-    const account = this.#accounts.get(reference);
-    if (account !== undefined) this.#end(account, "cancelled");
-    return this.#standingOf(reference);
-  }
-
-  #standingOf(reference: string): Standing {
-    const account = this.#accounts.get(reference);
-    if (account === undefined) return { is: "unknown" };
-    if (account.status === "settled") return { is: "settled", payment: paymentOf(account) };
-    return { is: account.status, transaction: reference };
-  }
-
-  #end(account: Account, as: "cancelled" | "expired"): void {
-    if (account.status !== "pending") return;
-    account.status = as;
-    this.#tell(account);
-  }
-
-  #settle(account: Account): void {
-    account.status = "settled";
-    this.#tell(account);
-  }
-
-  /** Notifications say what is true when they are sent; they arrive late, twice, or never. */
-  #tell(account: Account): void {
-    const standing = this.#standingOf(account.reference);
-    const times = this.#random() < this.mood.repeatNotification ? 2 : 1;
-    for (let left = times; left > 0; left -= 1) {
-      if (this.#random() < this.mood.loseNotification) continue;
-      this.#timeline.after(this.#delay(), () => this.notify(account.reference, standing));
-    }
-  }
-
-  #call<Answer>(act: () => Answer, unclear: Answer): Promise<Answer> {
-    return new Promise((resolve) => {
-      if (this.#random() < this.mood.loseRequest) {
-        this.#timeline.after(NO_ANSWER_MS, () => resolve(unclear));
-        return;
-      }
-      this.#timeline.after(this.#delay() / 2, () => this.#answer(act(), unclear, resolve));
-    });
-  }
-
-  #answer<Answer>(answer: Answer, unclear: Answer, resolve: (answer: Answer) => void): void {
-    const isLost = this.#random() < this.mood.loseAnswer;
-    this.#timeline.after(isLost ? NO_ANSWER_MS : this.#delay() / 2, () => resolve(isLost ? unclear : answer));
-  }
-
-  #delay(): number {
-    const [least, most] = this.mood.delayMs;
-    return least + (most - least) * this.#random();
-  }
+/** One merchant's bank: its word is what every invariant is held to. It lives as long as the world. */
+export interface Bank {
+  readonly merchant: MerchantId;
+  mood: BankMood;
+  /** As a backend's process talks to it. */
+  open(clock: Clock): PaymentProvider;
+  /** A customer scans what they see; false when it cannot be paid. */
+  pay(qr: string): boolean;
+  /** The contradiction: money after the end. */
+  settleAfterAll(reference: string): boolean;
+  /** Somebody gives back all, or a part, of what is left of a payment at the bank's own counter. */
+  giveByHand(reference: string): boolean;
+  byQr(qr: string): Account | undefined;
+  /** All attempts of an order. */
+  of(order: string): readonly Account[];
+  readonly references: readonly string[];
+  /** Notifications that found nobody, and come again. */
+  readonly untold: number;
+  /** What a backend must never ask of a bank, as it was asked. */
+  readonly wrongs: readonly string[];
 }
-
-const paymentOf = ({ amount, reference }: Account): Payment => ({
-  amount,
-  fee: rupiah(0),
-  transaction: reference,
-  paidAt: "2026-01-01T07:00:10+07:00",
-  issuer: "gopay",
-});
-
-/** No two attempts share a payload: the terminal label carries a part of the reference. */
-const uniqueQr = (amount: Rupiah, reference: string): string => qrFor(amount, reference.slice(-12));

@@ -68,3 +68,18 @@ function survive(value: unknown, life: Life, isCut: boolean): unknown {
   if (isCut) life.moment();
   return life.isOver ? never() : value;
 }
+
+/** `thing` with one of its methods replaced. */
+export function withMethod<Thing extends object, Name extends keyof Thing>(
+  thing: Thing,
+  name: Name,
+  method: Thing[Name],
+): Thing {
+  return new Proxy(thing, {
+    get: (target, asked) => {
+      if (asked === name) return method;
+      const value: unknown = Reflect.get(target, asked, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,3 +1,6 @@
+import type { Policies } from "../../backend/ledger/words.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import type { MerchantId } from "../../backend/providers/provider.ts";
 import type { Relay, Screen } from "../../device/device.ts";
 import type { Page } from "../../device/drawing/page.ts";
 import { type Drawing, type OpenStand, openStand } from "../../gateway/daemon.ts";
@@ -26,6 +29,10 @@ import type { Surroundings } from "./surroundings.ts";
 export type Pulse = { readonly stand: StandId; readonly order: string; readonly atMs: number };
 
 export type StandSettings = {
+  /** Whom it sells for. */
+  readonly merchant: MerchantId;
+  /** What the backend does with what this stand leaves owed. */
+  policies: Policies;
   readonly rules: Rules;
   readonly product: Product;
   /** Chance that a pulse fails. */
@@ -35,6 +42,8 @@ export type StandSettings = {
 };
 
 export const usual = (): StandSettings => ({
+  merchant: ONLY_MERCHANT,
+  policies: { late: "hold", failed: "hold" },
   rules: { ...rules, paymentPatienceMs: 45_000, prints: { qr: false, receipt: false } },
   product: coffee,
   relayFails: 0,

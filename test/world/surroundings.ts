@@ -1,9 +1,10 @@
 import type { Log } from "../../host/log.ts";
 import type { Random, StandId } from "../../protocol/ids.ts";
 import type { PublicJwk } from "../../protocol/keys.ts";
-import type { Bank } from "./bank.ts";
+import type { Banks } from "./banks.ts";
 import type { Place } from "./house.ts";
 import type { Network } from "./network.ts";
+import type { StandSettings } from "./stand-process.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What a process finds around it in a simulated world. */
@@ -12,9 +13,13 @@ export interface Surroundings {
   readonly place: Place;
   readonly random: Random;
   readonly network: Network;
-  readonly bank: Bank;
+  readonly banks: Banks;
   readonly log: Log | undefined;
-  readonly stands: readonly { readonly id: StandId; readonly publicJwk: PublicJwk }[];
+  readonly stands: readonly {
+    readonly id: StandId;
+    readonly publicJwk: PublicJwk;
+    readonly settings: Pick<StandSettings, "merchant" | "policies">;
+  }[];
   readonly backend: { readonly publicJwk: PublicJwk };
   /** Something happened that never should. */
   bug(error: unknown): void;

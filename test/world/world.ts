@@ -1,20 +1,28 @@
+import type { MerchantId } from "../../backend/providers/provider.ts";
 import type { Log } from "../../host/log.ts";
 import type { Random, StandId } from "../../protocol/ids.ts";
+import { type BackendMistake, isBackendMistake } from "./backend-mistakes.ts";
 import { BackendProcess } from "./backend-process.ts";
-import { Bank } from "./bank.ts";
+import type { Bank } from "./bank.ts";
+import { Banks } from "./banks.ts";
 import { Place } from "./house.ts";
 import { Network } from "./network.ts";
 import { seeded } from "./seeded.ts";
 import { StandProcess, type StandSettings, usual } from "./stand-process.ts";
+import { Stories } from "./stories.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { rest, Timeline } from "./timeline.ts";
+import { VirtualBank } from "./virtual-bank.ts";
 
 export type WorldOptions = {
   readonly seed: number;
   readonly stands: number;
   readonly log?: Log;
-  readonly mistake?: NonNullable<StandSettings["mistake"]>;
+  readonly mistake?: NonNullable<StandSettings["mistake"]> | BackendMistake;
 };
+
+/** Whom stands sell for, in turn; each has a bank of its own. */
+const MERCHANTS = ["utara" as MerchantId, "selatan" as MerchantId] as const;
 
 /** Stands, a backend, a bank and the network between them, in virtual time and by one seed. */
 export class World implements Surroundings {
@@ -22,9 +30,10 @@ export class World implements Surroundings {
   readonly place = new Place();
   readonly random: Random;
   readonly network: Network;
-  readonly bank: Bank;
+  readonly banks: Banks;
   readonly stands: readonly StandProcess[];
   readonly backend: BackendProcess;
+  readonly stories: Stories;
   readonly log: Log | undefined;
   /** What should never have happened, as it happened. */
   readonly bugs: unknown[] = [];
@@ -33,13 +42,26 @@ export class World implements Surroundings {
     this.random = seeded(seed);
     this.log = log;
     this.network = new Network(this.timeline, this.random);
-    this.bank = new Bank(this.timeline, this.random);
-    this.backend = new BackendProcess(this);
+    this.banks = new Banks(MERCHANTS.map((merchant) => this.#newBank(merchant)));
+    this.backend = new BackendProcess(this, isBackendMistake(mistake) ? mistake : undefined);
+    this.stories = new Stories(this.banks);
+    this.backend.onHeard = (heard) => this.stories.hear(heard);
     this.stands = Array.from({ length: stands }, (_, index) => {
-      const settings = { ...usual(), ...(mistake === undefined ? {} : { mistake }) };
-      return new StandProcess(this, `stand-${index + 1}` as StandId, settings);
+      const merchant = MERCHANTS[index % 2 === 0 ? 0 : 1];
+      const own = mistake === undefined || isBackendMistake(mistake) ? {} : { mistake };
+      return new StandProcess(this, `stand-${index + 1}` as StandId, { ...usual(), merchant, ...own });
     });
-    this.bank.notify = (reference, standing) => this.backend.notify(reference, standing);
+  }
+
+  #newBank(merchant: MerchantId): Bank {
+    return new VirtualBank(merchant, this.timeline, this.random, async (...news) => {
+      try {
+        return await this.backend.hear(...news);
+      } catch (error) {
+        this.bug(error);
+        return false;
+      }
+    });
   }
 
   bug(error: unknown): void {
