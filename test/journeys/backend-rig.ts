@@ -1,68 +1,44 @@
+import type { Account } from "../../backend/accounts.ts";
 import { type Backend, openBackend } from "../../backend/backend.ts";
 import type { LedgerJournal } from "../../backend/cashier.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
-import type { Effect, Event, State, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
+import type { Effect, Event, State } from "../../backend/ledger/words.ts";
+import { merchantsOf } from "../../backend/merchants.ts";
 import { payAddresses } from "../../backend/pay/addresses.ts";
-import { payRoutes } from "../../backend/pay/routes.ts";
 import { type Http, openHttp } from "../../backend/providers/http.ts";
-import { midtransCore } from "../../backend/providers/midtrans/core.ts";
-import { webhookRoute } from "../../backend/webhooks.ts";
 import { utcClock } from "../../host/clock.ts";
-import { type Server, serve } from "../../host/http.ts";
-import type { Log } from "../../host/log.ts";
-import { Secret } from "../../host/secret.ts";
+import { type Route, type Server, serve } from "../../host/http.ts";
 import type { OrderId, StandId } from "../../protocol/ids.ts";
 import { type KeySet, keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { freePort } from "../support/mosquitto.ts";
 import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
-import { refunding } from "../support/terms.ts";
-import { Disk, type Place } from "../world/house.ts";
+import { Disk } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
+import { openRoutes, PAY_KEY, staffRoutes } from "./backend-doors.ts";
+import { type BackendGround, TERMS } from "./backend-ground.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
 import { SOON } from "./stand-options.ts";
 
-export type BackendGround = {
-  readonly place: Place;
-  readonly brokerPort: number;
-  readonly midtransPort: number;
-  readonly serverKey: string;
-  readonly standKeys: () => KeySet;
-  readonly random: () => number;
-  readonly log: Log;
-  readonly terms: Partial<Terms>;
-  /** Every order has a page for its customer. */
-  readonly pages: boolean;
-  /** For one call to Midtrans. */
-  readonly timeoutMs: number;
-};
-
-/** The provider's codes outlive the stands' patience by far; nobody asks before a notification has had its chance. */
-const TERMS: Terms = {
-  payableMs: 900_000,
-  retryPausesMs: [100, 200],
-  firstAskMs: 60_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
-};
-
+/** What is owed besides words to stands. */
+const OWN_KINDS = ["charge", "ask", "void", "refund", "lapse", "alarm"];
 const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
 const PROVIDER_CUTS = ["charge", "standing", "void", "refund"] as const;
-const PATH = "/midtrans/notification";
-const PAY_KEY = new Secret("nobody knows the key of these journeys");
 
-type Running = {
+/** The clock of what is owed, which can skip; that of wires and calls, which cannot. */
+type Clocks = { readonly clock: ProcessClock; readonly ioClock: ProcessClock };
+
+type Running = Clocks & {
   readonly life: Life;
-  readonly clock: ProcessClock;
+  readonly accounts: readonly Account[];
   readonly backend: Backend;
   readonly journal: LedgerJournal;
   readonly link: Cable;
   readonly road: Cable;
   readonly http: Http;
   readonly server: Server;
+  readonly desk: Server;
 };
 
 /** The backend's machine: its disk and address stay, its process is started, stopped and killed. */
@@ -86,9 +62,19 @@ export class BackendRig {
     return this.#pair.signing;
   }
 
-  /** Where Midtrans sends its notifications, through every life of the process. */
+  /** Where Midtrans sends the first merchant's notifications, through every life of the process. */
   get webhook(): string {
-    return `http://127.0.0.1:${this.#port}${PATH}`;
+    return this.origin + (this.#ground.merchants[0]?.path ?? "");
+  }
+
+  /** Where the world finds it, through every life of the process. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Where staff's programs find it. */
+  get desk(): Server {
+    return this.#now.desk;
   }
 
   get backend(): Backend {
@@ -124,7 +110,7 @@ export class BackendRig {
 
   /** What it owes stands, provider and staff; a second look at what the provider does not know is no debt. */
   async owed(): Promise<number> {
-    return (await this.#disk.reader().backlog([...tellKinds, "charge", "ask", "void", "lapse", "alarm"])).count;
+    return (await this.#disk.reader().backlog([...tellKinds, ...OWN_KINDS])).count;
   }
 
   /** What it noted of the stands' health, oldest first. */
@@ -142,46 +128,42 @@ export class BackendRig {
     this.link.cut();
   }
 
+  /** The operator puts the keys that Midtrans shows now into the files, and has them read anew. */
+  exchangeKeys(): void {
+    for (const [nth, merchant] of this.#ground.merchants.entries()) {
+      merchant.copyKeys();
+      this.#now.accounts[nth]?.keys.renew(merchant.secrets);
+    }
+  }
+
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
-    const { brokerPort, midtransPort, standKeys, random, log, terms, pages } = this.#ground;
+    const { brokerPort, midtransPort, pages, clock } = this.#ground;
     const life = new Life();
-    const clock = processClock(utcClock());
+    const clocks = { clock: processClock(clock), ioClock: processClock(utcClock()) };
     const [link, road] = await Promise.all([startProxy({ port: brokerPort }), startProxy({ port: midtransPort })]);
-    const http = openHttp({ clock });
-    const provider = mortal(this.#midtrans(http, clock, road), life, PROVIDER_CUTS);
+    const http = openHttp({ clock: clocks.ioClock });
+    const accounts = this.#accounts(clocks, http, road).map((account) => ({
+      ...account,
+      provider: mortal(account.provider, life, PROVIDER_CUTS),
+    }));
     const journal = mortal(
-      this.#disk.open(() => clock.wall()),
+      this.#disk.open(() => clocks.clock.wall()),
       life,
       CUTS,
     );
-    const url = `mqtt://127.0.0.1:${link.port}`;
-    const backend = openBackend({
-      clientId: "backend-1",
-      journal,
-      merchants: onlyMerchant(provider),
-      key: this.#pair.signing,
-      standKeys: standKeys(),
-      openTransport: openMqtt({ url, clock, random, log, redial: SOON }),
-      clock,
-      random,
-      log,
-      termsFor: () => ({ ...TERMS, ...terms }),
-      ...(pages && { pageOf: payAddresses(`http://127.0.0.1:${this.#port}`, PAY_KEY).pageOf }),
-      onFault: (fault) => log.error("journal failed", { fault }),
-    });
-    const webhook = webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH });
-    const door = { journal, key: PAY_KEY, contact: {}, clock, log, isTest: () => true, isProxy: () => false };
-    const routes = [webhook, ...(pages ? payRoutes({ ...door, requestsAMinute: 1_000 }) : [])];
-    const server = await serve({ routes, port: this.#port, clock: utcClock(), log, closeWithinMs: 30 });
-    this.#running = { life, clock, backend, journal, link, road, http, server };
+    const backend = this.#open(clocks, accounts, journal, link);
+    const parts = { ...this.#ground, clock: clocks.clock, accounts, journal, cashier: backend.cashier };
+    const [server, desk] = await Promise.all([
+      this.#serve(openRoutes(parts, pages), this.#port),
+      this.#serve(staffRoutes(parts), 0),
+    ]);
+    this.#running = { ...clocks, life, accounts, backend, journal, link, road, http, server, desk };
   }
 
   /** The process dies as by `kill -9`. */
   async kill(): Promise<void> {
-    const { life, clock } = this.#now;
-    life.end();
-    clock.end();
+    this.#now.life.end();
     await this.#gone();
   }
 
@@ -193,10 +175,9 @@ export class BackendRig {
 
   /** The process ends as by SIGTERM. */
   async stop(): Promise<void> {
-    const { backend, clock, server } = this.#now;
-    await server.close();
+    const { backend, server, desk } = this.#now;
+    await Promise.all([server.close(), desk.close()]);
     await backend.stop();
-    clock.end();
     await this.#gone();
   }
 
@@ -210,23 +191,43 @@ export class BackendRig {
   }
 
   async #gone(): Promise<void> {
-    const { link, road, http, server } = this.#now;
+    const { clock, ioClock, link, road, http, server, desk } = this.#now;
     this.#running = undefined;
+    clock.end();
+    ioClock.end();
     link.refuse(true);
-    await Promise.all([link.close(), road.close(), http.close(), server.close()]);
+    await Promise.all([link, road, http, server, desk].map((each) => each.close()));
     await this.#disk.cut();
   }
 
-  #midtrans(http: Http, clock: ProcessClock, road: Cable) {
-    const { serverKey, log, timeoutMs } = this.#ground;
-    return midtransCore({
-      serverKeys: () => [new Secret(serverKey)],
-      baseUrl: `http://127.0.0.1:${road.port}`,
-      notificationUrls: [this.webhook],
-      timeoutMs,
-      http,
+  #accounts({ clock }: Clocks, http: Http, road: Cable): readonly Account[] {
+    const { merchants, pages, timeoutMs, random, log } = this.#ground;
+    const ways = { base: `http://127.0.0.1:${road.port}`, origin: this.origin, timeoutMs };
+    const finish = pages ? { finishUrlOf: payAddresses(this.origin, PAY_KEY).finishOf } : {};
+    return merchants.map((merchant) => merchant.open(ways, { http, clock, random, log, ...finish }));
+  }
+
+  #open({ clock, ioClock }: Clocks, accounts: readonly Account[], journal: LedgerJournal, link: Cable): Backend {
+    const { random, log, sellers, standKeys, terms, pages } = this.#ground;
+    const providers = new Map(accounts.map(({ config, provider }) => [config.name, provider]));
+    const url = `mqtt://127.0.0.1:${link.port}`;
+    return openBackend({
+      clientId: "backend-1",
+      journal,
+      merchants: merchantsOf(providers, sellers),
+      key: this.#pair.signing,
+      standKeys: standKeys(),
+      openTransport: openMqtt({ url, clock: ioClock, random, log, redial: SOON }),
       clock,
+      random,
       log,
+      termsFor: () => ({ ...TERMS, ...terms }),
+      ...(pages && { pageOf: payAddresses(this.origin, PAY_KEY).pageOf }),
+      onFault: (fault) => log.error("journal failed", { fault }),
     });
+  }
+
+  #serve(routes: readonly Route[], port: number): Promise<Server> {
+    return serve({ routes, port, clock: utcClock(), log: this.#ground.log, closeWithinMs: 30 });
   }
 }

@@ -8,10 +8,16 @@ import type { Place } from "../world/house.ts";
 import type { BackendRig } from "./backend-rig.ts";
 import type { Diary } from "./diary.ts";
 import { eventually } from "./eventually.ts";
+import { type Money, moneyOf, transactionsOf } from "./money.ts";
+import type { SkippingClock } from "./skipping-clock.ts";
 import type { StandRig } from "./stand-rig.ts";
 import { wrongsOf } from "./verdict.ts";
 
 type Arming = Parameters<SandboxWithPhone["faults"]["arm"]>[0];
+
+const TEN_MINUTES_MS = 600_000;
+/** So many looks let calls that became due be made before more time passes. */
+const LOOKS_APART = 5;
 
 export type RigBroker = Pick<Mosquitto, "port" | "kill" | "restart" | "close">;
 
@@ -22,14 +28,17 @@ export class Rig {
   readonly backend: BackendRig;
   readonly stands: readonly StandRig[];
   readonly diary: Diary;
+  /** Of backend and Midtrans; the stands have their own. */
+  readonly clock: SkippingClock;
   readonly #place: Place;
 
-  constructor(parts: Pick<Rig, "broker" | "midtrans" | "backend" | "stands" | "diary">, place: Place) {
+  constructor(parts: Pick<Rig, "broker" | "midtrans" | "backend" | "stands" | "diary" | "clock">, place: Place) {
     this.broker = parts.broker;
     this.midtrans = parts.midtrans;
     this.backend = parts.backend;
     this.stands = parts.stands;
     this.diary = parts.diary;
+    this.clock = parts.clock;
     this.#place = place;
   }
 
@@ -90,9 +99,10 @@ export class Rig {
     return { order, qr: await this.scans(stand) };
   }
 
-  /** The customer's wallet pays; resolves to what the phone says. */
-  async pays(qr: string): Promise<{ readonly paid: boolean; readonly because?: string }> {
-    const answer = await fetch(`${this.midtrans.phone}/pay`, { method: "POST", body: JSON.stringify({ qr }) });
+  /** The customer's wallet pays, GoPay when no `issuer` is named; resolves to what the phone says. */
+  async pays(qr: string, issuer?: string): Promise<{ readonly paid: boolean; readonly because?: string }> {
+    const body = JSON.stringify({ qr, ...(issuer === undefined ? {} : { issuer }) });
+    const answer = await fetch(`${this.midtrans.phone}/pay`, { method: "POST", body });
     return (await answer.json()) as { readonly paid: boolean; readonly because?: string };
   }
 
@@ -106,7 +116,12 @@ export class Rig {
 
   /** Every transaction that Midtrans made for this order, oldest first. */
   chargesOf(order: OrderId): readonly Transaction[] {
-    return this.midtrans.midtrans.transactions().filter(({ orderId }) => orderId.startsWith(order));
+    return transactionsOf(this.midtrans, order);
+  }
+
+  /** What has become of its money, by Midtrans' books. */
+  moneyOf(order: OrderId): Money {
+    return moneyOf(this.midtrans, order);
   }
 
   /** How often Midtrans was answered with this status, for notifications of this order. */
@@ -116,9 +131,10 @@ export class Rig {
   }
 
   /** The verdict of every journey: waits until nothing is wrong with any sale, and nobody owes anybody a word. */
-  async endsWell(withinMs?: number): Promise<void> {
+  async endsWell(withinMs?: number, beforeLook: () => void = () => undefined): Promise<void> {
     let wrongs: readonly string[] = [];
     const isWell = async (): Promise<boolean> => {
+      beforeLook();
       wrongs = await wrongsOf(this);
       return wrongs.length === 0;
     };
@@ -127,6 +143,15 @@ export class Rig {
     } catch {
       throw new Error(`still wrong: ${wrongs.join("; ")}\n${this.diary.lines.slice(-80).join("\n")}`);
     }
+  }
+
+  /** The same after things that take hours, such as a bank's word on a refund: ten minutes pass at every few looks. */
+  async endsWellInTime(): Promise<void> {
+    let looks = 0;
+    await this.endsWell(undefined, () => {
+      looks += 1;
+      if (looks % LOOKS_APART === 0) this.clock.skip(TEN_MINUTES_MS);
+    });
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,8 @@ import { coffee } from "../support/sale.ts";
 
 export type StandOptions = {
   readonly id?: string;
+  /** Whom it sells for; `main` when absent. */
+  readonly merchant?: "main" | "kedai";
   readonly shape?: Partial<StandShape>;
   /** What the stand of `SHAPE` is built without. */
   readonly without?: "screen" | "printer";

@@ -3,6 +3,7 @@ import type { State } from "../../gateway/order.ts";
 import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
 import type { BackendRig } from "./backend-rig.ts";
 import type { Diary } from "./diary.ts";
+import { moneyOf, wrongsOfMoney } from "./money.ts";
 import type { StandRig } from "./stand-rig.ts";
 
 /** All that a verdict looks at. */
@@ -20,16 +21,31 @@ export type Scene = {
 export async function wrongsOf(scene: Scene): Promise<readonly string[]> {
   const each = await Promise.all(scene.stands.map((stand) => wrongsAt(stand, scene)));
   const owed = await scene.backend.owed();
-  const payable = scene.midtrans.midtrans.transactions().filter(({ standing }) => standing === "pending").length;
+  const payable = scene.midtrans.accounts
+    .transactions()
+    .filter(({ transaction }) => transaction.standing === "pending");
   return [
     ...each.flat(),
     ...because(owed > 0, `the backend owes ${owed}`),
-    ...because(payable > 0, `${payable} charges are left payable`),
-    ...because(scene.diary.has(scene.midtrans.serverKey), "the server key is in a log"),
+    ...because(payable.length > 0, `${payable.length} charges are left payable`),
+    ...because(
+      secretsOf(scene).some((secret) => scene.diary.has(secret)),
+      "a key is in a log",
+    ),
     ...because(scene.diary.has('signature_key":'), "a signature is in a log"),
     ...because(scene.diary.has("journal failed"), "a journal failed"),
     ...because(scene.diary.has("an owed effect failed"), "something threw"),
   ];
+}
+
+/** Of a key of many lines the first of its own. */
+function secretsOf({ midtrans }: Scene): readonly string[] {
+  const first = midtrans.merchants.map(({ serverKey }) => serverKey);
+  const now = midtrans.accounts.all.flatMap(({ keys, snapKeys }) => {
+    const { clientSecret = keys.current, merchant } = snapKeys ?? {};
+    return [keys.current, clientSecret, merchant?.privateKey.split("\n")[1] ?? keys.current];
+  });
+  return [...first, ...now];
 }
 
 /** The one code that may stay: that of the customer's page, for an order in trouble. */
@@ -55,20 +71,23 @@ async function wrongsOfSale(state: State, stand: StandRig, scene: Scene): Promis
   const { id } = state.order;
   const ledger = await scene.backend.stateOf(id);
   const pulses = stand.pulsesOf(id);
-  const paid = scene.midtrans.midtrans
-    .transactions()
-    .filter(({ orderId, standing }) => orderId.startsWith(id) && standing === "settlement").length;
+  const money = moneyOf(scene.midtrans, id);
   const ends = `${endOf(state)} at the stand, ${ledgerEndOf(ledger)} in the books`;
-  const isAgreed = endOf(state) === ledgerEndOf(ledger);
   const isPaidFor = ["delivered", "owed", "remedied"].includes(endOf(state));
   const wrongs = [
-    ...because(!isAgreed, ends),
-    ...because(paid > 0 !== isPaidFor, `paid ${paid} times, and ${ends}`),
-    ...because(paid > 1, `paid ${paid} times`),
+    ...because(!isAgreed(state, ledger), ends),
+    ...because(money.times > 0 !== isPaidFor, `paid ${money.times} times, and ${ends}`),
+    ...wrongsOfMoney(money, ledger, pulses > 0),
     ...because(pulses > releasesOf(state), `${pulses} pulses for ${releasesOf(state)} releases`),
     ...because(endOf(state) === "delivered" && pulses === 0, "delivered, and nothing moved"),
   ];
   return wrongs.map((wrong) => `${stand.id} ${id}: ${wrong}`);
+}
+
+/** Of money that goes back after the goods are out the stand hears nothing. */
+function isAgreed(state: State, ledger: LedgerState | undefined): boolean {
+  const isGoodwill = ledger?.at === "remedied" || (ledger?.at === "owed" && ledger.delivered);
+  return endOf(state) === ledgerEndOf(ledger) || (state.at === "delivered" && isGoodwill);
 }
 
 const releasesOf = (state: State): number => ("releases" in state ? state.releases.length : 0);
