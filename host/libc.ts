@@ -8,6 +8,8 @@ export type Libc = {
   ioctl(fd: number, request: number, argument: Buffer): number;
   /** With a plain number as its third argument. */
   ioctlNumber(fd: number, request: number, argument: number): number;
+  /** Forgets what waits to be sent, to be read, or both (2). */
+  tcflush(fd: number, queue: number): number;
   close(fd: number): number;
   /** Of the call before. */
   errno(): number;
@@ -23,6 +25,7 @@ export function loadLibc(): Libc {
     ),
     ioctl: libc.func("int ioctl(int fd, unsigned long request, _Inout_ void *argument)"),
     ioctlNumber: libc.func("int ioctl(int fd, unsigned long request, long argument)"),
+    tcflush: libc.func("int tcflush(int fd, int queue)"),
     close: libc.func("int close(int fd)"),
     errno: () => koffi.errno(),
   };

@@ -63,6 +63,8 @@ type Given = z.output<z.ZodObject<typeof options>>;
 const DOTS = { "58mm": 384, "80mm": 576 };
 const ROWS_PER_MM = 8;
 const PRINTER_PORT = 9_100;
+/** TCIOFLUSH. */
+const BOTH_QUEUES = 2;
 
 export const escposPrinter: PrinterDriver = driver("escpos", options, async (given, bench) => {
   const { EscposPrinter } = await import("../../device/printers/escpos-printer.ts");
@@ -105,6 +107,13 @@ async function throughTcp(host: string, port: number, clock: Bench["clock"]) {
 }
 
 async function throughSerial(path: string, given: Given, clock: Bench["clock"]) {
-  const { openSerialWire } = await import("../../device/printers/serial-wire.ts");
-  return openSerialWire({ path, baud: given.baud, flowControl: given.flow_control }, clock);
+  const [{ openSerialWire }, { loadLibc }] = await Promise.all([
+    import("../../device/printers/serial-wire.ts"),
+    import("../../host/libc.ts"),
+  ]);
+  const { tcflush } = loadLibc();
+  const discard = (fd: number): void => {
+    tcflush(fd, BOTH_QUEUES);
+  };
+  return openSerialWire({ path, baud: given.baud, flowControl: given.flow_control, discard }, clock);
 }

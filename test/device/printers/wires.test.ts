@@ -129,6 +129,11 @@ describe("the network", () => {
 });
 
 test("a serial line that is not there is refused with its path", async () => {
-  const line = { path: join(folder, "ttyUSB9"), baud: 9_600, flowControl: "none" } as const;
+  const line = {
+    path: join(folder, "ttyUSB9"),
+    baud: 9_600,
+    flowControl: "none",
+    discard: () => undefined,
+  } as const;
   await expect(openSerialWire(line, clock)).rejects.toThrow(/no printer at .*ttyUSB9: .*No such file/);
 });
