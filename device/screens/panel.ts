@@ -93,9 +93,9 @@ class PanelGlass implements Glass {
     } catch {
       // It is left all the same.
     } finally {
+      await bus.close();
       dc.close();
       reset?.close();
-      await bus.close();
     }
   }
 

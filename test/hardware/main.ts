@@ -4,12 +4,19 @@ import { type Check, equal } from "./check.ts";
 import { linesChecks } from "./pins/lines.ts";
 import { relayChecks } from "./pins/relays.ts";
 import { printerChecks } from "./printers/printing.ts";
+import { framebufferChecks, type Size, standingCodeCheck } from "./screens/framebuffer.ts";
+import { panelChecks } from "./screens/panel.ts";
+
+const small: Size = { width: 480, height: 320, bits: [8, 8, 8] };
 
 /** Inside the virtual machine: `main.js PART…`. Each check says how it went as one JSON line. */
 const parts: Readonly<Record<string, () => readonly Check[]>> = {
   "character-device": () => [...linesChecks("character-device"), ...relayChecks("character-device")],
   sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs")],
   auto: () => autoChecks(),
+  "screen-480x320": () => [...framebufferChecks(small), standingCodeCheck(small)],
+  "screen-800x480-16": () => framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),
+  "spi-panel": () => panelChecks(),
   printers: () => [...printerChecks("usb"), ...printerChecks("serial")],
 };
 
