@@ -21,9 +21,8 @@ const STANDS = 3;
 const MINUTE_MS = 60_000;
 /** The provider repeats a notification for close to six hours; a world that is not at rest by then never will be. */
 const LONGEST_MS = 8 * 60 * MINUTE_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A refund is followed up for close to two weeks. */
-const LONGEST_HOLIDAY_MS = 20 * DAY_MS;
+const LONGEST_HOLIDAY_MS = 20 * 24 * 60 * MINUTE_MS;
 
 /** One seed's whole story. The same seed gives the same story. */
 export async function simulate(seed: number, log?: Log): Promise<Report> {
@@ -46,7 +45,9 @@ async function live(world: World, seed: number): Promise<Report> {
     await workOff(world);
     await world.timeline.run(world.timeline.ms + MINUTE_MS, checked, () => watch.wrongs.length > 0);
     await rest();
-    if (await areOnlyBanksAwaited(world)) untilMs += await holiday(world, checked);
+    if (!(await areOnlyBanksAwaited(world))) continue;
+    const awayMs = await holiday(world, checked);
+    if (awayMs < LONGEST_HOLIDAY_MS) untilMs += awayMs;
   }
   const accounts = watch.wrongs.length > 0 ? [] : await accountsOf(world);
   return { seed, wrongs: [...watch.wrongs, ...accounts], ...(await watch.tally()) };
@@ -62,15 +63,15 @@ async function areOnlyBanksAwaited(world: World): Promise<boolean> {
 const isAsking = ({ backs }: Extract<State, { at: "refunding" }>): boolean =>
   backs.some(({ stage }) => stage === "asked");
 
-/** The stands are switched off until the ledger has given up on every refund that nobody confirms; for how long that was. */
+/** The stands are switched off until the next refund is over, or is given up because nobody confirms it; how long that took. */
 async function holiday(world: World, checked: () => void): Promise<number> {
-  const beganMs = world.timeline.ms;
-  for (const stand of world.stands) await stand.cut();
-  while (world.timeline.ms < beganMs + LONGEST_HOLIDAY_MS && (await areOnlyBanksAwaited(world))) {
-    await world.timeline.run(world.timeline.ms + DAY_MS, checked);
-  }
-  for (const stand of world.stands) stand.start();
-  return world.timeline.ms - beganMs;
+  const { timeline, stories, stands } = world;
+  const beganMs = timeline.ms;
+  const before = stories.refunding.size;
+  for (const stand of stands) await stand.cut();
+  await timeline.run(beganMs + LONGEST_HOLIDAY_MS, checked, () => stories.refunding.size < before);
+  for (const stand of stands) stand.start();
+  return timeline.ms - beganMs;
 }
 
 const LAST_WORD = ["delivered", "remedied", "voided", "refused", "forestalled"];

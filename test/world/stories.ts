@@ -36,6 +36,8 @@ const newStory = (): Story => ({
 export class Stories {
   readonly #stories = new Map<string, Story>();
   readonly #banks: Banks;
+  /** Orders whose money is on its way back. */
+  readonly refunding = new Set<string>();
   readonly wrongs: string[] = [];
 
   constructor(banks: Banks) {
@@ -54,6 +56,8 @@ export class Stories {
     const story = this.of(order);
     if (event.type === "not-delivered" && UNCLEAR.includes(event.because)) story.isUnclear = true;
     if (took === undefined) return;
+    if (took.after.at === "refunding") this.refunding.add(order);
+    else this.refunding.delete(order);
     this.#hearEffects(story, order, took.effects);
     hearDecision(story, event, before, took.after);
     const isOwedAnew = took.after.at === "owed" && before?.at !== "owed";
