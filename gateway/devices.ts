@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HardwareFault, type Input, type Printer, type Relay, type Screen } from "../device/device.ts";
 import { largestQr, PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../device/drawing/qr.ts";
 import type { Bench, Driver, Pins, PinsDriver, PrinterDriver, ScreenDriver } from "./drivers/driver.ts";
+import { paperScreen } from "./drivers/e-paper.ts";
 import { escposPrinter } from "./drivers/escpos.ts";
 import { framebufferScreen } from "./drivers/framebuffer.ts";
 import { gpioPins } from "./drivers/gpio.ts";
@@ -10,7 +11,13 @@ import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simu
 import { spiPanelScreen } from "./drivers/spi-panel.ts";
 
 /** Every driver there is. A new one is one file beside these and one word here. */
-const screenDrivers: Drivers<ScreenDriver> = [noScreen, simulatedScreen, framebufferScreen, spiPanelScreen];
+const screenDrivers: Drivers<ScreenDriver> = [
+  noScreen,
+  simulatedScreen,
+  framebufferScreen,
+  spiPanelScreen,
+  paperScreen,
+];
 const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter, escposPrinter];
 const pinsDrivers: Drivers<PinsDriver> = [simulatedPins, gpioPins];
 

@@ -1,13 +1,15 @@
 import { HardwareFault, type Screen } from "../../../device/device.ts";
 import { turned } from "../../../device/screens/pixels.ts";
+import { paperScreen } from "../../../gateway/drivers/e-paper.ts";
 import { spiPanelScreen } from "../../../gateway/drivers/spi-panel.ts";
 import { readBootId, steadyClock } from "../../../host/clock.ts";
 import { silentLog } from "../../../host/log.ts";
 import { differing, jsqrRead, SAMPLE_QRIS } from "../../device/fixtures.ts";
 import { Controller } from "../../device/screens/controller.ts";
+import { paperOf } from "../../device/screens/paper.ts";
 import { colourful, patched, qrPage, withBits } from "../../device/screens/pictures.ts";
 import { type Check, equal } from "../check.ts";
-import { levelOf } from "../wires.ts";
+import { levelOf, pull } from "../wires.ts";
 import { tapeOf, tellSpi, transfers } from "./far-ends.ts";
 
 const bench = {
@@ -116,6 +118,29 @@ export const panelChecks = (): readonly Check[] => [
     );
     equal(differing(new Controller(ST7789).take(tapeOf(log)).glass(), withBits(frame, 5, 6, 5)), 0, "pixels");
   }),
+  {
+    name: "SPI panel: electronic paper is waited for while its line says busy, and a QR page is read from the wire",
+    run: async () => {
+      tellSpi("clear");
+      pull(23, 0);
+      const lines = { dc_line: 25, reset_line: 24, busy_line: 23 };
+      const options = paperScreen.options.parse({ driver: "e-paper", model: "ssd1683-400x300", ...lines });
+      const screen = await paperScreen.open(options, bench);
+      if (screen === undefined) throw new Error("no screen");
+      try {
+        pull(23, 1);
+        const shown = screen.show(qrPage(400, 300)).then(() => "shown");
+        const later = new Promise((resolve) => setTimeout(resolve, 2_000, "busy"));
+        equal(await Promise.race([shown, later]), "busy", "while the line is high");
+        pull(23, 0);
+        await shown;
+        const paper = paperOf(tapeOf(transfers()));
+        equal(paper && jsqrRead(paper), SAMPLE_QRIS, "the code");
+      } finally {
+        await screen.close();
+      }
+    },
+  },
   {
     name: "SPI panel: a bus and a line that are not there are refused in words, and given back",
     run: async () => {
