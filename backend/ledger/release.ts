@@ -7,6 +7,7 @@ export function orderRelease(state: PaidFor, { release, by }: Of<"release-ordere
   const [receipt] = state.receipts;
   const product = state.sale.items[0]?.product;
   if (state.at !== "owed" || state.delivered) return ignored("only an order that is owed its goods is released again");
+  if (state.isReleasing) return ignored("a release was ordered, and the stand has not said yet how it went");
   if (receipt === undefined || product === undefined) return ignored("the order names no goods");
   if (state.backs.some(({ stage }) => stage !== "refused")) return ignored("some of its money is back, or may be");
   const { sale } = state;

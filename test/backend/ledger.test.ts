@@ -409,7 +409,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund arrived": "remedied: tell remedied, alarm",
     "refund ordered": "refunding: refund",
   },
-  "owed, releasing": { ...owedRow, "refund arrived": "owed: alarm" },
+  "owed, releasing": { ...owedRow, "refund arrived": "owed: alarm", ordered: no },
   "owed, refund refused": {
     ...owedRow,
     "refund arrived": "remedied: tell remedied, alarm",
