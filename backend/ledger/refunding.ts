@@ -136,7 +136,7 @@ function move(state: At<"refunding">, changed: readonly Back[], effects: Effects
 function over(state: At<"refunding">, effects: Effects): Step {
   const { sale, receipts, backs, by, releases } = state;
   const isMissed = receipts.some(({ attempt }) => !backs.some((back) => back.attempt === attempt));
-  if (isMissed && state.because !== "paid-twice") {
+  if (state.isPaidAgain || (isMissed && state.because !== "paid-twice")) {
     const kept = { sale, receipts, backs, releases, isReleasing: false } as const;
     return { state: { at: "owed", ...kept, because: "paid-twice", delivered: true }, effects };
   }
@@ -177,7 +177,10 @@ const isOpen = ({ stage }: Back): boolean => stage === "asked" || stage === "tak
 
 function paidTwice(state: At<"refunding">, attempt: number, { payment }: Extract<Standing, { is: "settled" }>): Step {
   const receipts = [...state.receipts, { attempt, payment }];
-  return { state: { ...state, receipts }, effects: [alarm("paid-twice", `attempt ${attempt} was paid as well`)] };
+  return {
+    state: { ...state, receipts, isPaidAgain: true },
+    effects: [alarm("paid-twice", `attempt ${attempt} was paid as well`)],
+  };
 }
 
 /** A refund in the provider's books. All of the money confirmed is as good, whoever asked for it. */

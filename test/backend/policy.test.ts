@@ -149,6 +149,22 @@ describe("a refund that staff ordered", () => {
     });
   });
 
+  test("leaves owed what was paid once more meanwhile, though the order had been paid twice before", () => {
+    const policies: Policies = { late: "refund", failed: "hold" };
+    const paidAgain: Event = {
+      type: "news",
+      attempt: 3,
+      via: "answer",
+      standing: { is: "settled", payment: { ...payment, transaction: "t-3" } },
+    };
+    const { state } = stateAfter(twice, [delivered, paidAgain, confirmed(`${ORDER_ID}-2-r1`)], policies);
+    expect(state).toMatchObject({ at: "owed", because: "paid-twice", delivered: true });
+    expect(stateAfter(state, [ordered()], policies).state).toMatchObject({
+      at: "refunding",
+      round: [`${ORDER_ID}-3-r1`],
+    });
+  });
+
   test("waits until the provider opens again, however short the pause would be", () => {
     const closed: Event = {
       type: "refund-answered",
