@@ -1,4 +1,4 @@
-import { openHttp } from "../../backend/providers/http.ts";
+import { type Http, openHttp } from "../../backend/providers/http.ts";
 import { readQrImage } from "../../backend/providers/qr-image.ts";
 import { type Route, type Server, serve } from "../../host/http.ts";
 import { phoneRoutes } from "../phone/phone.ts";
@@ -12,6 +12,8 @@ import { pageRoutes } from "./page.ts";
 import { powerCord } from "./power.ts";
 import { USUAL_PORT } from "./settings.ts";
 import { openFolder } from "./site.ts";
+import { Staff } from "./staff.ts";
+import { staffRoutes } from "./staff-routes.ts";
 import { standRoutes } from "./stand-routes.ts";
 import { type DemoParts, type Ears, openSurroundings, type Surroundings } from "./surroundings.ts";
 import { switchesOf } from "./switches.ts";
@@ -31,6 +33,10 @@ export type Addresses = {
   readonly broker: string;
   /** For any client of BI-SNAP, on the same books as `midtrans`. */
   readonly snap: SnapAccess;
+  /** The customers' pages, one an order, lie below it. */
+  readonly pay: string;
+  /** The operator's door: `owed`, `orders/ID` … lie below `base`, behind `Authorization: Bearer TOKEN`. */
+  readonly operator: { readonly base: string; readonly token: string };
 };
 
 export type Demo = { readonly addresses: Addresses; close(): Promise<void> };
@@ -61,14 +67,18 @@ async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
   const house = await openHousehold(parts, folder, around, ears, opened);
   const power = powerCord({ daemon: house.daemon, stand: around.world, ears });
   const knobs = new Knobs(around.midtrans.faults);
-  const look = { world: around.world, network: around.network, house, power, knobs };
+  const http = opened.add(openHttp({ clock }), (it) => it.close());
+  const staff = opened.add(openStaff(parts, house, http, { timeline, ears }), (it) => it.close());
+  const look = { world: around.world, network: around.network, house, power, knobs, pages: around.pages, staff };
   opened.add(glances, (it) => it.close());
   const routes = [
     ...pageRoutes({ timeline, glances, turn: switchesOf({ ...look, ears }) }),
     ...standRoutes(STAND, { stand: around.world, power }, ears.changed),
-    ...openPhone(parts, around, opened),
+    ...phoneOf(parts, around, http),
+    ...staffRoutes("/demo/owed", staff),
   ];
   const server = opened.add(await servePage(routes, parts), (it) => it.close());
+  around.midtrans.phoneAt(server.url + PHONE);
   glances.open({ ...look, stand: server.url + STAND });
   await Promise.all([house.backend.start(), house.daemon.start()]);
   await Promise.all([house.backend.connected(), house.daemon.connected()]);
@@ -78,9 +88,22 @@ async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
 const STAND = "/stand";
 const PHONE = "/phone";
 
+/** What is owed changes by what the backend does, and that is in the timeline. */
+function openStaff(
+  { clock, log }: DemoParts,
+  { door }: Household,
+  http: Http,
+  { timeline, ears: { changed } }: { readonly timeline: Timeline; readonly ears: Ears },
+): Staff {
+  const staff = new Staff({ door, http, clock, log, changed });
+  timeline.watch(({ chapter }) => {
+    if (chapter === "backend") staff.look();
+  });
+  return staff;
+}
+
 /** The phone stands on the page's own server, so that the page may show it. */
-function openPhone({ clock }: DemoParts, { midtrans }: Surroundings, opened: Opened): readonly Route[] {
-  const http = opened.add(openHttp({ clock }), (it) => it.close());
+function phoneOf({ clock }: DemoParts, { midtrans }: Surroundings, http: Http): readonly Route[] {
   const wallet = new Wallet(midtrans.accounts, () => clock.now().ms);
   return phoneRoutes({ at: PHONE, wallet, readPicture: readQrImage, http });
 }
@@ -96,13 +119,15 @@ async function servePage(routes: readonly Route[], { settings, clock, log }: Dem
 /** The phone takes photographs of codes. */
 const PICTURE_MAX_BYTES = 4 * 1_048_576;
 
-const addressesOf = ({ url }: Server, { midtrans, bus, snap }: Surroundings, { webhook }: Household): Addresses => ({
+const addressesOf = ({ url }: Server, { midtrans, bus, snap }: Surroundings, house: Household): Addresses => ({
   page: url,
   stand: url + STAND,
   phone: url + PHONE,
   midtrans: midtrans.url,
   serverKey: midtrans.serverKey,
-  webhook,
+  webhook: house.webhook,
   broker: bus.url,
   snap,
+  pay: house.pay,
+  operator: { base: house.door.url, token: house.door.token },
 });

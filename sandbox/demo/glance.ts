@@ -1,8 +1,11 @@
+import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
 import type { SimulatedStand } from "../../device/simulated/world.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Health } from "./child.ts";
 import { SENSOR } from "./goods.ts";
 import type { KnobName } from "./knobs.ts";
+import type { CustomerPage, Pages } from "./pages.ts";
+import type { OwedOrder, Staff } from "./staff.ts";
 
 /** All that the page shows besides the timeline. `picture` and `strip` rise when there is a new one to fetch. */
 export type Glance = {
@@ -17,16 +20,26 @@ export type Glance = {
   readonly relays: readonly { readonly line: string; readonly closed: boolean; readonly pulses: number }[];
   readonly jammed: boolean;
   readonly armed: readonly KnobName[];
+  readonly paymentType: PaymentType;
+  /** The customer's, of the order that was offered last. */
+  readonly page: CustomerPage | null;
+  readonly owed: readonly (OwedOrder & { readonly page: string | null })[];
 };
 
 /** What there is to look at. */
 export type GlanceParts = {
   readonly stand: string;
   readonly world: SimulatedStand;
-  readonly house: { readonly daemon: { readonly health: Health }; readonly backend: { readonly health: Health } };
+  readonly house: {
+    readonly daemon: { readonly health: Health };
+    readonly backend: { readonly health: Health };
+    readonly payment: { readonly type: PaymentType };
+  };
   readonly network: { readonly isCut: boolean };
   readonly power: { isOn(): boolean };
   readonly knobs: { armed(): readonly KnobName[] };
+  readonly pages: Pick<Pages, "latest" | "of">;
+  readonly staff: Pick<Staff, "owed">;
 };
 
 /** Changes of one moment are told together. */
@@ -58,7 +71,7 @@ export class Glances {
 
   now(): Glance | undefined {
     if (this.#parts === undefined) return undefined;
-    const { stand, world, house, network, power, knobs } = this.#parts;
+    const { stand, world, house, network, power, knobs, pages, staff } = this.#parts;
     return {
       stand,
       power: power.isOn() ? "on" : "cut",
@@ -71,6 +84,9 @@ export class Glances {
       relays: relaysOf(world),
       jammed: world.isJammed(SENSOR),
       armed: knobs.armed(),
+      paymentType: house.payment.type,
+      page: pages.latest ?? null,
+      owed: staff.owed.map((line) => ({ ...line, page: pages.of(line.order) ?? null })),
     };
   }
 

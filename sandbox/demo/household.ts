@@ -2,17 +2,29 @@ import { once } from "node:events";
 import { appendFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { Desk } from "../../backend/commands/operator.ts";
+import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
 import { Child, type ChildNews } from "./child.ts";
 import type { LogLine } from "./log-line.ts";
 import type { Opened } from "./opened.ts";
-import { type Folder, NOTIFICATION_PATH, writeSite } from "./site.ts";
+import { PaymentTypeSwitch } from "./payment-type.ts";
+import { type Folder, httpOf, NOTIFICATION_PATH, operatorTokenIn, writeBackend, writeStand } from "./site.ts";
 import { tellBackendLine } from "./story-backend.ts";
 import { tellStandLine } from "./story-stand.ts";
 import type { DemoParts, Ears, Surroundings } from "./surroundings.ts";
 import type { Told } from "./timeline.ts";
 
-/** The two programs that the product consists of, as processes of their own. */
-export type Household = { readonly daemon: Child; readonly backend: Child; readonly webhook: string };
+/** The two programs that the product consists of, as processes of their own, and where the backend is spoken to. */
+export type Household = {
+  readonly daemon: Child;
+  readonly backend: Child;
+  readonly payment: PaymentTypeSwitch;
+  readonly webhook: string;
+  /** The customers' pages lie below it. */
+  readonly pay: string;
+  /** The operator's. */
+  readonly door: Desk;
+};
 
 type Name = "stand" | "backend";
 
@@ -29,18 +41,24 @@ export async function openHousehold(
   ears: Ears,
   opened: Opened,
 ): Promise<Household> {
-  const backendPort = await freePort();
-  const configs = writeSite(folder, {
+  const [backendPort, operatorPort] = await freePorts();
+  const addresses = {
     standBroker: `mqtt://127.0.0.1:${around.network.port}`,
     backendBroker: around.bus.url,
     world: `127.0.0.1:${around.cable.port}`,
     midtrans: around.midtrans.url,
     backendPort,
-  });
-  const child = (name: Name): Child => newChild(name, configs[name], parts, folder, ears);
-  const [daemon, backend] = [child("stand"), child("backend")];
+    operatorPort,
+  };
+  const child = (name: Name, config: string): Child => newChild(name, config, parts, folder, ears);
+  const daemon = child("stand", writeStand(folder, addresses));
+  const backend = child("backend", writeBackend(folder, addresses, "qris"));
   opened.add([daemon, backend], async (both) => void (await Promise.all(both.map((one) => one.stop()))));
-  return { daemon, backend, webhook: `http://127.0.0.1:${backendPort}${NOTIFICATION_PATH}` };
+  const write = (type: PaymentType): void => void writeBackend(folder, addresses, type);
+  const payment = opened.add(new PaymentTypeSwitch({ backend, write, ears }), (it) => it.close());
+  const http = httpOf(addresses);
+  const door = { url: `http://127.0.0.1:${operatorPort}`, token: operatorTokenIn(folder) };
+  return { daemon, backend, payment, webhook: http + NOTIFICATION_PATH, pay: `${http}/pay`, door };
 }
 
 function newChild(name: Name, config: string, { clock, complain }: DemoParts, folder: Folder, ears: Ears): Child {
@@ -67,12 +85,14 @@ function tellEnd(name: Name, { how, againMs }: Extract<ChildNews, { is: "ended" 
   return { chapter: "trouble", from: name, words, detail, tone: "bad" };
 }
 
-/** A port that is free now: the backend's must be known before it starts, and stay the same. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/** Two ports that are free now: the backend's must be known before it starts, and stay the same. */
+async function freePorts(): Promise<readonly [number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  const ports: [number, number] = [0, 0];
+  for (const [nth, server] of servers.entries()) {
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    ports[nth] = (server.address() as AddressInfo).port;
+  }
+  await Promise.all(servers.map((server) => once(server.close(), "close")));
+  return ports;
 }

@@ -25,9 +25,11 @@ const FILES = [
   { path: "/demo/demo.css", file: "demo.css", type: CSS },
   { path: "/demo/machine.css", file: "machine.css", type: CSS },
   { path: "/demo/story.css", file: "story.css", type: CSS },
+  { path: "/demo/staff.css", file: "staff.css", type: CSS },
   { path: "/demo/demo.js", file: "demo.js", type: SCRIPT },
   { path: "/demo/machine.js", file: "machine.js", type: SCRIPT },
   { path: "/demo/story.js", file: "story.js", type: SCRIPT },
+  { path: "/demo/staff.js", file: "staff.js", type: SCRIPT },
   { path: "/demo/icon.svg", file: "icon.svg", type: "image/svg+xml" },
 ] as const;
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
 import { tomlLine } from "../../host/toml-text.ts";
 import { newKeyPair, type PublicJwk, privateKeyFrom } from "../../protocol/keys.ts";
 import { BUTTONS, PRODUCTS, SENSOR, STAND_ID, STAND_NAME } from "./goods.ts";
@@ -22,7 +23,11 @@ export type Addresses = {
   readonly world: string;
   readonly midtrans: string;
   readonly backendPort: number;
+  readonly operatorPort: number;
 };
+
+/** Where the backend is spoken to by Midtrans and customers. */
+export const httpOf = ({ backendPort }: Pick<Addresses, "backendPort">): string => `http://127.0.0.1:${backendPort}`;
 
 export const NOTIFICATION_PATH = "/midtrans/notification";
 
@@ -46,16 +51,32 @@ export function openFolder(kept: string | undefined): Folder {
 export const serverKeyIn = ({ at }: Folder): string =>
   keptText(join(at, "backend/server-key"), () => `SB-Mid-server-${randomBytes(15).toString("base64url")}`);
 
-/** Writes the keys that are missing, and both configurations; returns where these are. */
-export function writeSite({ at }: Folder, addresses: Addresses): { readonly stand: string; readonly backend: string } {
+/** What staff's programs say to the demo's backend. */
+export const operatorTokenIn = ({ at }: Folder): string =>
+  keptText(join(at, "backend/operator-token"), () => randomBytes(24).toString("base64url"));
+
+/** Writes the stand's keys that are missing, and its configuration; returns where this is. */
+export function writeStand({ at }: Folder, addresses: Addresses): string {
+  const file = join(at, "stand/gateway.toml");
+  keyAt(join(at, "stand/key.pem"));
+  writeSecret(
+    join(at, "stand/backend-keys.json"),
+    `${JSON.stringify({ keys: [keyAt(join(at, "backend/key.pem"))] })}\n`,
+  );
+  writeSecret(file, standToml(join(at, "stand"), addresses));
+  return file;
+}
+
+/** The same of the backend, which charges as `paymentType`. */
+export function writeBackend(folder: Folder, addresses: Addresses, paymentType: PaymentType): string {
+  const { at } = folder;
+  const file = join(at, "backend/backend.toml");
+  keyAt(join(at, "backend/key.pem"));
+  operatorTokenIn(folder);
+  keptText(join(at, "backend/pay-key"), () => randomBytes(32).toString("hex"));
   const standKey = keyAt(join(at, "stand/key.pem"));
-  const backendKey = keyAt(join(at, "backend/key.pem"));
-  const stand = join(at, "stand/gateway.toml");
-  const backend = join(at, "backend/backend.toml");
-  writeSecret(join(at, "stand/backend-keys.json"), `${JSON.stringify({ keys: [backendKey] })}\n`);
-  writeSecret(stand, standToml(join(at, "stand"), addresses));
-  writeSecret(backend, backendToml(join(at, "backend"), addresses, standKey));
-  return { stand, backend };
+  writeSecret(file, backendToml(join(at, "backend"), addresses, { standKey, paymentType }));
+  return file;
 }
 
 const keyAt = (path: string): PublicJwk => privateKeyFrom(keptText(path, () => newKeyPair().pem)).publicJwk;
@@ -87,9 +108,11 @@ const standToml = (at: string, { standBroker, world }: Addresses): string =>
     ),
   ].join("\n");
 
-const backendToml = (at: string, addresses: Addresses, standKey: PublicJwk): string =>
+type Sale = { readonly standKey: PublicJwk; readonly paymentType: PaymentType };
+
+const backendToml = (at: string, addresses: Addresses, { standKey, paymentType }: Sale): string =>
   [
-    table("[http]", { port: addresses.backendPort }),
+    table("[http]", { port: addresses.backendPort, trusted_proxies: ["127.0.0.1"] }),
     table("[journal]", { file: join(at, "ledger.sqlite") }),
     table("[link]", { url: addresses.backendBroker }),
     table("[keys]", { private_file: join(at, "key.pem") }),
@@ -97,8 +120,12 @@ const backendToml = (at: string, addresses: Addresses, standKey: PublicJwk): str
       base_url: addresses.midtrans,
       server_key_file: join(at, "server-key"),
       notification_path: NOTIFICATION_PATH,
-      notification_urls: [`http://127.0.0.1:${addresses.backendPort}${NOTIFICATION_PATH}`],
+      notification_urls: [`${httpOf(addresses)}${NOTIFICATION_PATH}`],
+      payment_type: paymentType,
       site: "Demo",
     }),
+    table("[operator]", { port: addresses.operatorPort, token_file: join(at, "operator-token") }),
+    table("[pay]", { base_url: httpOf(addresses), key_file: join(at, "pay-key") }),
+    table("[pay.contact]", { name: STAND_NAME, phone: "+62 812-3456-7890" }),
     table("[[stands]]", { id: STAND_ID, key: standKey, ...PLAYFUL }),
   ].join("\n");

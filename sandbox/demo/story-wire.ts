@@ -1,10 +1,8 @@
-import { z } from "zod";
 import { type Rupiah, showRupiah } from "../../protocol/rupiah.ts";
-import { type DownBody, downSchema, presenceSchema, type UpBody, upSchema } from "../../protocol/statements.ts";
+import { type DownBody, presenceSchema, type UpBody } from "../../protocol/statements.ts";
 import { readTopic } from "../../protocol/topics.ts";
+import { bodyIn, jsonOf } from "./sealed.ts";
 import type { Told } from "./timeline.ts";
-
-const sealed = z.looseObject({ body: z.union([upSchema, downSchema]) });
 
 /** What passed through the broker. Seals are not checked here: who they are for does that. */
 export function tellPublication(topic: string, payload: Uint8Array): Told | undefined {
@@ -52,20 +50,6 @@ function tellPresence(text: string): Told | undefined {
       };
 }
 
-/** The middle part of a compact JWS. */
-function bodyIn(text: string): UpBody | DownBody | undefined {
-  const read = sealed.safeParse(jsonOf(Buffer.from(text.split(".")[1] ?? "", "base64url").toString("utf8")));
-  return read.success ? read.data.body : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const orderOf = (body: UpBody | DownBody): Pick<Told, "order"> => ("order" in body ? { order: body.order } : {});
 
 function wordsOf(body: UpBody | DownBody): Said {
@@ -97,9 +81,14 @@ function wordsOf(body: UpBody | DownBody): Said {
     case "release":
       return { words: "release", detail: `allowed by ${body.by}` };
     case "remedied":
-      return { words: "remedied", detail: body.how };
+      return { words: "remedied", detail: REMEDIES[body.how], tone: "good" };
   }
 }
+
+const REMEDIES = {
+  refunded: "the money went back to the customer",
+  "settled-by-staff": "staff has dealt with it",
+} as const;
 
 const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`;
 const paidBy = ({ issuer }: { readonly amount: Rupiah; readonly issuer?: string | undefined }): string =>

@@ -10,6 +10,7 @@ import { type Bus, openBus } from "./bus.ts";
 import { SHAPE } from "./goods.ts";
 import { layNetwork, type Network } from "./network.ts";
 import type { Opened } from "./opened.ts";
+import { Pages } from "./pages.ts";
 import type { Settings } from "./settings.ts";
 import { type Folder, serverKeyIn } from "./site.ts";
 import { tellMidtrans } from "./story-midtrans.ts";
@@ -41,6 +42,7 @@ export type Surroundings = {
   readonly network: Network;
   readonly midtrans: Sandbox;
   readonly snap: SnapAccess;
+  readonly pages: Pages;
 };
 
 const SHOP = { name: "Kopi Lobi", city: "BANDUNG" };
@@ -53,7 +55,11 @@ export async function openSurroundings(
 ): Promise<Surroundings> {
   const world = new SimulatedStand(SHAPE, clock);
   world.watch((news) => tell(tellStandNews(news)));
-  const heard = (topic: string, payload: Uint8Array): void => tell(tellPublication(topic, payload));
+  const pages = new Pages();
+  const heard = (topic: string, payload: Uint8Array): void => {
+    if (pages.hear(topic, payload)) changed();
+    tell(tellPublication(topic, payload));
+  };
   const broker = settings.broker === undefined ? {} : { broker: settings.broker };
   const bus = opened.add(await openBus({ clock, random, log, heard, ...broker }), (it) => it.close());
   const network = opened.add(await layNetwork(bus), (it) => it.close());
@@ -66,5 +72,5 @@ export async function openSurroundings(
   const snapKeys = await newSnapKeys(random);
   const midtrans = await startMidtrans({ port: 0, clock, random, log, serverKey, snapKeys, shop: SHOP, hear });
   opened.add(midtrans, (it) => it.close());
-  return { world, cable, bus, network, midtrans, snap: accessOf(midtrans, snapKeys) };
+  return { world, cable, bus, network, midtrans, snap: accessOf(midtrans, snapKeys), pages };
 }

@@ -1,11 +1,16 @@
 import type { Child } from "./child.ts";
 import { isKnob, type Knobs } from "./knobs.ts";
 import type { Network } from "./network.ts";
+import type { PaymentTypeSwitch } from "./payment-type.ts";
 import type { Ears } from "./surroundings.ts";
 
 export type SwitchParts = {
   readonly network: Pick<Network, "cut" | "mend">;
-  readonly house: { readonly daemon: Pick<Child, "crash">; readonly backend: Pick<Child, "crash"> };
+  readonly house: {
+    readonly daemon: Pick<Child, "crash">;
+    readonly backend: Pick<Child, "crash">;
+    readonly payment: Pick<PaymentTypeSwitch, "set">;
+  };
   readonly knobs: Pick<Knobs, "set">;
   readonly ears: Ears;
 };
@@ -19,6 +24,7 @@ export function switchesOf({ network, house, knobs, ears }: SwitchParts): (name:
     network: (isOn) => turnNetwork(network, isOn, ears),
     "crash-backend": (isOn) => crash(house.backend, isOn),
     "crash-daemon": (isOn) => crash(house.daemon, isOn),
+    gopay: (isOn) => house.payment.set(isOn ? "gopay" : "qris"),
   };
   return (name, isOn) => {
     if (isKnob(name)) knobs.set(name, isOn);

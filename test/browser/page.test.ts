@@ -15,6 +15,7 @@ const CONTROLS = [
   ...["network", "crash-backend", "crash-daemon"].map((knob) => `[data-knob="${knob}"]`),
   ...["all", "stand", "wire", "backend", "midtrans"].map((chapter) => `button[data-chapter="${chapter}"]`),
   "#every",
+  "#gopay",
 ];
 const PHONE = { width: 390, height: 844 };
 

@@ -148,7 +148,9 @@ describe("made to go wrong", () => {
     await visit.told("Paid, not surely delivered");
     const order = (await demo.pulses()).at(-1)?.order ?? "";
     if (!isOrderId(order)) throw new Error("no pulse");
-    await visit.sees("the stand shows this order's code", drawTrouble("not-confirmed", order, GLASS, true));
+    const { page } = await demo.glance();
+    const about = { id: order, page: page?.address ?? "" };
+    await visit.sees("the stand shows this order's code", drawTrouble("not-confirmed", about, GLASS, true));
     await jam.click();
     await eventually("the sensor is free", async () => (await jam.getAttribute("aria-pressed")) === "false");
     expect(await linesSince()).toEqual(["slot-1"]);

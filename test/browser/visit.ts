@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, FrameLocator, Locator, Page } from
 import { readQrImage } from "../../backend/providers/qr-image.ts";
 import type { Frame } from "../../device/device.ts";
 import { isAlike } from "../golden/picture.ts";
-import { eventually } from "../sandbox/demo/demo-process.ts";
+import { eventually, paymentCodeOf } from "../sandbox/demo/demo-process.ts";
 
 /** No step of a visit takes longer. */
 const STEP_MS = 15_000;
@@ -76,9 +76,9 @@ export class Visit {
     return Buffer.from(url.split(",")[1] ?? "", "base64");
   }
 
-  /** The code in the stand's picture, when there is one. */
+  /** The code to pay in the stand's picture, when there is one. */
   async code(): Promise<string | undefined> {
-    return readQrImage(await this.picture());
+    return paymentCodeOf(readQrImage(await this.picture()));
   }
 
   codeOnShow(): Promise<string> {

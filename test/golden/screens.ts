@@ -123,8 +123,12 @@ export const drawView = (name: keyof typeof views, size: Size, isTest: boolean):
   drawScreen({ view: { ...views[name], isTest }, size });
 
 /** The page that gives the customer of this order a code to tell the staff. */
-export const drawTrouble = (because: Trouble, id: OrderId, size: Size, isTest: boolean): Frame =>
-  drawScreen({ view: { ...troubled(because, id), isTest }, size });
+export const drawTrouble = (
+  because: Trouble,
+  { id, page }: { readonly id: OrderId; readonly page?: string },
+  size: Size,
+  isTest: boolean,
+): Frame => drawScreen({ view: { ...troubled(because, id, page), isTest }, size });
 
 export const sizeName = ({ width, height }: Size): string => `${width}x${height}`;
 

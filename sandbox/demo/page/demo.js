@@ -1,5 +1,6 @@
 import { showMachine, startMachine } from "./machine.js";
-import { addEntry, showKnobs, startStory } from "./story.js";
+import { showOwed } from "./staff.js";
+import { addEntry, showKnobs, startStory, turn } from "./story.js";
 
 const $ = (id) => document.getElementById(id);
 /** A stream that has been silent for so long after an error is lost. */
@@ -18,9 +19,26 @@ function show(glance) {
   light("light-backend", glance.backend);
   showMachine(glance);
   showKnobs(glance);
+  showOwed(glance.owed);
+  showCustomer(glance);
   if (hasPhone) return;
   hasPhone = true;
   $("phone").src = `phone/?stand=${encodeURIComponent(glance.stand)}`;
+}
+
+/** What the customer may do beside scanning. */
+function showCustomer({ page, paymentType }) {
+  $("gopay").setAttribute("aria-pressed", String(paymentType === "gopay"));
+  $("customer-page").hidden = page === null;
+  if (page === null) return;
+  $("customer-page").href = page.address;
+  $("customer-page").querySelector("code").textContent = page.order.slice(-4);
+}
+
+function startCustomer() {
+  $("gopay").addEventListener("click", ({ currentTarget }) =>
+    turn("gopay", currentTarget.getAttribute("aria-pressed") !== "true"),
+  );
 }
 
 function listen() {
@@ -53,4 +71,5 @@ function startTabs() {
 startMachine();
 startStory();
 startTabs();
+startCustomer();
 listen();

@@ -51,7 +51,7 @@ export function startStory() {
   if (matchMedia("(max-width: 820px)").matches) $("trouble").open = false;
 }
 
-const turn = (name, on) =>
+export const turn = (name, on) =>
   fetch(`demo/switches/${name}`, {
     method: "POST",
     headers: { "content-type": "application/json" },

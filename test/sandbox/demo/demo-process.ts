@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { readQrImage } from "../../../backend/providers/qr-image.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import type { Addresses } from "../../../sandbox/demo/demo.ts";
+import type { Glance } from "../../../sandbox/demo/glance.ts";
 import type { Entry } from "../../../sandbox/demo/timeline.ts";
 import { PRODUCT_BUILD } from "../../../scripts/build.mjs";
 import { ROOT } from "../../../scripts/files.mjs";
@@ -109,10 +110,20 @@ export class DemoProcess {
     return this.post(`${this.addresses.phone}/pay`, { qr });
   }
 
-  /** What a phone reads from the stand's screen at this moment. */
+  /** The code to pay that a phone reads from the stand's screen at this moment; the one of a page for help is none. */
   async qrNow(): Promise<string | undefined> {
     const answer = await fetch(`${this.addresses.stand}/screen.png`);
-    return readQrImage(new Uint8Array(await answer.arrayBuffer()));
+    return paymentCodeOf(readQrImage(new Uint8Array(await answer.arrayBuffer())));
+  }
+
+  async glance(): Promise<Glance> {
+    return (await (await fetch(`${this.addresses.page}/demo/glance`)).json()) as Glance;
+  }
+
+  /** The operator's door, with the operator's token. */
+  async atDoor(path: string): Promise<unknown> {
+    const { base, token } = this.addresses.operator;
+    return (await fetch(`${base}/${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
   }
 
   qrOnShow(withinMs?: number): Promise<string> {
@@ -143,6 +154,10 @@ export class DemoProcess {
     }
   }
 }
+
+/** Every QRIS code begins so. */
+export const paymentCodeOf = (text: string | undefined): string | undefined =>
+  text?.startsWith("000201") ? text : undefined;
 
 const entriesIn = (text: string): readonly Entry[] =>
   [...text.matchAll(/^event: entry\nid: \d+\ndata: (.*)\n\n/gm)].map(([, data]) => JSON.parse(data ?? "") as Entry);

@@ -35,10 +35,11 @@ describe("one demo, from the outside", () => {
     );
 
   test("tells all addresses, without a final slash", () => {
-    const names = ["page", "stand", "phone", "midtrans", "serverKey", "webhook", "broker", "snap"];
+    const names = ["page", "stand", "phone", "midtrans", "serverKey", "webhook", "broker", "snap", "pay", "operator"];
     expect(Object.keys(demo.addresses)).toEqual(names);
-    const { snap, ...addresses } = demo.addresses;
-    expect([...Object.values(addresses), snap.base].filter((address) => address.endsWith("/"))).toEqual([]);
+    const { snap, operator, ...addresses } = demo.addresses;
+    const all = [...Object.values(addresses), snap.base, operator.base];
+    expect(all.filter((address) => address.endsWith("/"))).toEqual([]);
   });
 
   test("sells by HTTP alone: pressed, decoded, paid, one pulse, a receipt", async () => {

@@ -90,6 +90,25 @@ describe("logs", () => {
     expect(tellBackendLine(line({ ...news, via: "answer" }))?.words).toBe("Learnt by asking: paid");
   });
 
+  test.each([
+    [{ event: "refund-ordered", from: "owed", to: "refunding" }, "Staff gives the money back", undefined],
+    [{ event: "refund-answered", answer: "taken", to: "refunding" }, "Refund is under way", undefined],
+    [{ event: "refund-answered", answer: "confirmed", to: "remedied" }, "Money is back", "good"],
+    [{ event: "refund-answered", answer: "refused", to: "refunding" }, "Refund not possible now", "warn"],
+    [{ event: "refund-answered", answer: "refused", to: "owed" }, "Midtrans refuses the refund", "bad"],
+    [{ event: "refund-answered", answer: "unclear", to: "refunding" }, "Nobody knows", "warn"],
+    [
+      { event: "news", standing: "refunded", via: "answer", to: "remedied" },
+      "Learnt by asking: the money is back",
+      "good",
+    ],
+    [{ event: "remedied", to: "remedied" }, "Staff settled it", "good"],
+  ])("tell of a refund how far it is: %o", (facts, words, tone) => {
+    const told = tellBackendLine(line({ what: "step", order: ORDER_ID, from: "refunding", ...facts }));
+    expect(told?.words).toMatch(new RegExp(`^${words}`));
+    expect(told?.tone).toBe(tone);
+  });
+
   test("that nobody has words for are told when they warn, and not when they do not", () => {
     for (const tell of [tellStandLine, tellBackendLine]) {
       expect(tell(line({ level: "error", what: "something odd", because: "of it" }))).toMatchObject({
