@@ -5,8 +5,8 @@ import { utcClock } from "../../host/clock.ts";
 import { silentLog } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { keySetOf } from "../../protocol/keys.ts";
-import type { Clock } from "../../protocol/time.ts";
 import { startBroker } from "../../sandbox/broker.ts";
+import type { StartOptions } from "../../sandbox/midtrans/start.ts";
 import { type SandboxWithPhone, startSandbox } from "../../sandbox/phone/start.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
 import { SNAP_KEYS } from "../support/snap-keys.ts";
@@ -82,7 +82,7 @@ export async function openRig(options: RigOptions = {}, finished?: Finished): Pr
   const random = seeded(7);
   const clock = clockFrom(options);
   const broker = options.broker === "embedded" ? await startEmbedded() : await startMosquitto();
-  const midtrans = await startThere(options, clock, diary);
+  const midtrans = await startThere(options, { clock, random, log: diary.logOf("midtrans") });
   const common = { place, brokerPort: broker.port, random };
   const backend = new BackendRig({
     ...common,
@@ -114,12 +114,13 @@ function clockFrom({ at }: RigOptions): SkippingClock {
   return clock;
 }
 
-async function startThere({ speed = SPEED, second }: RigOptions, clock: Clock, diary: Diary) {
+async function startThere(
+  { speed = SPEED, second }: RigOptions,
+  ground: Pick<StartOptions, "clock" | "random" | "log">,
+) {
   const midtrans = await startSandbox({
+    ...ground,
     port: 0,
-    clock,
-    random: seeded(7),
-    log: diary.logOf("midtrans"),
     serverKey: SERVER_KEY,
     snapKeys: { ...SNAP_KEYS },
     others: second === undefined ? [] : [SECOND],

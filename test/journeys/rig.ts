@@ -16,8 +16,6 @@ import { wrongsOf } from "./verdict.ts";
 type Arming = Parameters<SandboxWithPhone["faults"]["arm"]>[0];
 
 const TEN_MINUTES_MS = 600_000;
-/** So many looks let calls that became due be made before more time passes. */
-const LOOKS_APART = 5;
 
 export type RigBroker = Pick<Mosquitto, "port" | "kill" | "restart" | "close">;
 
@@ -131,10 +129,10 @@ export class Rig {
   }
 
   /** The verdict of every journey: waits until nothing is wrong with any sale, and nobody owes anybody a word. */
-  async endsWell(withinMs?: number, beforeLook: () => void = () => undefined): Promise<void> {
+  async endsWell(withinMs?: number, beforeLook = async (): Promise<void> => undefined): Promise<void> {
     let wrongs: readonly string[] = [];
     const isWell = async (): Promise<boolean> => {
-      beforeLook();
+      await beforeLook();
       wrongs = await wrongsOf(this);
       return wrongs.length === 0;
     };
@@ -145,12 +143,11 @@ export class Rig {
     }
   }
 
-  /** The same after things that take hours, such as a bank's word on a refund: ten minutes pass at every few looks. */
+  /** The same after things that take hours, such as a bank's word on a refund: ten minutes pass whenever the backend is idle. */
   async endsWellInTime(): Promise<void> {
-    let looks = 0;
-    await this.endsWell(undefined, () => {
-      looks += 1;
-      if (looks % LOOKS_APART === 0) this.clock.skip(TEN_MINUTES_MS);
+    await this.endsWell(undefined, async () => {
+      await this.backend.backend.idle();
+      this.clock.skip(TEN_MINUTES_MS);
     });
   }
 
