@@ -12,7 +12,7 @@ const program: Program = {
   owed          lists paid orders that wait for a person
   order ID      tells one order's whole story
   release ID    lets the stand release an owed order once more      --by NAME --why TEXT
-  refund ID     gives a paid order's money back, all or a part      [--amount RUPIAH] --by NAME --why TEXT
+  refund ID     gives a paid order's money back: all, or a part, which ends the case  [--amount RUPIAH] --by NAME --why TEXT
   remedy ID     an owed order was dealt with otherwise              --how refunded|settled-by-staff --by NAME --why TEXT
 
   reconcile     compares a day with the provider's books            [--date DAY] [--report FILE.csv] [--csv FILE]
