@@ -97,6 +97,7 @@ describe("the phone's page", () => {
     await press("Tempel teks");
     await page.getByLabel("Isi kode QR").fill(qr);
     await press("Lanjut");
+    await see("Warung Sandbox");
     sandbox.midtrans.expire("a");
     await press("Bayar");
     await typePin();
