@@ -63,7 +63,8 @@ const forestalled = (state: State, event: Event): Step =>
 
 /**
  * The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. The attempt in
- * hand has its own row of queries, which this one joins; any other is looked at beside it.
+ * hand has its own row of queries, which this one joins; any other is looked at beside it, and beside what is to be looked at
+ * of the rest: refunds, and charges whose answers were lost.
  */
 function hinted(state: State, attempt: number, terms: Terms): Step {
   if (state.at === "forestalled") return ignored("nothing was ever charged");
@@ -71,5 +72,5 @@ function hinted(state: State, attempt: number, terms: Terms): Step {
   const finished = isFinished(state);
   return isInHand(state, attempt)
     ? { state, effects: [ask(about, 0)], takesBack: ["ask"], finished }
-    : { state, effects: [recheck(about, 0)], takesBack: ["recheck"], finished };
+    : { state, effects: [recheck(about, 0)], finished };
 }

@@ -510,6 +510,16 @@ describe("the ledger", () => {
     expect(say(step(states.paid, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(isPaid);
   });
 
+  test("a hint about one attempt leaves the looks at every other where they are", () => {
+    for (const state of [states.payable, states.voided, states.paid, states["refunding, taken"]]) {
+      const done = step(state, { type: "hinted", attempt: 2 }, NOW, terms);
+      expect("ignored" in done ? done : { owes: say(done), takesBack: done.takesBack ?? [] }).toEqual({
+        owes: `${state.at}: recheck`,
+        takesBack: [],
+      });
+    }
+  });
+
   test("a stand that has closed what was dealt with is not told again", () => {
     expect(say(step(states.remedied, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(no);
   });
