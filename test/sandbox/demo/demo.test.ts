@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ROOT } from "../../../scripts/files.mjs";
 import { startMosquitto } from "../../support/mosquitto.ts";
 import { needs } from "../../support/needs.ts";
 import { buildProduct, DemoProcess, eventually, isAlive, type Pulse } from "./demo-process.ts";
@@ -37,6 +38,7 @@ describe("one demo, from the outside", () => {
   test("tells all addresses, without a final slash", () => {
     const names = ["page", "stand", "phone", "midtrans", "serverKey", "webhook", "broker", "snap", "pay", "operator"];
     expect(Object.keys(demo.addresses)).toEqual(names);
+    expect(readFileSync(join(ROOT, "sandbox/README.md"), "utf8")).toContain(`{${names.join(", ")}}`);
     const { snap, operator, ...addresses } = demo.addresses;
     const all = [...Object.values(addresses), snap.base, operator.base];
     expect(all.filter((address) => address.endsWith("/"))).toEqual([]);
