@@ -26,16 +26,23 @@ export function receiptOnTable(): Promise<Frame> {
   return sideBySide([frameOf(drawPaper(paper))]);
 }
 
-/** The demo's page in the middle of a sale: one customer served, the next about to pay. */
+/** The demo's page in the middle of a sale: one customer waits for staff, one is served, the next about to pay. */
 export async function demoMidSale(browser: Browser, address: string): Promise<Buffer> {
   const visit = await Visit.begin(browser, address);
-  try {
-    await visit.key("new").click();
+  const buy = async (key: string): Promise<void> => {
+    await visit.key(key).click();
     await visit.codeOnShow();
     await visit.pay();
     await visit.told("Receipt printed");
-    await visit.told("Sale complete");
     await visit.phone.locator('[data-go="home"]:visible').click();
+  };
+  try {
+    await visit.page.locator("#jam").click();
+    await buy("new");
+    await visit.page.locator("#owed li").waitFor();
+    await visit.page.locator("#jam").click();
+    await buy("b3");
+    await visit.told("Sale complete");
     await visit.key("b2").click();
     await visit.codeOnShow();
     await visit.phone.locator("#scan-stand").click();
