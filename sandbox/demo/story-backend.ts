@@ -1,5 +1,5 @@
 import type { LogLine } from "./log-line.ts";
-import { again, loud } from "./story-stand.ts";
+import { again, loud, short } from "./story-stand.ts";
 import type { Told } from "./timeline.ts";
 
 type Said = Pick<Told, "words" | "detail" | "tone" | "minor" | "to">;
@@ -71,7 +71,7 @@ function backendWord(what: string, facts: LogLine["facts"]): Said | undefined {
     case "ignored":
       return { words: `Ignored: ${facts["event"]}`, detail: String(facts["because"]), minor: true };
     case "alarm":
-      return { words: `Alarm: ${facts["alarm"]}`, detail: String(facts["detail"] ?? ""), tone: "bad" };
+      return { words: `Alarm: ${facts["alarm"]}`, detail: short(facts["detail"] ?? ""), tone: "bad" };
     case "forged notification":
       return { words: "Refuses a forged notification", detail: String(facts["because"]), tone: "bad" };
     case "notification is to be confirmed":

@@ -43,6 +43,8 @@ const CODES: Readonly<Record<string, string>> = {
   "406": "406 order id in use",
   "407": "407 expired",
   "412": "412 too late for that",
+  "414": "414 not that amount, or not enough balance",
+  "418": "418 not at this time",
 };
 
 function tellCall({ api, operation, code }: Asked): Told {

@@ -84,7 +84,7 @@ const readiness = (obstacles: unknown): Said =>
     : { words: "Out of service", detail: listOf(obstacles), tone: "warn" };
 
 const listOf = (list: unknown): string => (Array.isArray(list) ? list.join(", ") : "");
-const short = (value: unknown): string => String(value).slice(0, 90);
+export const short = (value: unknown): string => String(value).slice(0, 90);
 export const again = (pause: unknown): string =>
   typeof pause === "number" ? `tries again in ${(pause / 1_000).toFixed(1)} s` : "tries again";
 

@@ -48,7 +48,10 @@ function headOf({ claim, item, amount, page }) {
 
 function whyOf({ because, hint }) {
   const why = element("p", "owed-why", WHY[because] ?? because);
-  if (hint !== undefined) why.append(element("span", "", hint.replaceAll("`", "")));
+  if (hint === undefined) return why;
+  const advice = hint.replaceAll("`", "");
+  why.append(element("span", "", advice));
+  why.title = advice;
   return why;
 }
 
