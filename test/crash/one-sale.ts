@@ -16,6 +16,8 @@ export type Plot = {
   /** What staff decides as soon as the ledger has the order so, and says again until it is heard. */
   readonly staff?: { readonly when: LedgerState["at"]; readonly decision: Decision };
   readonly mistake?: NonNullable<WorldOptions["mistake"]>;
+  /** What stands behind the merchants' accounts; banks of this world when absent. */
+  readonly banks?: NonNullable<WorldOptions["banks"]>;
 };
 
 export type Cuts = Plot & {
@@ -73,10 +75,15 @@ class OneSale {
   #isPaid = false;
 
   constructor(cuts: Cuts) {
-    const { mistake, policies, isStuck } = cuts;
+    const { mistake, policies, isStuck, banks } = cuts;
     this.#cuts = cuts;
     this.#fuses = { stand: [...(cuts.stand ?? [])], backend: [...(cuts.backend ?? [])] };
-    this.world = new World({ seed: 7, stands: 1, ...(mistake === undefined ? {} : { mistake }) });
+    this.world = new World({
+      seed: 7,
+      stands: 1,
+      ...(mistake === undefined ? {} : { mistake }),
+      ...(banks === undefined ? {} : { banks }),
+    });
     const [stand] = this.world.stands;
     if (stand === undefined) throw new Error("a world without a stand");
     this.#stand = stand;

@@ -51,6 +51,7 @@ function moodOf({ random }: World, isMeddling: boolean): BankMood {
     loseNotification: upTo(0.5),
     repeatNotification: upTo(0.3),
     spoilQr: random() < 0.2 ? 0.1 : 0,
+    quirk: seldom(0.5, 0.1),
     refunds: {
       refuse: isMeddling ? upTo(1) : seldom(0.3, 0.5),
       poorUntilMs: seldom(0.2, 10 * MINUTE_MS),

@@ -1,26 +1,28 @@
 import { expect, test } from "vitest";
-import { simulate } from "./run.ts";
+import { midtransFor, simulate } from "./run.ts";
 
 const AT_A_TIME = 50;
 const PATIENCE_MS = 400_000;
 
+export type Banks = "virtual" | "midtrans";
+
 /** The seeds from `first` to `last`; a failing one is replayed by `npm run simulate -- --seed N --log`. */
-export function everySeed(first: number, last: number): void {
+export function everySeed(first: number, last: number, banks: Banks = "virtual"): void {
   for (let from = first; from <= last; from += AT_A_TIME) {
     const to = Math.min(last, from + AT_A_TIME - 1);
     test(
       `no rule is broken by seeds ${from} to ${to}`,
-      async () => expect(await wrongsOf(from, to)).toEqual([]),
+      async () => expect(await wrongsOf(from, to, banks)).toEqual([]),
       PATIENCE_MS,
     );
   }
 }
 
-async function wrongsOf(from: number, to: number): Promise<readonly string[]> {
+async function wrongsOf(from: number, to: number, banks: Banks): Promise<readonly string[]> {
   const found: string[] = [];
   let paid = 0;
   for (let seed = from; seed <= to; seed += 1) {
-    const report = await simulate(seed);
+    const report = await simulate(seed, banks === "virtual" ? {} : { banks: midtransFor(seed) });
     paid += report.paid;
     found.push(...report.wrongs.map((wrong) => `seed ${seed}: ${wrong}`));
   }

@@ -4,12 +4,13 @@ import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State, Step, Terms } from "../../backend/ledger/words.ts";
 import { type Merchants, merchantsOf } from "../../backend/merchants.ts";
-import type { MerchantId, Standing } from "../../backend/providers/provider.ts";
-import { silentLog } from "../../host/log.ts";
+import type { MerchantId, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
+import { webhookRoute } from "../../backend/webhooks.ts";
+import type { HttpRequest } from "../../host/http.ts";
+import { type Log, silentLog } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { refunding } from "../support/terms.ts";
 import { type BackendMistake, forgetting, renaming } from "./backend-mistakes.ts";
 import { Disk } from "./house.ts";
 import { Life, mortal, withMethod } from "./mortal.ts";
@@ -21,7 +22,9 @@ export const usualTerms: Terms = {
   firstAskMs: 15_000,
   slowestAskMs: 300_000,
   lapseMs: 30_000,
-  ...refunding,
+  // Longer than the slowest request is on its way, as everywhere.
+  refundPausesMs: [60_000, 180_000],
+  policies: { late: "hold", failed: "hold" },
 };
 
 /** One event that the ledger heard, with what it became and what it owes for it; nothing when it was ignored. */
@@ -42,6 +45,7 @@ export class BackendProcess {
   readonly #pair = newKeyPair();
   #life = new Life();
   #backend: Backend | undefined;
+  #providers: ReadonlyMap<MerchantId, PaymentProvider> = new Map();
   /** A deliberate mistake, to see that it is found. */
   readonly #mistake: BackendMistake | undefined;
   readonly #triedKeys: string[] = [];
@@ -81,17 +85,18 @@ export class BackendProcess {
     });
     this.#life = life;
     const clock = timeline.clock("utc", () => !life.isOver);
+    const log = this.#world.log ?? silentLog;
     const disk = this.#disk.open(() => clock.wall());
     this.#backend = openBackend({
       clientId: "backend-1",
       journal: mortal(this.#told(forgetting(disk, this.#mistake)), life, journalCuts),
-      merchants: this.#merchants(life, clock),
+      merchants: this.#merchants(life, clock, log),
       key: this.#pair.signing,
       standKeys: keySetOf(stands.map(({ id, publicJwk }) => ({ owner: id, jwk: publicJwk }))),
       openTransport: network.openFor(life, clock),
       clock,
       random,
-      log: this.#world.log ?? silentLog,
+      log,
       termsFor: (stand) => this.#termsFor(stand),
       onFault: (fault) => this.#world.bug(fault),
     });
@@ -108,25 +113,40 @@ export class BackendProcess {
     return (await this.opened?.cashier.notified(merchant, reference, standing)) === "taken";
   }
 
+  /** The same over HTTP; the status of the answer. */
+  async receive(merchant: MerchantId, request: HttpRequest): Promise<number | undefined> {
+    const cashier = this.opened?.cashier;
+    const provider = this.#providers.get(merchant);
+    if (cashier === undefined || provider === undefined) return undefined;
+    const log = this.#world.log ?? silentLog;
+    const answer = await webhookRoute({ merchant, provider, cashier, log, path: request.path }).answer(request);
+    return "status" in answer ? answer.status : undefined;
+  }
+
   kill(): void {
     this.cut().catch((error: unknown) => this.#world.bug(error));
   }
 
+  /** What it still has to do, but for looks at attempts that are not in hand. */
   async owed(): Promise<number> {
-    const acts = ["charge", "ask", "recheck", "void", "refund", "lapse", "alarm"];
+    const acts = ["charge", "ask", "void", "refund", "lapse", "alarm"];
     return (await this.#disk.reader().backlog([...tellKinds, ...acts])).count;
+  }
+
+  async looksOwed(): Promise<number> {
+    return (await this.#disk.reader().backlog(["recheck"])).count;
   }
 
   async states(): Promise<readonly State[]> {
     return (await this.#disk.reader().latest(10_000)).map(({ state }) => state);
   }
 
-  #merchants(life: Life, clock: Clock): Merchants {
+  #merchants(life: Life, clock: Clock, log: Log): Merchants {
     const { banks, stands } = this.#world;
-    const providers = banks.open(clock, (provider) =>
+    this.#providers = banks.open({ life, clock, log }, (provider) =>
       mortal(renaming(provider, this.#mistake, this.#triedKeys), life, providerCuts),
     );
-    return merchantsOf(providers, new Map(stands.map(({ id, settings }) => [id, settings.merchant])));
+    return merchantsOf(this.#providers, new Map(stands.map(({ id, settings }) => [id, settings.merchant])));
   }
 
   #termsFor(stand: StandId | undefined): Terms {

@@ -1,5 +1,8 @@
 import type { MerchantId, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
+import type { HttpRequest } from "../../host/http.ts";
+import type { Log } from "../../host/log.ts";
 import type { Clock } from "../../protocol/time.ts";
+import type { Life } from "./mortal.ts";
 
 /** What can go wrong between the backend and a bank; chances from 0 to 1, moments in milliseconds of the world. */
 export type BankMood = {
@@ -13,6 +16,8 @@ export type BankMood = {
   readonly repeatNotification: number;
   /** The QR is no good. */
   readonly spoilQr: number;
+  /** Something is unusual, and allowed: a code as a picture, a token that is not good any more, an error page, a slow wallet, a request that arrives when nobody waits for its answer. */
+  readonly quirk: number;
   readonly refunds: RefundMood;
 };
 
@@ -39,6 +44,7 @@ export const calm: BankMood = {
   loseNotification: 0,
   repeatNotification: 0,
   spoilQr: 0,
+  quirk: 0,
   refunds: {
     refuse: 0,
     poorUntilMs: 0,
@@ -64,13 +70,18 @@ export type Account = {
 
 /** Who hears what a bank says by itself; true once it is on the backend's disk. */
 export type Listener = (merchant: MerchantId, reference: string, standing: Standing) => Promise<boolean>;
+/** The same over HTTP: the status of the answer, or nothing when nobody is there. */
+export type Receiver = (merchant: MerchantId, request: HttpRequest) => Promise<number | undefined>;
+
+/** A backend's process, from outside. */
+export type Process = { readonly clock: Clock; readonly life: Life; readonly log: Log };
 
 /** One merchant's bank: its word is what every invariant is held to. It lives as long as the world. */
 export interface Bank {
   readonly merchant: MerchantId;
   mood: BankMood;
   /** As a backend's process talks to it. */
-  open(clock: Clock): PaymentProvider;
+  open(process: Process): PaymentProvider;
   /** A customer scans what they see; false when it cannot be paid. */
   pay(qr: string): boolean;
   /** The contradiction: money after the end. */
@@ -85,4 +96,5 @@ export interface Bank {
   readonly untold: number;
   /** What a backend must never ask of a bank, as it was asked. */
   readonly wrongs: readonly string[];
+  close(): void;
 }

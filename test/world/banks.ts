@@ -1,6 +1,5 @@
 import type { MerchantId, PaymentProvider } from "../../backend/providers/provider.ts";
-import type { Clock } from "../../protocol/time.ts";
-import type { Account, Bank, BankMood, Given } from "./bank.ts";
+import type { Account, Bank, BankMood, Given, Process } from "./bank.ts";
 import { RefundCalls } from "./refund-calls.ts";
 
 /** Every merchant's bank. Which of them an order's money went to is the backend's to know; here all of them are asked. */
@@ -16,8 +15,11 @@ export class Banks {
   }
 
   /** As a backend's process finds them, each through `seen`. */
-  open(clock: Clock, seen: (provider: PaymentProvider) => PaymentProvider): ReadonlyMap<MerchantId, PaymentProvider> {
-    return new Map(this.#banks.map((bank) => [bank.merchant, seen(this.refunds.watched(bank.open(clock)))]));
+  open(
+    process: Process,
+    seen: (provider: PaymentProvider) => PaymentProvider,
+  ): ReadonlyMap<MerchantId, PaymentProvider> {
+    return new Map(this.#banks.map((bank) => [bank.merchant, seen(this.refunds.watched(bank.open(process)))]));
   }
 
   set mood(mood: BankMood) {
@@ -56,6 +58,11 @@ export class Banks {
     return this.#of(order).filter(({ status }) => status === "pending").length;
   }
 
+  /** Something could still be paid. */
+  get isPayable(): boolean {
+    return this.references.some((reference) => this.payableFor(reference.slice(0, 26)) > 0);
+  }
+
   get references(): readonly string[] {
     return this.#banks.flatMap(({ references }) => references);
   }
@@ -68,6 +75,10 @@ export class Banks {
   /** A notification is on its way, or will come again. */
   get isTelling(): boolean {
     return this.#banks.some(({ untold }) => untold > 0);
+  }
+
+  close(): void {
+    for (const bank of this.#banks) bank.close();
   }
 
   get wrongs(): readonly string[] {

@@ -118,6 +118,10 @@ export class VirtualBank implements Bank, PaymentProvider {
     return this.#untold.size;
   }
 
+  close(): void {
+    // Nothing of it outlives the timeline.
+  }
+
   #find(qr: string): Kept | undefined {
     for (const account of this.#accounts.values()) if (account.qr === qr) return account;
     return undefined;
@@ -210,11 +214,11 @@ export class VirtualBank implements Bank, PaymentProvider {
   #call<Answer>({ merchant }: Attempt, act: () => Answer): Promise<Answer | Unclear> {
     if (merchant !== this.merchant) this.wrongs.push(`${this.merchant}'s bank was asked about ${merchant}'s order`);
     return new Promise((resolve) => {
-      if (this.#random() < this.mood.loseRequest) {
-        this.#timeline.after(NO_ANSWER_MS, () => resolve(UNCLEAR));
-        return;
-      }
-      this.#timeline.after(this.#delay() / 2, () => this.#answer(act(), resolve));
+      const isSlow = this.#random() < this.mood.quirk;
+      const isLost = this.#random() < this.mood.loseRequest;
+      if (isSlow) this.#timeline.after(NO_ANSWER_MS * (1 + 3 * this.#random()), act);
+      if (isSlow || isLost) this.#timeline.after(NO_ANSWER_MS, () => resolve(UNCLEAR));
+      else this.#timeline.after(this.#delay() / 2, () => this.#answer(act(), resolve));
     });
   }
 

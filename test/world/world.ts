@@ -3,9 +3,10 @@ import type { Log } from "../../host/log.ts";
 import type { Random, StandId } from "../../protocol/ids.ts";
 import { type BackendMistake, isBackendMistake } from "./backend-mistakes.ts";
 import { BackendProcess } from "./backend-process.ts";
-import type { Bank } from "./bank.ts";
+import type { Bank, Listener, Receiver } from "./bank.ts";
 import { Banks } from "./banks.ts";
 import { Place } from "./house.ts";
+import { type Api, MidtransBank } from "./midtrans-bank.ts";
 import { Network } from "./network.ts";
 import { seeded } from "./seeded.ts";
 import { StandProcess, type StandSettings, usual } from "./stand-process.ts";
@@ -18,8 +19,12 @@ export type WorldOptions = {
   readonly seed: number;
   readonly stands: number;
   readonly log?: Log;
+  /** What stands behind each merchant's account: a bank of this world, or Midtrans' stand-in with our provider before it. */
+  readonly banks?: readonly [BankKind, BankKind];
   readonly mistake?: NonNullable<StandSettings["mistake"]> | BackendMistake;
 };
+
+export type BankKind = "virtual" | Api;
 
 /** Whom stands sell for, in turn; each has a bank of its own. */
 const MERCHANTS = ["utara" as MerchantId, "selatan" as MerchantId] as const;
@@ -38,11 +43,11 @@ export class World implements Surroundings {
   /** What should never have happened, as it happened. */
   readonly bugs: unknown[] = [];
 
-  constructor({ seed, stands, log, mistake }: WorldOptions) {
+  constructor({ seed, stands, log, banks = ["virtual", "virtual"], mistake }: WorldOptions) {
     this.random = seeded(seed);
     this.log = log;
     this.network = new Network(this.timeline, this.random);
-    this.banks = new Banks(MERCHANTS.map((merchant) => this.#newBank(merchant)));
+    this.banks = new Banks(banks.map((kind, index) => this.#newBank(MERCHANTS[index === 0 ? 0 : 1], kind)));
     this.backend = new BackendProcess(this, isBackendMistake(mistake) ? mistake : undefined);
     this.stories = new Stories(this.banks);
     this.backend.onHeard = (heard) => this.stories.hear(heard);
@@ -53,15 +58,17 @@ export class World implements Surroundings {
     });
   }
 
-  #newBank(merchant: MerchantId): Bank {
-    return new VirtualBank(merchant, this.timeline, this.random, async (...news) => {
-      try {
-        return await this.backend.hear(...news);
-      } catch (error) {
-        this.bug(error);
-        return false;
-      }
-    });
+  #newBank(merchant: MerchantId, kind: BankKind): Bank {
+    const { timeline, random } = this;
+    const bugged = (error: unknown): undefined => {
+      this.bug(error);
+    };
+    if (kind === "virtual") {
+      const tell: Listener = async (...news) => (await this.backend.hear(...news).catch(bugged)) ?? false;
+      return new VirtualBank(merchant, timeline, random, tell);
+    }
+    const receive: Receiver = (...news) => this.backend.receive(...news).catch(bugged);
+    return new MidtransBank({ merchant, api: kind, timeline, random, receive });
   }
 
   bug(error: unknown): void {
@@ -79,6 +86,7 @@ export class World implements Surroundings {
     for (const stand of this.stands) await stand.cut();
     await this.backend.cut();
     await rest();
+    this.banks.close();
     this.place.remove();
   }
 }
