@@ -6,7 +6,7 @@ const PATIENCE_MS = 400_000;
 
 export type Banks = "virtual" | "midtrans";
 
-/** The seeds from `first` to `last`; a failing one is replayed by `npm run simulate -- --seed N --log`. */
+/** The seeds from `first` to `last`; a failing one is replayed by `npm run simulate -- --seed N [--midtrans] --log`. */
 export function everySeed(first: number, last: number, banks: Banks = "virtual"): void {
   for (let from = first; from <= last; from += AT_A_TIME) {
     const to = Math.min(last, from + AT_A_TIME - 1);
@@ -24,7 +24,8 @@ async function wrongsOf(from: number, to: number, banks: Banks): Promise<readonl
   for (let seed = from; seed <= to; seed += 1) {
     const report = await simulate(seed, banks === "virtual" ? {} : { banks: midtransFor(seed) });
     paid += report.paid;
-    found.push(...report.wrongs.map((wrong) => `seed ${seed}: ${wrong}`));
+    const how = banks === "virtual" ? "" : " --midtrans";
+    found.push(...report.wrongs.map((wrong) => `--seed ${seed}${how}: ${wrong}`));
   }
   return paid > 0 ? found : ["nobody ever paid: the storm is no test"];
 }
