@@ -5,12 +5,12 @@ import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
-import type { Admission } from "./admission.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
 import { Fleet } from "./fleet.ts";
 import { tellKinds } from "./ledger/effects.ts";
 import type { Effect, Terms } from "./ledger/words.ts";
-import type { Merchants } from "./merchants.ts";
+import type { Admission } from "./merchants/admission.ts";
+import type { Merchants } from "./merchants/merchants.ts";
 
 export type BackendParts = {
   readonly clientId: string;

@@ -4,7 +4,6 @@ import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
-import type { Admission } from "./admission.ts";
 import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type {
@@ -21,7 +20,8 @@ import type {
   TurnedAway,
 } from "./ledger/words.ts";
 import { orderOf, standOf } from "./ledger/words.ts";
-import type { Merchants } from "./merchants.ts";
+import type { Admission } from "./merchants/admission.ts";
+import type { Merchants } from "./merchants/merchants.ts";
 import type { Attempt, MerchantId, PaymentProvider, Refund, Standing } from "./providers/provider.ts";
 
 export type LedgerJournal = Journal<State, Event, Effect>;

@@ -2,7 +2,7 @@ import { addressList } from "../host/addresses.ts";
 import { nearestName } from "../host/config-errors.ts";
 import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
 import type { StandId } from "../protocol/ids.ts";
-import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchant-config.ts";
+import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchants/config.ts";
 import type { MerchantId } from "./providers/provider.ts";
 
 /** What must fit together in the backend's configuration. */

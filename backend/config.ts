@@ -4,7 +4,7 @@ import { withRules } from "../host/config-rules.ts";
 import { publicJwkSchema } from "../protocol/keys.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { rules } from "./config-rules.ts";
-import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchant-config.ts";
+import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchants/config.ts";
 import { paySchema } from "./pay/config.ts";
 import { reconcileSchema } from "./reconcile/config.ts";
 

@@ -1,12 +1,12 @@
 import { addressList, senderOf } from "../host/addresses.ts";
 import { type HttpRequest, type Route, type Server, serve } from "../host/http.ts";
-import type { Account } from "./accounts.ts";
 import type { Backend } from "./backend.ts";
 import type { LedgerJournal } from "./cashier.ts";
 import { type Condition, conditionRoutes } from "./condition.ts";
 import type { BackendConfig } from "./config.ts";
 import type { Ground } from "./ground.ts";
-import { notificationPathOf } from "./merchant-config.ts";
+import type { Account } from "./merchants/accounts.ts";
+import { notificationPathOf } from "./merchants/config.ts";
 import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";

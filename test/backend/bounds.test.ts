@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Admission } from "../../backend/admission.ts";
 import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect } from "../../backend/ledger/words.ts";
-import { absentIn, merchantsOf, noAccount, ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { Admission } from "../../backend/merchants/admission.ts";
+import { absentIn, merchantsOf, noAccount, ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Attempt, MerchantId, PaymentProvider } from "../../backend/providers/provider.ts";
 import { silentLog } from "../../host/log.ts";
 import { openSqliteJournal } from "../../journal/sqlite.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal, readReference } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, State } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
 import type {
   Attempt,
   Charge,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type BackendConfig, backendConfigSchema } from "../../backend/config.ts";
-import { notificationPathOf } from "../../backend/merchant-config.ts";
+import { notificationPathOf } from "../../backend/merchants/config.ts";
 import { admissionRulesOf, sellersOf } from "../../backend/setup.ts";
 import { readConfig } from "../../host/config.ts";
 import { newKeyPair } from "../../protocol/keys.ts";

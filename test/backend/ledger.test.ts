@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { CLOSEST_ASK_MS, traitsOf } from "../../backend/ledger/effects.ts";
 import { step } from "../../backend/ledger/ledger.ts";
 import type { Event, Receipt, Sale, State, Step, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Payment, Refunded, RefundMade } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { main } from "../../backend/main.ts";
-import { onlyMerchant } from "../../backend/merchants.ts";
+import { onlyMerchant } from "../../backend/merchants/merchants.ts";
 import { operatorRoutes } from "../../backend/operator/routes.ts";
 import type { PaymentProvider } from "../../backend/providers/provider.ts";
 import { utcClock } from "../../host/clock.ts";

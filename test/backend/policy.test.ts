@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { step } from "../../backend/ledger/ledger.ts";
 import { policyReleaseOf } from "../../backend/ledger/policy.ts";
 import type { Event, OwedReason, Policies, State, Step, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Payment } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { step } from "../../backend/ledger/ledger.ts";
 import type { Effect, Event, Policy, Sale, State, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Payment, Refund, Refunded, RefundMade, Standing } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";

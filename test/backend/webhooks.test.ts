@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Taken } from "../../backend/cashier.ts";
 import { strangersOf } from "../../backend/doors.ts";
-import { noAccount } from "../../backend/merchants.ts";
+import { noAccount } from "../../backend/merchants/merchants.ts";
 import type { MerchantId, PaymentProvider } from "../../backend/providers/provider.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
 import type { HttpRequest } from "../../host/http.ts";

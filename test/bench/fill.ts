@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { step as ledgerStep } from "../../backend/ledger/ledger.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Event as LedgerEvent } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import { orderFor, type Product } from "../../gateway/menu.ts";
 import { type Event, type Order, step } from "../../gateway/order.ts";
 import { standShape } from "../../gateway/shape.ts";

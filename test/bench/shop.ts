@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { openBackend } from "../../backend/backend.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Event, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
 import { openHttp } from "../../backend/providers/http.ts";
 import { midtransCore } from "../../backend/providers/midtrans/core.ts";
 import { signNotification } from "../../backend/providers/midtrans/signature.ts";

@@ -1,6 +1,6 @@
-import type { Account } from "../../backend/accounts.ts";
 import type { Cashier, LedgerJournal } from "../../backend/cashier.ts";
-import { notificationPathOf } from "../../backend/merchant-config.ts";
+import type { Account } from "../../backend/merchants/accounts.ts";
+import { notificationPathOf } from "../../backend/merchants/config.ts";
 import { operatorRoutes } from "../../backend/operator/routes.ts";
 import { payRoutes } from "../../backend/pay/routes.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";

@@ -1,10 +1,10 @@
-import type { Account } from "../../backend/accounts.ts";
 import { type Backend, openBackend } from "../../backend/backend.ts";
 import type { LedgerJournal } from "../../backend/cashier.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State } from "../../backend/ledger/words.ts";
-import { merchantsOf } from "../../backend/merchants.ts";
+import type { Account } from "../../backend/merchants/accounts.ts";
+import { merchantsOf } from "../../backend/merchants/merchants.ts";
 import { payAddresses } from "../../backend/pay/addresses.ts";
 import { type Http, openHttp } from "../../backend/providers/http.ts";
 import { utcClock } from "../../host/clock.ts";

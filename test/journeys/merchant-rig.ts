@@ -1,7 +1,7 @@
-import type { Account } from "../../backend/accounts.ts";
-import { type MerchantConfig, merchantSchema, notificationPathOf } from "../../backend/merchant-config.ts";
-import { MerchantKeys, type MerchantSecrets } from "../../backend/merchant-keys.ts";
-import { type ProviderParts, providerOf } from "../../backend/provider-of.ts";
+import type { Account } from "../../backend/merchants/accounts.ts";
+import { type MerchantConfig, merchantSchema, notificationPathOf } from "../../backend/merchants/config.ts";
+import { MerchantKeys, type MerchantSecrets } from "../../backend/merchants/keys.ts";
+import { type ProviderParts, providerOf } from "../../backend/merchants/provider-of.ts";
 import type { MerchantId } from "../../backend/providers/provider.ts";
 import { NOTIFY_PATH } from "../../backend/providers/snap/notification.ts";
 import { Secret } from "../../host/secret.ts";

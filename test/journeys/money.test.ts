@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Back, State } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import { firstReleaseOf } from "../../protocol/ids.ts";
 import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";
 import type { Refund } from "../../sandbox/midtrans/acquirer.ts";

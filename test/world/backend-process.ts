@@ -3,7 +3,7 @@ import type { LedgerJournal } from "../../backend/cashier.ts";
 import { tellKinds } from "../../backend/ledger/effects.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State, Step, Terms } from "../../backend/ledger/words.ts";
-import { type Merchants, merchantsOf } from "../../backend/merchants.ts";
+import { type Merchants, merchantsOf } from "../../backend/merchants/merchants.ts";
 import type { MerchantId, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
 import type { HttpRequest } from "../../host/http.ts";

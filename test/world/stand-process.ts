@@ -1,5 +1,5 @@
 import type { Policies } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { MerchantId } from "../../backend/providers/provider.ts";
 import type { Relay, Screen } from "../../device/device.ts";
 import type { Page } from "../../device/drawing/page.ts";

@@ -9,7 +9,7 @@ import {
   type Sale,
   type State,
 } from "../../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
 import { payAddresses } from "../../../backend/pay/addresses.ts";
 import { type PayParts, payRoutes } from "../../../backend/pay/routes.ts";
 import { payTokenOf } from "../../../backend/pay/token.ts";

@@ -1,4 +1,4 @@
-import { ONLY_MERCHANT } from "../../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
 import type { Attempt } from "../../../backend/providers/provider.ts";
 import { utcClock } from "../../../host/clock.ts";
 import { newOrderId, type StandId } from "../../../protocol/ids.ts";

@@ -1,5 +1,5 @@
 import type { Back, Receipt, Sale, State } from "../../../backend/ledger/words.ts";
-import { ONLY_MERCHANT } from "../../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
 import type { Payment, Standing } from "../../../backend/providers/provider.ts";
 import type { ReleaseId } from "../../../protocol/ids.ts";
 import { rupiah } from "../../../protocol/rupiah.ts";

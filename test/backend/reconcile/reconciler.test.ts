@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { tellKinds } from "../../../backend/ledger/effects.ts";
-import { ONLY_MERCHANT } from "../../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
 import type { Standing } from "../../../backend/providers/provider.ts";
 import { type Day, dayOf } from "../../../backend/reconcile/day.ts";
 import type { Entry } from "../../../backend/reconcile/entry.ts";

@@ -5,7 +5,7 @@ import { onTestFinished } from "vitest";
 import { Cashier, type LedgerJournal } from "../../../backend/cashier.ts";
 import { ledgerShape } from "../../../backend/ledger/shape.ts";
 import type { State } from "../../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../../backend/merchants.ts";
+import { ONLY_MERCHANT, onlyMerchant } from "../../../backend/merchants/merchants.ts";
 import { isoOf } from "../../../backend/providers/midtrans/time.ts";
 import type { Attempt, Charge, PaymentProvider, Refunded, Standing } from "../../../backend/providers/provider.ts";
 import { referenceOf } from "../../../backend/providers/provider.ts";

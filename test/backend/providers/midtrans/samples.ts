@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ONLY_MERCHANT } from "../../../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../../../backend/merchants/merchants.ts";
 import type { Attempt, Refund } from "../../../../backend/providers/provider.ts";
 import { Secret } from "../../../../host/secret.ts";
 import type { OrderId, StandId } from "../../../../protocol/ids.ts";

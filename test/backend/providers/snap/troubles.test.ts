@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ONLY_MERCHANT } from "../../../../backend/merchants.ts";
+import { ONLY_MERCHANT } from "../../../../backend/merchants/merchants.ts";
 import { type Http, openHttp } from "../../../../backend/providers/http.ts";
 import {
   type Attempt,

@@ -1,6 +1,6 @@
-import type { StandId } from "../protocol/ids.ts";
-import type { State } from "./ledger/words.ts";
-import type { MerchantId, PaymentProvider } from "./providers/provider.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import type { State } from "../ledger/words.ts";
+import type { MerchantId, PaymentProvider } from "../providers/provider.ts";
 
 /** Whose money it is: every stand sells for one merchant, every merchant has one account at a provider. */
 export type Merchants = {

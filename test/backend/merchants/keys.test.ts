@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { FORMER_MS } from "../../backend/keyring.ts";
-import { MerchantKeys } from "../../backend/merchant-keys.ts";
-import { Secret } from "../../host/secret.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
+import { FORMER_MS } from "../../../backend/merchants/keyring.ts";
+import { MerchantKeys } from "../../../backend/merchants/keys.ts";
+import { Secret } from "../../../host/secret.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
 
 const credentials = (clientSecret: string, privateKey: string) => ({
   clientSecret: new Secret(clientSecret),

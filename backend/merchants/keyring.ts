@@ -1,4 +1,4 @@
-import { type Instant, isReached, later } from "../protocol/time.ts";
+import { type Instant, isReached, later } from "../../protocol/time.ts";
 
 /** One or more keys, the one in use first. */
 export type Keys<Key> = readonly [Key, ...Key[]];

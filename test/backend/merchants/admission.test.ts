@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Admission, type Admitted, type Rate } from "../../backend/admission.ts";
-import { ONLY_MERCHANT } from "../../backend/merchants.ts";
-import type { MerchantId } from "../../backend/providers/provider.ts";
-import type { StandId } from "../../protocol/ids.ts";
-import { rupiah } from "../../protocol/rupiah.ts";
+import { Admission, type Admitted, type Rate } from "../../../backend/merchants/admission.ts";
+import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
+import type { MerchantId } from "../../../backend/providers/provider.ts";
+import type { StandId } from "../../../protocol/ids.ts";
+import { rupiah } from "../../../protocol/rupiah.ts";
 
 const [ONE, TWO] = ["stand-1" as StandId, "stand-2" as StandId];
 const BOUNDS = { least: rupiah(1_000), most: rupiah(50_000) };

@@ -1,7 +1,7 @@
-import type { StandId } from "../protocol/ids.ts";
-import type { Rupiah } from "../protocol/rupiah.ts";
-import { type Instant, later, leftMs } from "../protocol/time.ts";
-import type { MerchantId } from "./providers/provider.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import type { Rupiah } from "../../protocol/rupiah.ts";
+import { type Instant, later, leftMs } from "../../protocol/time.ts";
+import type { MerchantId } from "../providers/provider.ts";
 
 /** `aMinute` in the long run, `burst` at once after a quiet time; both 1 or more. */
 export type Rate = { readonly aMinute: number; readonly burst: number };

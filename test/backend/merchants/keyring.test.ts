@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exchange, FORMER_MS, type Keys, keysAt, newRing, type Ring } from "../../backend/keyring.ts";
-import { type Instant, later } from "../../protocol/time.ts";
+import { exchange, FORMER_MS, type Keys, keysAt, newRing, type Ring } from "../../../backend/merchants/keyring.ts";
+import { type Instant, later } from "../../../protocol/time.ts";
 
 const NOW: Instant = { clock: "utc", ms: 1_000_000 };
 const isSame = (one: string, other: string): boolean => one === other;

@@ -1,12 +1,12 @@
-import type { Log } from "../host/log.ts";
-import type { OrderId, Random } from "../protocol/ids.ts";
-import type { Clock } from "../protocol/time.ts";
-import type { CoreConfig, MerchantConfig, SnapConfig } from "./merchant-config.ts";
-import type { MerchantKeys } from "./merchant-keys.ts";
-import type { Http } from "./providers/http.ts";
-import { midtransCore } from "./providers/midtrans/core.ts";
-import type { PaymentProvider } from "./providers/provider.ts";
-import { midtransSnap } from "./providers/snap/snap.ts";
+import type { Log } from "../../host/log.ts";
+import type { OrderId, Random } from "../../protocol/ids.ts";
+import type { Clock } from "../../protocol/time.ts";
+import type { Http } from "../providers/http.ts";
+import { midtransCore } from "../providers/midtrans/core.ts";
+import type { PaymentProvider } from "../providers/provider.ts";
+import { midtransSnap } from "../providers/snap/snap.ts";
+import type { CoreConfig, MerchantConfig, SnapConfig } from "./config.ts";
+import type { MerchantKeys } from "./keys.ts";
 
 export type ProviderParts = {
   readonly http: Http;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
-import type { MerchantId } from "./providers/provider.ts";
-import { NOTIFY_PATH } from "./providers/snap/notification.ts";
+import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
+import type { MerchantId } from "../providers/provider.ts";
+import { NOTIFY_PATH } from "../providers/snap/notification.ts";
 
 /** One merchant in the configuration: an account at Midtrans, over the Core API or over BI-SNAP. */
 

@@ -1,11 +1,11 @@
-import { Unfit } from "../host/daemon.ts";
-import type { Log } from "../host/log.ts";
-import type { NamedFiles } from "../host/setup.ts";
-import type { MerchantConfig } from "./merchant-config.ts";
-import { MerchantKeys, type MerchantSecrets } from "./merchant-keys.ts";
+import { Unfit } from "../../host/daemon.ts";
+import type { Log } from "../../host/log.ts";
+import type { NamedFiles } from "../../host/setup.ts";
+import type { PaymentProvider } from "../providers/provider.ts";
+import { readSecrets, type Setup } from "../setup.ts";
+import type { MerchantConfig } from "./config.ts";
+import { MerchantKeys, type MerchantSecrets } from "./keys.ts";
 import { type ProviderParts, providerOf } from "./provider-of.ts";
-import type { PaymentProvider } from "./providers/provider.ts";
-import { readSecrets, type Setup } from "./setup.ts";
 
 /** One merchant of a running backend. */
 export type Account = {

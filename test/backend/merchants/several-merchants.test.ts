@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { steadyClock } from "../../host/clock.ts";
-import { silentLog } from "../../host/log.ts";
-import { startBroker } from "../../sandbox/broker.ts";
-import { type Sandbox, startMidtrans } from "../../sandbox/midtrans/start.ts";
+import { steadyClock } from "../../../host/clock.ts";
+import { silentLog } from "../../../host/log.ts";
+import { startBroker } from "../../../sandbox/broker.ts";
+import { type Sandbox, startMidtrans } from "../../../sandbox/midtrans/start.ts";
 import {
   answerTo,
   type BackendProgram,
@@ -12,12 +12,12 @@ import {
   type Site,
   snapPart,
   startBackend,
-} from "../support/backend-program.ts";
-import { freePort } from "../support/mosquitto.ts";
-import { SNAP_KEYS } from "../support/snap-keys.ts";
-import { spokesman } from "../support/spokesman.ts";
-import { until } from "../support/until.ts";
-import { seeded } from "../world/seeded.ts";
+} from "../../support/backend-program.ts";
+import { freePort } from "../../support/mosquitto.ts";
+import { SNAP_KEYS } from "../../support/snap-keys.ts";
+import { spokesman } from "../../support/spokesman.ts";
+import { until } from "../../support/until.ts";
+import { seeded } from "../../world/seeded.ts";
 
 /* One backend, several accounts at Midtrans. */
 

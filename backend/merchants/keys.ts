@@ -1,10 +1,10 @@
-import type { Secret } from "../host/secret.ts";
-import type { NamedFiles } from "../host/setup.ts";
-import type { Clock } from "../protocol/time.ts";
+import type { Secret } from "../../host/secret.ts";
+import type { NamedFiles } from "../../host/setup.ts";
+import type { Clock } from "../../protocol/time.ts";
+import type { SnapCredentials } from "../providers/snap/keyring.ts";
+import { readPrivateKey, readPublicKey } from "../providers/snap/keys.ts";
+import type { CoreConfig, MerchantConfig, SnapConfig } from "./config.ts";
 import { exchange, type Keys, keysAt, newRing, type Ring } from "./keyring.ts";
-import type { CoreConfig, MerchantConfig, SnapConfig } from "./merchant-config.ts";
-import type { SnapCredentials } from "./providers/snap/keyring.ts";
-import { readPrivateKey, readPublicKey } from "./providers/snap/keys.ts";
 
 /**
  * What Midtrans knows a merchant by, as the files hold it. `trusted`: the keys whose notifications are believed; over the Core
