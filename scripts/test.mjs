@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { TEST_BUILD } from "./build.mjs";
+import { failuresIn } from "./failures.mjs";
 import { ROOT, textOf } from "./files.mjs";
 import { orExplain } from "./program.mjs";
 import { provideCompiler, provideParts, thisMachine } from "./provide.mjs";
@@ -39,9 +40,11 @@ function forgetReports() {
   for (const { report } of Object.values(SUITES)) rmSync(join(ROOT, report), { force: true });
 }
 
+const reportsOf = () => Object.values(SUITES).map(({ report }) => JSON.parse(textOf(join(ROOT, report)) ?? "{}"));
+
 /** @returns {Count} */
 function countTests() {
-  const reports = Object.values(SUITES).map(({ report }) => JSON.parse(textOf(join(ROOT, report)) ?? "{}"));
+  const reports = reportsOf();
   const sum = (/** @type {string} */ key) => reports.reduce((total, report) => total + (report[key] ?? 0), 0);
   return { passed: sum("numPassedTests"), failed: sum("numFailedTests") };
 }
@@ -58,6 +61,7 @@ function conclude(outcomes, skipped) {
   const counted = Math.min(runs, tests.failed);
   say(`\n${tableOf(outcomes)}`);
   for (const { suite, lacks } of skipped) say(`skipped ${suite}: no ${lacks.join(", no ")}`);
+  for (const line of failuresIn(reportsOf(), ROOT)) say(line);
   const passed = outcomes.length - failedSteps + tests.passed;
   const failed = failedSteps - counted + tests.failed;
   say(`\n${passed} passed, ${failed} failed`);
