@@ -61,6 +61,9 @@ async function takeIn(notification: Notification, { merchant, cashier, log }: We
     case "confirm":
       log.warn("notification is to be confirmed", { reference: notification.reference, because: notification.because });
       return cashier.hinted(merchant, notification.reference);
+    case "trial":
+      log.info("trial notification: its address, its way here and its key are good", { merchant });
+      return "taken";
     case "forged":
       log.warn("forged notification", { merchant, because: notification.because });
       return "forged";

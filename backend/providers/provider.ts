@@ -129,7 +129,7 @@ export type RawRequest = {
 
 /**
  * What a notification says. `reference` names the attempt. `confirm`: it is signed, yet says more than the signature covers
- * (or does not fit together): ask `standing` instead of believing it.
+ * (or does not fit together): ask `standing` instead of believing it. `trial`: genuine, sent to try the address, about no order.
  */
 export type Notification =
   | {
@@ -138,6 +138,7 @@ export type Notification =
       readonly standing: Exclude<Standing, { is: "unknown" | "unclear" }>;
     }
   | { readonly is: "confirm"; readonly reference: string; readonly because: string }
+  | { readonly is: "trial" }
   | { readonly is: "forged" | "unreadable"; readonly because: string };
 
 /** What became of a notification. `unknown-order`: genuine, but not in these books. `not-recorded`: our own trouble. */

@@ -73,4 +73,14 @@ describe("a notification's address", () => {
       ["notification from an unknown address", { address: "198.51.100.1", merchant: "kopi" }],
     ]);
   });
+
+  test("answers a trial of the dashboard's with 200, and tells the books nothing", async () => {
+    const provider: PaymentProvider = { ...noAccount(KOPI), readNotification: () => ({ is: "trial" }) };
+    const taken = async (): Promise<Taken> => {
+      throw new Error("the books were told");
+    };
+    const cashier = { notified: taken, hinted: taken };
+    const route = webhookRoute({ merchant: KOPI, provider, cashier, log: silentLog, path: "/n" });
+    expect(await route.answer(request("203.0.113.7"))).toMatchObject({ status: 200 });
+  });
 });

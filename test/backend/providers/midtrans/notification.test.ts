@@ -53,6 +53,12 @@ describe("a notification as documented, for an order of ours, is news", () => {
   });
 });
 
+test("the dashboard's trial is known by its order, and believed only when it is signed", () => {
+  const trial = { ...settled, order_id: "payment_notif_test_G123456789_0a1b2c3d" };
+  expect(hear(signed(trial))).toEqual({ is: "trial" });
+  expect(hear(trial).is).toBe("forged");
+});
+
 test("the documented notifications, signed with keys that are not ours, are forged", () => {
   for (const name of ["notification-qris-settlement-2021", "notification-gopay-expire-2016"]) {
     expect(hear(fixture(name)).is).toBe("forged");
@@ -105,7 +111,7 @@ test.each([
   [saying("deny", "202")],
 ])("news names the transaction it is about, so that the books can compare it (%#)", (body) => {
   const heard = hear(signed(body));
-  if (heard.is !== "news") throw new Error(heard.because);
+  if (heard.is !== "news") throw new Error(`it is ${heard.is}`);
   const { standing } = heard;
   expect(standing.is === "settled" ? standing.payment.transaction : standing.transaction).toBe(TRANSACTION);
 });
