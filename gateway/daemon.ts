@@ -14,13 +14,13 @@ import type { OpenTransport } from "../wire/transport.ts";
 import { Display } from "./display.ts";
 import { type DeliverySensor, Hands } from "./hands.ts";
 import { Link } from "./link.ts";
-import type { Menu, Product } from "./menu.ts";
+import { type Menu, type Sale, saleOf } from "./menu.ts";
 import { type Effect, printKinds, type Rules, releaseKinds, tellKinds } from "./order.ts";
 import { pageOf, type View } from "./pages.ts";
 import { Paper } from "./paper.ts";
 import type { Obstacle, PreflightParts } from "./preflight.ts";
 import { Readiness } from "./readiness.ts";
-import { isOccupied, type Pressed, Stand, type StandJournal } from "./stand.ts";
+import { type Begun, isOccupied, Stand, type StandJournal } from "./stand.ts";
 import { within } from "./within.ts";
 import { youngGarbage } from "./young-garbage.ts";
 
@@ -66,6 +66,9 @@ export type StandParts = {
   readonly drawing?: Drawing;
   readonly freeDiskBytes?: () => Promise<number>;
 };
+
+/** What became of a press of a product's button. */
+export type Pressed = "begun" | Exclude<Begun, { readonly begun: unknown }>;
 
 const DAY_MS = 24 * 3_600_000;
 /** A stand that is switched off every night sweeps too, but not while it is starting. */
@@ -152,9 +155,22 @@ export class OpenStand {
     const { menu, log } = this.#parts;
     const product = menu.find((each) => each.button === button);
     if (product === undefined || this.#isStopping) return "unknown";
-    const pressed = await this.#begin(product);
+    const became = await this.order(saleOf(product));
+    const pressed = typeof became === "object" && "begun" in became ? "begun" : became;
     log.info("pressed", { button, product: product.id, became: pressed });
     return pressed;
+  }
+
+  /** An order that the journal does not take has not begun: nothing was asked for, and nobody can pay. */
+  async order(sale: Sale): Promise<Begun> {
+    if (this.#isStopping) return "busy";
+    try {
+      return await this.#stand.begin(sale);
+    } catch (fault) {
+      if (!(fault instanceof JournalFault)) throw fault;
+      this.#journalFailed(fault);
+      return { obstacles: ["journal-failed"] };
+    }
   }
 
   async cancel(): Promise<void> {
@@ -178,21 +194,10 @@ export class OpenStand {
     await within(this.#parts.clock, LAST_PICTURE_MS, this.#display?.close() ?? Promise.resolve(), undefined);
   }
 
-  /** An order that the journal does not take has not begun: nothing was asked for, and nobody can pay. */
-  async #begin(product: Product): Promise<Pressed> {
-    try {
-      return await this.#stand.begin(product);
-    } catch (fault) {
-      if (!(fault instanceof JournalFault)) throw fault;
-      this.#journalFailed(fault);
-      return { obstacles: ["journal-failed"] };
-    }
-  }
-
   #newStand(): Stand {
     return new Stand({
       ...this.#parts,
-      preflight: (product) => this.#readiness.before(product),
+      preflight: (opening) => this.#readiness.before(opening),
       changed: () => this.#display?.changed(),
       wake: () => this.#performer.wake(),
     });

@@ -10,8 +10,15 @@ import { type Instant, isReached, later, sinceMs, type WallMs } from "../protoco
  * when the next alarm rings are derived from the state, so that a restart redraws and rearms them.
  */
 
-/** Which contact opens the goods, and for how long it is closed. */
-export type Opening = { readonly line: string; readonly pulseMs: number };
+/** Which contact of ours opens the goods, and for how long it is closed. */
+export type Contact = { readonly line: string; readonly pulseMs: number };
+
+/** A controller lets the goods out itself. From the release on it has this long to say how that went. */
+export type HandOver = { readonly by: "controller"; readonly windowMs: number };
+
+export type Opening = Contact | HandOver;
+
+export const isHandOver = (opening: Opening): opening is HandOver => "by" in opening;
 
 export type Order = {
   readonly id: OrderId;
@@ -22,6 +29,8 @@ export type Order = {
   readonly page?: string;
   /** Absent for an order that this stand knows only from the backend, because it lost its journal. */
   readonly opening?: Opening;
+  /** What the controller that began it calls it; absent for an order of the menu. */
+  readonly reference?: string;
 };
 
 export type Settlement = { readonly amount: Rupiah; readonly paidAt: string; readonly issuer?: string };
@@ -73,9 +82,15 @@ export type Event =
   | { readonly type: "settled"; readonly order: OrderId; readonly settlement: Settlement; readonly inFront: boolean }
   | { readonly type: "voided"; readonly as: Voiding }
   | { readonly type: "released"; readonly release: ReleaseId; readonly confirmed: boolean }
-  | { readonly type: "not-released"; readonly release: ReleaseId; readonly because: ReleaseTrouble }
+  /** `words`: a controller's own, for whoever reads the story. */
+  | {
+      readonly type: "not-released";
+      readonly release: ReleaseId;
+      readonly because: ReleaseTrouble;
+      readonly words?: string;
+    }
   /** Staff allowed another release. `opening`: where the goods are now, for an order this stand has forgotten. */
-  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly opening?: Opening }
+  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly opening?: Contact }
   | { readonly type: "remedied"; readonly how: "refunded" | "settled-by-staff" };
 
 export type ReleaseTrouble = Extract<Trouble, "release-failed" | "release-unclear" | "not-confirmed">;
@@ -84,7 +99,7 @@ export type Effect =
   /** `until`: the stand's patience, told as what is left of it when the statement is sent. */
   | { readonly do: "tell"; readonly body: UpBody; readonly until?: Instant }
   | { readonly do: "print-qr"; readonly order: Order; readonly qr: string; readonly until: Instant }
-  | { readonly do: "release"; readonly order: OrderId; readonly release: ReleaseId; readonly opening: Opening }
+  | { readonly do: "release"; readonly order: OrderId; readonly release: ReleaseId; readonly opening: Contact }
   | {
       readonly do: "print-receipt";
       readonly order: Order;
@@ -135,8 +150,21 @@ export const printKinds: readonly string[] = ["print-qr", "print-receipt"] satis
 export const releaseKinds: readonly string[] = ["release"] satisfies Effect["do"][];
 
 /** When the clock itself is the next event. */
-export const deadlineOf = (state: State): Instant | undefined =>
-  state.at === "charging" || state.at === "awaiting" ? state.deadline : undefined;
+export function deadlineOf(state: State): Instant | undefined {
+  switch (state.at) {
+    case "charging":
+    case "awaiting":
+      return state.deadline;
+    case "releasing":
+      return windowEndOf(state);
+    default:
+      return undefined;
+  }
+}
+
+function windowEndOf({ order: { opening }, since }: At<"releasing">): Instant | undefined {
+  return opening !== undefined && isHandOver(opening) ? later(since, opening.windowMs) : undefined;
+}
 
 /** Open: the stand still expects something of this order and names it to the backend at every connect. */
 export const isOpen = (state: State): boolean => state.at !== "delivered" && state.at !== "closed";
@@ -262,16 +290,43 @@ function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules)
 }
 
 function releasing(state: At<"releasing">, event: Event, now: Instant, rules: Rules): Step {
-  if (event.type !== "released" && event.type !== "not-released") return ignored("paid; the release is under way");
-  if (event.release !== state.release) return ignored("the outcome of another release");
+  switch (event.type) {
+    case "released":
+    case "not-released":
+      return event.release === state.release
+        ? released(state, event, { now, rules })
+        : ignored("the outcome of another release");
+    case "deadline":
+    case "rebooted":
+      return windowOver(state, event.type, { now, rules });
+    default:
+      return ignored("paid; the release is under way");
+  }
+}
+
+function released(state: At<"releasing">, event: Extract<Event, { type: "released" | "not-released" }>, at: Moment) {
   const { order, paid, releases, release } = state;
-  if (event.type === "not-released") return trouble({ order, paid, releases }, event.because, { now, rules }, release);
-  const body: UpBody = { type: "delivered", order: order.id, release, confirmed: event.confirmed };
+  if (event.type === "not-released") return trouble({ order, paid, releases }, event.because, at, release);
+  const { confirmed } = event;
+  const body: UpBody = { type: "delivered", order: order.id, release, confirmed };
   return {
-    state: { at: "delivered", order, paid, releases, release, confirmed: event.confirmed, since: now },
-    effects: [tell(body), ...(rules.prints.receipt ? [receipt(order, paid, now)] : [])],
+    state: { at: "delivered", order, paid, releases, release, confirmed, since: at.now },
+    effects: [tell(body), ...(at.rules.prints.receipt ? [receipt(order, paid, at.now)] : [])],
     finished: true,
-  };
+  } satisfies Step;
+}
+
+/**
+ * A controller that has not said in time what became of the release: nobody has seen the goods leave. After another boot
+ * nobody knows how long ago it was asked. What becomes of a contact of ours is told by who moves it.
+ */
+function windowOver(state: At<"releasing">, how: "deadline" | "rebooted", at: Moment): Step {
+  const end = windowEndOf(state);
+  if (end === undefined) return ignored("paid; the release is under way");
+  const { order, paid, releases, release } = state;
+  if (how === "rebooted") return trouble({ order, paid, releases }, "release-unclear", at, release);
+  if (!isReached(end, at.now)) return ignored("the controller still has time");
+  return trouble({ order, paid, releases }, "not-confirmed", at, release);
 }
 
 function delivered(state: At<"delivered">, event: Event): Step {
@@ -293,12 +348,16 @@ function troubled(state: At<"troubled">, event: Event, now: Instant, rules: Rule
 
 function releaseAgain(state: At<"troubled">, event: Extract<Event, { type: "release-ordered" }>, at: Moment): Step {
   if (state.releases.includes(event.release)) return ignored("this release has been tried already");
-  const opening = event.opening ?? state.order.opening;
+  const opening = openingNow(state.order, event.opening);
   const releases = [...state.releases, event.release];
   const { order, paid } = state;
   if (opening === undefined) return trouble({ order, paid, releases }, "release-failed", at, event.release);
   return release({ order: { ...order, opening }, paid, releases }, event.release, opening, at.now);
 }
+
+/** A controller's order is opened as the controller said; the menu may know its product by another name. */
+const openingNow = ({ reference, opening }: Order, ofMenu: Opening | undefined): Opening | undefined =>
+  reference === undefined ? (ofMenu ?? opening) : opening;
 
 function closed(state: At<"closed">, event: Event, now: Instant, rules: Rules): Step {
   if (state.ending.is === "remedied") return ignored("the money of this order has been dealt with");
@@ -319,10 +378,11 @@ function settled(order: Order, paid: Settlement, at: Moment): Step {
 const paidLate = (order: Order, paid: Settlement, at: Moment): Step =>
   trouble({ order, paid, releases: [] }, paid.amount < order.amount ? "underpaid" : "paid-late", at);
 
+/** A release that a controller performs owes the world nothing: that it waits is in the state, for who asks. */
 function release(about: Paid, id: ReleaseId, opening: Opening, now: Instant): Step {
   return {
     state: { at: "releasing", ...about, release: id, since: now },
-    effects: [{ effect: { do: "release", order: about.order.id, release: id, opening } }],
+    effects: isHandOver(opening) ? [] : [{ effect: { do: "release", order: about.order.id, release: id, opening } }],
     takesBack: ["print-qr", tellKind("void")],
   };
 }

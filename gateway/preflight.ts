@@ -25,7 +25,7 @@ export type PreflightParts = {
   readonly freeDiskBytes?: () => Promise<number>;
 };
 
-/** Which relays one of must be ready, and whether to write to the disk, which wears it. */
+/** Which relays one of must be ready, where any is needed, and whether to write to the disk, which wears it. */
 export type Look = { readonly relays: readonly (Relay | undefined)[]; readonly probesJournal: boolean };
 
 /** What does not answer for so long is not ready. */
@@ -75,6 +75,7 @@ async function releaseObstacle(
   relays: Look["relays"],
 ): Promise<Obstacle | undefined> {
   if (isReleasing()) return "release-not-ready";
+  if (relays.length === 0) return undefined;
   const ready = await Promise.all(relays.map((relay) => isReady(relay, clock)));
   return ready.includes(true) ? undefined : "release-not-ready";
 }

@@ -2,7 +2,8 @@ import type { Relay } from "../device/device.ts";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import type { Stop } from "../protocol/time.ts";
-import type { Menu, Product } from "./menu.ts";
+import type { Menu } from "./menu.ts";
+import { isHandOver, type Opening } from "./order.ts";
 import { type Obstacle, obstaclesTo, type PreflightParts } from "./preflight.ts";
 
 export type ReadinessOptions = {
@@ -39,9 +40,10 @@ export class Readiness {
     this.#lookAfter(0);
   }
 
-  /** Before an order for this product: everything. What stands in the way is shown for a while. */
-  async before({ opening }: Product): Promise<readonly Obstacle[]> {
-    const obstacles = await this.#obstaclesWith([this.#options.relayOf(opening.line)]);
+  /** Before an order that is released so: everything. What stands in the way is shown for a while. */
+  async before(opening: Opening): Promise<readonly Obstacle[]> {
+    const relays = isHandOver(opening) ? [] : [this.#options.relayOf(opening.line)];
+    const obstacles = await this.#obstaclesWith(relays);
     this.#now(obstacles);
     if (obstacles.length > 0) this.#lookAfter(READ_MS);
     return obstacles;

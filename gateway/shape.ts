@@ -1,16 +1,20 @@
 import type { Codec, JournalShape } from "../journal/journal.ts";
 import { type Effect, type Event, type State, traitsOf } from "./order.ts";
 
-/** The version of everything that this stand writes into its journal. Whoever changes a stored type raises it, and reads the old. */
-const VERSION = 1;
+/**
+ * The version of everything that this stand writes into its journal. Whoever changes a stored type raises it, and reads the
+ * old. Version 1 knew no controllers: no reference, no hand-over. What it wrote is good as it stands.
+ */
+const VERSION = 2;
+const OLDEST = 1;
 
 /** What the journal wrote is what this program once gave it: the file is checked when it is opened. */
 function plain<Value>(name: string): Codec<Value> {
   return {
     version: VERSION,
     read: (json, version) => {
-      if (version === VERSION) return json as Value;
-      throw new Error(`${name} of version ${version}: this program reads version ${VERSION}`);
+      if (version >= OLDEST && version <= VERSION) return json as Value;
+      throw new Error(`${name} of version ${version}: this program reads versions ${OLDEST} to ${VERSION}`);
     },
   };
 }

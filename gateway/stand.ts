@@ -3,8 +3,19 @@ import type { AdvanceOptions, EffectId, Journal, Kept } from "../journal/journal
 import { newOrderId, type OrderId, type Random, type StatementId } from "../protocol/ids.ts";
 import type { DownBody } from "../protocol/statements.ts";
 import { type Clock, isReached, leftMs, type Stop } from "../protocol/time.ts";
-import { type Menu, openingOf, orderFor, type Product } from "./menu.ts";
-import { deadlineOf, type Effect, type Event, isOpen, type Rules, type State, type Step, step } from "./order.ts";
+import { type Menu, openingOf, type Sale } from "./menu.ts";
+import {
+  deadlineOf,
+  type Effect,
+  type Event,
+  isOpen,
+  type Opening,
+  type Order,
+  type Rules,
+  type State,
+  type Step,
+  step,
+} from "./order.ts";
 import type { Obstacle } from "./preflight.ts";
 
 export type StandJournal = Journal<State, Event, Effect>;
@@ -16,8 +27,8 @@ export type StandOptions = {
   readonly log: Log;
   readonly rules: Rules;
   readonly menu: Menu;
-  /** What stands in the way of selling this product right now; asked before every order. */
-  preflight(product: Product): Promise<readonly Obstacle[]>;
+  /** What stands in the way of a sale that is released so; asked before every order. */
+  preflight(opening: Opening): Promise<readonly Obstacle[]>;
   /** Something a customer can see may have changed. */
   changed(): void;
   /** The journal owes something new. */
@@ -26,8 +37,8 @@ export type StandOptions = {
 
 const RING_AGAIN_MS = 1_000;
 
-/** What became of a press of a product's button. */
-export type Pressed = "begun" | "busy" | { readonly obstacles: readonly Obstacle[] };
+/** What became of somebody's wish to buy. */
+export type Begun = { readonly begun: Order } | "busy" | { readonly obstacles: readonly Obstacle[] };
 
 /**
  * The loop: an event goes through the order machine into one commit; then the screen is redrawn, the alarm set anew, and what
@@ -36,6 +47,7 @@ export type Pressed = "begun" | "busy" | { readonly obstacles: readonly Obstacle
 export class Stand {
   readonly #options: StandOptions;
   readonly #alarms = new Map<OrderId, Stop>();
+  readonly #watchers = new Set<(state: State) => void>();
   #front: State | undefined;
   #isBeginning = false;
 
@@ -55,17 +67,17 @@ export class Stand {
     return this.#front;
   }
 
-  /** A customer wants a product. While one order is in front, or being begun, no other begins. */
-  async begin(product: Product): Promise<Pressed> {
+  /** Somebody wants to buy. While one order is in front, or being begun, no other begins. */
+  async begin(sale: Sale): Promise<Begun> {
     if (this.#isBeginning || isOccupied(this.#front)) return "busy";
     this.#isBeginning = true;
     try {
-      const obstacles = await this.#options.preflight(product);
+      const obstacles = await this.#options.preflight(sale.opening);
       if (obstacles.length > 0) return { obstacles };
       const { clock, random } = this.#options;
-      const order = orderFor(product, newOrderId(clock.wall(), random), clock.wall());
+      const order: Order = { id: newOrderId(clock.wall(), random), ...sale, begunAt: clock.wall() };
       await this.#advance(order.id, { type: "begun", order });
-      return "begun";
+      return { begun: order };
     } finally {
       this.#isBeginning = false;
     }
@@ -74,6 +86,12 @@ export class Stand {
   async cancel(): Promise<void> {
     if (this.#front !== undefined && isOpen(this.#front))
       await this.report(this.#front.order.id, { type: "cancel-pressed" });
+  }
+
+  /** Says every state that an order comes into, as soon as it is on disk. `hear` must not throw. */
+  watch(hear: (state: State) => void): Stop {
+    this.#watchers.add(hear);
+    return () => this.#watchers.delete(hear);
   }
 
   /** What became of an effect, or of the world. `finishes`: the effect whose outcome it is, in the same commit. */
@@ -146,6 +164,7 @@ export class Stand {
     if (event.type === "begun" || this.#front?.order.id === state.order.id) this.#front = state;
     this.#setAlarm(state);
     this.#options.changed();
+    for (const hear of this.#watchers) hear(state);
   }
 
   #setAlarm(state: State): void {

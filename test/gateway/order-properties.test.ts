@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Effect, type Event, type State, step } from "../../gateway/order.ts";
+import { deadlineOf, type Effect, type Event, type State, step } from "../../gateway/order.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";
-import { ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";
+import { handedOver, ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";
 
 const releases = [firstReleaseOf(ORDER_ID), "STAFF-1" as ReleaseId, "STAFF-2" as ReleaseId];
 const anyRelease = fc.constantFrom(...releases);
 const anyAmount = fc.constantFrom(rupiah(1), rupiah(14_999), PRICE, rupiah(15_700));
 
 const anyEvent: fc.Arbitrary<Event> = fc.oneof(
-  fc.constant<Event>({ type: "begun", order }),
+  fc.constantFrom<Event>({ type: "begun", order }, { type: "begun", order: handedOver }),
   fc
     .constantFrom(qrFor(PRICE), qrFor(rupiah(1)), "")
     .map((qr): Event => ({ type: "offered", qr, amount: PRICE, validForMs: 60_000 })),
@@ -58,8 +58,14 @@ function play(events: readonly Event[]): Played {
 }
 
 const sequences = fc.array(anyEvent, { maxLength: 40 });
-const releasesIn = (played: Played): readonly string[] =>
-  played.effects.flatMap((effect) => (effect.do === "release" ? [effect.release] : []));
+/** Each time a release was begun: by a contact of ours, or by asking the controller for it. */
+const releasesIn = ({ states }: Played): readonly string[] =>
+  states.flatMap((state, index) => {
+    const before = states[index - 1];
+    const isSame = before?.at === "releasing" && state?.at === "releasing" && before.release === state.release;
+    return state?.at === "releasing" && !isSame ? [state.release] : [];
+  });
+const isControllers = ({ states }: Played): boolean => states.some((state) => state?.order.reference !== undefined);
 const isEnough = (event: Event): boolean => event.type === "settled" && event.settlement.amount >= PRICE;
 
 describe("an order, whatever happens to it in whatever sequence", () => {
@@ -88,6 +94,28 @@ describe("an order, whatever happens to it in whatever sequence", () => {
       fc.property(sequences, (events) => {
         const played = play(events);
         if (releasesIn(played).length > 0) expect(played.heard.some((event) => event.type === "settled")).toBe(true);
+      }),
+    );
+  });
+
+  test("moves a contact of ours once for each release, and never for a controller that moves its own", () => {
+    fc.assert(
+      fc.property(sequences, (events) => {
+        const played = play(events);
+        const moved = played.effects.flatMap((effect) => (effect.do === "release" ? [effect.release] : []));
+        expect(moved).toEqual(isControllers(played) ? [] : releasesIn(played));
+      }),
+    );
+  });
+
+  test("can end by the clock alone wherever it waits for somebody beside the stand and the backend", () => {
+    fc.assert(
+      fc.property(sequences, (events) => {
+        const state = play(events).states.at(-1);
+        const deadline = state && deadlineOf(state);
+        if (state === undefined || deadline === undefined) return;
+        const done = step(state, { type: "deadline" }, deadline, rules);
+        expect("ignored" in done ? state.at : done.state.at).toBe(state.at === "releasing" ? "troubled" : "closing");
       }),
     );
   });

@@ -12,7 +12,7 @@ import {
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";
-import { ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";
+import { handedOver, ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";
 
 const at = (ms: number): Instant => ({ clock: "boot-1", ms });
 const NOW = at(100_000);
@@ -20,6 +20,7 @@ const first = firstReleaseOf(ORDER_ID);
 const second = "01JD5S3V8Q4R6T2W9Y0ZSTAFF1" as ReleaseId;
 const paid = settlementOf(PRICE);
 const sold = { order, paid, releases: [first] };
+const lent = { ...sold, order: handedOver };
 
 /** Every state, as it is a moment before NOW. `forgotten`: the stand has no record of the order. */
 const states = {
@@ -30,6 +31,8 @@ const states = {
   "closing at once": { at: "closing", order, why: "cancelled", since: at(99_000) },
   "closing for long": { at: "closing", order, why: "cancelled", since: at(70_000) },
   releasing: { at: "releasing", ...sold, release: first, since: at(99_000) },
+  "handed over": { at: "releasing", ...lent, release: first, since: at(99_000) },
+  "handed over for long": { at: "releasing", ...lent, release: first, since: at(70_000) },
   delivered: { at: "delivered", ...sold, release: first, confirmed: true, since: at(99_000) },
   troubled: { at: "troubled", ...sold, because: "release-failed", since: at(99_000) },
   closed: { at: "closed", order, ending: { is: "voided", why: "cancelled" }, since: at(90_000) },
@@ -208,6 +211,46 @@ const table: Record<StateName, Record<EventName, string>> = {
     "ordered again": no,
     remedied: no,
   },
+  "handed over": {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: no,
+    rebooted: late,
+    "not shown": no,
+    settled: no,
+    "settled behind": no,
+    underpaid: no,
+    voided: no,
+    released: "delivered: tell delivered, print-receipt",
+    "released another": no,
+    "not released": late,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
+  "handed over for long": {
+    begun: no,
+    offered: no,
+    "offered badly": no,
+    refused: no,
+    cancel: no,
+    deadline: late,
+    rebooted: late,
+    "not shown": no,
+    settled: no,
+    "settled behind": no,
+    underpaid: no,
+    voided: no,
+    released: "delivered: tell delivered, print-receipt",
+    "released another": no,
+    "not released": late,
+    ordered: no,
+    "ordered again": no,
+    remedied: no,
+  },
   delivered: {
     begun: no,
     offered: no,
@@ -356,5 +399,38 @@ describe("the order machine", () => {
     const done = step(states.awaiting, events.settled, NOW, rules);
     const effects = "ignored" in done ? [] : done.effects;
     expect(effects.map(({ effect }) => traitsOf(effect).afterCrash)).toEqual(["report"]);
+  });
+
+  describe("of a controller that lets the goods out itself", () => {
+    const awaiting: State = { ...states.awaiting, order: handedOver };
+    const moved = (state: State, event: Event, now = NOW) => {
+      const done = step(state, event, now, withPaper);
+      if ("ignored" in done) throw new Error(done.ignored);
+      return done;
+    };
+
+    test("owes nothing of its own for the release, and gives it the whole window from then on", () => {
+      const { state, effects } = moved(awaiting, events.settled);
+      expect(effects).toEqual([]);
+      expect(state).toMatchObject({ at: "releasing", release: first });
+      expect(deadlineOf(state)).toEqual(at(130_000));
+    });
+
+    test("is not confirmed when the window ends, and unclear after another boot", () => {
+      expect(moved(states["handed over for long"], events.deadline).state).toMatchObject({ because: "not-confirmed" });
+      expect(moved(states["handed over"], events.rebooted).state).toMatchObject({ because: "release-unclear" });
+    });
+
+    test("is asked again, with a whole window, when staff orders another release, whatever the menu says", () => {
+      const silent = moved(states["handed over for long"], events.deadline).state;
+      const again = moved(silent, { ...events.ordered, opening: { line: "gate", pulseMs: 500 } });
+      expect(again.effects).toEqual([]);
+      expect(again.state).toMatchObject({ at: "releasing", release: second, releases: [first, second] });
+      expect(deadlineOf(again.state)).toEqual(at(130_000));
+    });
+
+    test("has no time that ends where a contact of ours is under way: who moves it says so", () => {
+      expect(deadlineOf(states.releasing)).toBeUndefined();
+    });
   });
 });

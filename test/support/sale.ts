@@ -23,6 +23,13 @@ export const coffee: Product = {
 
 export const order: Order = orderFor(coffee, ORDER_ID, Date.UTC(2026, 0, 1));
 
+/** The same sale, begun by a controller that lets the goods out itself. */
+export const handedOver: Order = {
+  ...order,
+  reference: "ticket-17",
+  opening: { by: "controller", windowMs: 30_000 },
+};
+
 export const rules: Rules = {
   chargePatienceMs: 20_000,
   paymentPatienceMs: 120_000,
