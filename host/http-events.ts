@@ -8,6 +8,8 @@ export type ServerEvent = { readonly data: string; readonly event?: string; read
 export type EventStream = {
   /** False when the listener is gone; one that is more than 1 MiB behind is cut. */
   send(event: ServerEvent): boolean;
+  /** A comment without a word, so that both sides notice when the other is gone. False as for `send`. */
+  beat(): boolean;
 };
 
 const BEHIND_MAX_BYTES = 1_048_576;
@@ -26,7 +28,7 @@ export function answerEvents(
   out.flushHeaders();
   out.on("error", (error) => log.debug("an event stream broke", { error: error.message }));
   streams.add(out);
-  const stop = answer.events({ send: (event) => write(out, event) });
+  const stop = answer.events({ send: (event) => write(out, textOf(event)), beat: () => write(out, ":\n\n") });
   const end = () => {
     streams.delete(out);
     stop();
@@ -35,13 +37,13 @@ export function answerEvents(
   else out.once("close", end);
 }
 
-function write(out: ServerResponse, event: ServerEvent): boolean {
+function write(out: ServerResponse, text: string): boolean {
   if (out.destroyed || out.writableEnded) return false;
   if (out.writableLength > BEHIND_MAX_BYTES) {
     out.destroy();
     return false;
   }
-  out.write(textOf(event));
+  out.write(text);
   return true;
 }
 

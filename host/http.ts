@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
@@ -5,6 +6,7 @@ import type { Clock, Stop } from "../protocol/time.ts";
 import { answerEvents, type EventStream } from "./http-events.ts";
 import { faultOf, refuseUnread } from "./http-refusals.ts";
 import type { Log } from "./log.ts";
+import { clearSocket } from "./socket-file.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -66,6 +68,14 @@ export type ServeOptions = {
   readonly closeWithinMs?: number;
 };
 
+/** On a file instead of a port. */
+export type SocketOptions = Omit<ServeOptions, "port" | "host"> & {
+  /** Absolute; what a process that died has left there is removed. */
+  readonly path: string;
+  /** Who may connect: the file's mode, such as 0o660. */
+  readonly mode: number;
+};
+
 export type Server = {
   /** `http://127.0.0.1:8080`, without a final slash. */
   readonly url: string;
@@ -82,14 +92,29 @@ const METHODS: readonly Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
  * Rejects when the port cannot be had.
  */
 export async function serve(options: ServeOptions): Promise<Server> {
+  const { app, close } = serving(options);
+  await app.listen({ port: options.port, host: options.host ?? "127.0.0.1" });
+  return { ...addressOf(app), close };
+}
+
+/** The same on a unix socket. Rejects when a living process listens there already, or the path is not a socket's. */
+export async function serveOnSocket(options: SocketOptions): Promise<Pick<Server, "close">> {
+  await clearSocket(options.path);
+  const { app, close } = serving(options);
+  await app.listen({ path: options.path });
+  chmodSync(options.path, options.mode);
+  return { close };
+}
+
+type Serving = Omit<ServeOptions, "port" | "host">;
+
+function serving(options: Serving): { readonly app: FastifyInstance; close(): Promise<void> } {
   const streams = new Set<ServerResponse>();
   const app = newApp(options);
   const silent = silentSockets(app);
   for (const route of options.routes) addRoute(app, route, options.log, streams);
   for (const path of new Set(options.routes.map((route) => route.path))) refuseOtherMethods(app, path, options.routes);
-  await app.listen({ port: options.port, host: options.host ?? "127.0.0.1" });
-  const { url, port } = addressOf(app);
-  return { url, port, close: () => closeWithin(app, [silent, streams], options) };
+  return { app, close: () => closeWithin(app, [silent, streams], options) };
 }
 
 function addressOf(app: FastifyInstance): { readonly url: string; readonly port: number } {
@@ -99,7 +124,7 @@ function addressOf(app: FastifyInstance): { readonly url: string; readonly port:
   return { url: `http://${name}:${address.port}`, port: address.port };
 }
 
-function newApp(options: ServeOptions): FastifyInstance {
+function newApp(options: Serving): FastifyInstance {
   const requestTimeout = options.requestTimeoutMs ?? 10_000;
   const app = fastify({
     logger: false,
@@ -226,7 +251,7 @@ function silentSockets(app: FastifyInstance): ReadonlySet<Ending> {
 async function closeWithin(
   app: FastifyInstance,
   waiting: readonly ReadonlySet<Ending>[],
-  options: ServeOptions,
+  options: Serving,
 ): Promise<void> {
   for (const each of waiting.flatMap((set) => [...set])) each.end();
   const stop = options.clock.after(options.closeWithinMs ?? 5_000, () => app.server.closeAllConnections());

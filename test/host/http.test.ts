@@ -231,6 +231,15 @@ describe("server-sent events", () => {
     expect(Buffer.from(first?.value ?? []).toString()).toBe("event: a b\nid: 7\ndata: one\ndata: two\n\n");
   });
 
+  test("have a comment between them where there is nothing to say", async () => {
+    const news = newsRoute();
+    const { url } = await start([news.route]);
+    const answer = await fetch(`${url}/news`);
+    (await news.stream).beat();
+    const first = await answer.body?.getReader().read();
+    expect(Buffer.from(first?.value ?? []).toString()).toBe(":\n\n");
+  });
+
   test("stop when the listener goes", async () => {
     const news = newsRoute();
     const { url } = await start([news.route]);
