@@ -42,9 +42,22 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** A button or a sensor, debounced. */
+/** A button, a sensor or a door's switch, debounced both ways. "Active" is what the wiring means, not a level. */
 export interface Input {
+  /** Whether it is active now. Rejects with `HardwareFault`. */
+  isActive(): Promise<boolean>;
+  /** Every change that lasted, in order. */
+  onChange(hear: (isActive: boolean) => void): Stop;
+  /** Every time it becomes active; never for what was active before. */
   onPress(hear: () => void): Stop;
+  close(): Promise<void>;
+}
+
+/** A lamp or a buzzer: nothing leaves by it, so that nobody guards it. Off from the moment it is opened. */
+export interface Output {
+  /** Rejects with `HardwareFault`. */
+  set(isOn: boolean): Promise<void>;
+  /** Switches it off. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HardwareFault, type Input, type Printer, type Relay, type Screen } from "../device/device.ts";
+import { HardwareFault, type Input, type Output, type Printer, type Relay, type Screen } from "../device/device.ts";
 import { largestQr, PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../device/drawing/qr.ts";
 import type { Bench, Driver, Pins, PinsDriver, PrinterDriver, ScreenDriver } from "./drivers/driver.ts";
 import { paperScreen } from "./drivers/e-paper.ts";
@@ -34,7 +34,10 @@ export type Devices = {
   readonly screen?: Screen;
   readonly printer?: Printer;
   relayOf(line: string): Relay | undefined;
+  /** Throws `HardwareFault` when there is none. */
   input(name: string): Input;
+  /** Throws `HardwareFault` when there is none. */
+  output(name: string): Output;
   close(): Promise<void>;
 };
 
@@ -61,6 +64,7 @@ export async function openDevices(options: DeviceOptions, given: Omit<Bench, "sh
       ...(printer === undefined ? {} : { printer }),
       relayOf: relayOn(pins),
       input: (name) => pins.input(name),
+      output: (name) => pins.output(name),
       close,
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { HardwareFault } from "../device.ts";
 import type { Chip } from "./chips.ts";
 import {
+  changesIn,
   EVENT_BYTES,
   GET_LINE,
   GET_LINEINFO,
@@ -20,7 +21,7 @@ import { Changes, once, Taken } from "./taken.ts";
 
 /** How `gpioinfo` shows who holds our lines. */
 const CONSUMER = "qris-gateway";
-/** Events taken at once, and one read a wake-up, for a second would wait. Only the level after them counts: fast ones merge. */
+/** Events taken at once, and one read a wake-up, for a second would wait. */
 const EVENTS_AT_ONCE = 16;
 
 /** Lines through the character device, `/dev/gpiochip*`: the kernel holds them for us, and debounces. */
@@ -77,8 +78,10 @@ function inputOn(kernel: Kernel, fd: number, { line }: InputOptions): InputLine 
   };
   const changes = new Changes(isActive());
   const events = Buffer.alloc(EVENTS_AT_ONCE * EVENT_BYTES);
+  // Event by event: what was pressed and let go while we did something else was pressed. The level last, for the kernel keeps
+  // so many events and no more.
   const look = (): void => {
-    kernel.read(fd, events);
+    for (const became of changesIn(events, kernel.read(fd, events))) changes.now(became);
     changes.now(isActive());
   };
   const stopListening = kernel.onReadable(fd, look);

@@ -80,6 +80,17 @@ export function valueWords(isActive: boolean): Buffer {
 
 export const valueIn = (answered: Buffer): boolean => (answered.readBigUInt64LE(0) & 1n) === 1n;
 
+/** Where an event's `id` lies, and what it is when the line became active; the kernel has minded active-low already. */
+const EVENT_ID_AT = 8;
+const RISING_EDGE = 1;
+
+/** What the line became, event after event, in the first `length` bytes that were read of it. */
+export const changesIn = (events: Buffer, length: number): readonly boolean[] =>
+  Array.from(
+    { length: Math.floor(length / EVENT_BYTES) },
+    (_, nth) => events.readUInt32LE(nth * EVENT_BYTES + EVENT_ID_AT) === RISING_EDGE,
+  );
+
 export const chipInfoRequest = (): Buffer => Buffer.alloc(CHIPINFO_BYTES);
 export const chipInfoIn = (answered: Buffer): { readonly label: string; readonly lines: number } => ({
   label: textIn(answered, 32, 32),

@@ -18,7 +18,7 @@ export type OutputOptions = { readonly line: number; readonly activeLow: boolean
 
 export interface InputLine {
   isActive(): boolean;
-  /** Every change that lasted, in order; quick ones may be one. */
+  /** Every change that lasted, in order. Through sysfs those that came while this program was busy may be lost. */
   onChange(hear: (isActive: boolean) => void): Stop;
   close(): void;
 }

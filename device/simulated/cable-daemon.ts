@@ -23,7 +23,7 @@ export class Cable {
   #isClosed = false;
   #asked = 0;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #ears = new Map<string, Set<() => void>>();
+  readonly #ears = new Map<string, Set<(isActive: boolean) => void>>();
   readonly #address: StandAddress;
   readonly #clock: DeviceClock;
 
@@ -52,10 +52,10 @@ export class Cable {
     return socket === undefined ? this.#unsent("the cable broke") : this.#send(socket, request, withinMs);
   }
 
-  hear(name: string, hear: () => void): Stop {
+  hear(name: string, hear: (isActive: boolean) => void): Stop {
     const ears = this.#ears.get(name) ?? new Set();
     this.#ears.set(name, ears);
-    const ear = (): void => hear();
+    const ear = (isActive: boolean): void => hear(isActive);
     ears.add(ear);
     return () => ears.delete(ear);
   }
@@ -123,7 +123,7 @@ export class Cable {
     if (said === undefined)
       socket.destroy(new HardwareFault(`${this.#place} is not a stand: it said ${line.slice(0, 80)}`));
     else if ("stand" in said) welcome(said.stand);
-    else if ("pressed" in said) for (const hear of [...(this.#ears.get(said.pressed) ?? [])]) hear();
+    else if ("changed" in said) for (const hear of [...(this.#ears.get(said.changed) ?? [])]) hear(said.active);
     else if ("fault" in said) this.#waiting.get(said.id)?.end({ is: "refused", fault: new HardwareFault(said.fault) });
     else this.#waiting.get(said.id)?.end({ is: "answered", value: said.ok });
   }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { DeviceClock } from "../clock.ts";
-import { HardwareFault, type Printer, type Relay, type Screen } from "../device.ts";
+import { HardwareFault, type Input, type Output, type Printer, type Relay, type Screen } from "../device.ts";
 import {
   type Fittings,
   isHello,
@@ -11,7 +11,7 @@ import {
   type Said,
   saidLine,
 } from "./cable-words.ts";
-import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } from "./drivers.ts";
+import { simulatedInput, simulatedOutput, simulatedPrinter, simulatedRelay, simulatedScreen } from "./drivers.ts";
 import { Lines } from "./lines.ts";
 import type { SimulatedStand } from "./world.ts";
 
@@ -123,19 +123,22 @@ function fittingsOf({ shape }: SimulatedStand): Fittings {
     printer: shape.printer === undefined ? null : { dots: shape.printer.dots },
     relays: shape.relays,
     inputs: [...shape.buttons, ...shape.sensors.map((sensor) => sensor.name)],
+    outputs: shape.outputs ?? [],
   };
 }
 
 /** Performs the requests of one daemon; a line that is none, or too many at once, breaks the cable. */
 function answerer(stand: SimulatedStand, say: (said: Said) => void, hangUp: () => void): (line: string) => void {
-  const { screen, printer, relays, inputs } = fittingsOf(stand);
+  const { screen, printer, relays, inputs, outputs } = fittingsOf(stand);
   const drivers: Drivers = {
     screen: screen === null ? undefined : simulatedScreen(stand),
     printer: printer === null ? undefined : simulatedPrinter(stand),
     relays: new Map(relays.map((line) => [line, simulatedRelay(stand, line)])),
     open: async (line) => stand.contact(line).openNow(),
+    inputs: new Map(inputs.map((name) => [name, simulatedInput(stand, name)])),
+    outputs: new Map(outputs.map((name) => [name, simulatedOutput(stand, name)])),
   };
-  for (const name of inputs) simulatedInput(stand, name).onPress(() => say({ pressed: name }));
+  for (const [name, input] of drivers.inputs) input.onChange((active) => say({ changed: name, active }));
   let underWay = 0;
   const answer = async (id: number, request: Request): Promise<void> => {
     underWay += 1;
@@ -159,9 +162,11 @@ type Drivers = {
   readonly printer: Printer | undefined;
   readonly relays: ReadonlyMap<string, Relay>;
   readonly open: (line: string) => Promise<void>;
+  readonly inputs: ReadonlyMap<string, Input>;
+  readonly outputs: ReadonlyMap<string, Output>;
 };
 
-function perform(request: Request, { screen, printer, relays, open }: Drivers): Promise<unknown> {
+function perform(request: Request, { screen, printer, relays, open, inputs, outputs }: Drivers): Promise<unknown> {
   switch (request.do) {
     case "show":
       return fitted(screen, "screen").show(request.frame);
@@ -175,6 +180,10 @@ function perform(request: Request, { screen, printer, relays, open }: Drivers): 
       return fitted(relays.get(request.line), `relay ${request.line}`).ready();
     case "open":
       return open(request.line);
+    case "look":
+      return fitted(inputs.get(request.input), `input ${request.input}`).isActive();
+    case "set":
+      return fitted(outputs.get(request.output), `output ${request.output}`).set(request.on);
   }
 }
 

@@ -2,10 +2,10 @@ import type { Condition, Frame, Printed, Strip } from "../device.ts";
 
 /*
  * What goes over the cable between a daemon and a stand in another process: lines of JSON over TCP. The daemon says `hello`,
- * the stand answers what is bolted to it; then requests with an id, an answer to each, and presses as they happen.
+ * the stand answers what is bolted to it; then requests with an id, an answer to each, and changes of inputs as they happen.
  */
 
-export const HELLO = "qris-stand/1";
+export const HELLO = "qris-stand/2";
 /** Longest line that a stand says. */
 export const MAX_ANSWER = 64 * 1024;
 /** Characters of the longest name of a relay or an order. */
@@ -19,7 +19,9 @@ export type Request =
   | { readonly do: "condition" }
   | { readonly do: "pulse"; readonly line: string; readonly ms: number; readonly label: string }
   | { readonly do: "ready"; readonly line: string }
-  | { readonly do: "open"; readonly line: string };
+  | { readonly do: "open"; readonly line: string }
+  | { readonly do: "look"; readonly input: string }
+  | { readonly do: "set"; readonly output: string; readonly on: boolean };
 
 /** What is bolted to the stand, as told to a daemon. */
 export type Fittings = {
@@ -27,13 +29,14 @@ export type Fittings = {
   readonly printer: { readonly dots: number } | null;
   readonly relays: readonly string[];
   readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 };
 
 export type Said =
   | { readonly stand: Fittings }
   | { readonly id: number; readonly ok: unknown }
   | { readonly id: number; readonly fault: string }
-  | { readonly pressed: string };
+  | { readonly changed: string; readonly active: boolean };
 
 /** Longest line that a daemon says to a stand with this screen and printer: a picture in base64, and some words. */
 export const longestRequest = ({ screen, printer }: Pick<Fittings, "screen" | "printer">): number =>
@@ -65,11 +68,13 @@ export function readRequest(text: string): { readonly id: number; readonly reque
 export function readSaid(text: string): Said | undefined {
   const fields = fieldsOf(text);
   if (fields === undefined) return undefined;
-  const { stand, id, pressed, fault, ok } = fields as Record<"stand" | "id" | "pressed" | "fault" | "ok", unknown>;
-  if (typeof pressed === "string") return { pressed };
+  const { stand, id, changed, active, fault, ok } = fields as Record<Word, unknown>;
+  if (typeof changed === "string") return typeof active === "boolean" ? { changed, active } : undefined;
   if (typeof id === "number") return typeof fault === "string" ? { id, fault } : { id, ok };
   return isFittings(stand) ? { stand } : undefined;
 }
+
+type Word = "stand" | "id" | "changed" | "active" | "fault" | "ok";
 
 const CONDITIONS: readonly unknown[] = [
   "ready",
@@ -87,8 +92,10 @@ export const isPrinted = (value: unknown): value is Printed => PRINTED.includes(
 
 type Fields = Readonly<Record<string, unknown>>;
 
+type Field = "line" | "ms" | "label" | "input" | "output" | "on";
+
 function requestOf(fields: Fields): Request | undefined {
-  const { line: relay, ms, label } = fields as Record<"line" | "ms" | "label", unknown>;
+  const { line: relay, ms, label, input, output, on } = fields as Record<Field, unknown>;
   switch (fields["do"]) {
     case "show":
       return showOf(fields);
@@ -104,6 +111,10 @@ function requestOf(fields: Fields): Request | undefined {
       return isText(relay) ? { do: "ready", line: relay } : undefined;
     case "open":
       return isText(relay) ? { do: "open", line: relay } : undefined;
+    case "look":
+      return isText(input) ? { do: "look", input } : undefined;
+    case "set":
+      return isText(output) && typeof on === "boolean" ? { do: "set", output, on } : undefined;
     default:
       return undefined;
   }
@@ -130,8 +141,8 @@ function pictureOf(fields: Fields, name: "rgba" | "black", bytesEach: number) {
 
 function isFittings(value: unknown): value is Fittings {
   if (typeof value !== "object" || value === null) return false;
-  const { screen, printer, relays, inputs } = value as Record<keyof Fittings, unknown>;
-  return isScreen(screen) && isPrinter(printer) && isTexts(relays) && isTexts(inputs);
+  const { screen, printer, relays, inputs, outputs } = value as Record<keyof Fittings, unknown>;
+  return isScreen(screen) && isPrinter(printer) && [relays, inputs, outputs].every(isTexts);
 }
 
 const isScreen = (value: unknown): boolean => {

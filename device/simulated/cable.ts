@@ -3,6 +3,7 @@ import {
   type Condition,
   HardwareFault,
   type Input,
+  type Output,
   type Printed,
   type Printer,
   type Relay,
@@ -22,6 +23,7 @@ export type StandCable = {
   printer(): Printer;
   relay(line: string): Relay;
   input(name: string): Input;
+  output(name: string): Output;
   /** Pulls the plug: to the stand this is a power cut. */
   close(): Promise<void>;
 };
@@ -52,6 +54,10 @@ export async function connectToStand(address: StandAddress, clock: DeviceClock):
     input: (name) => {
       named(fittings.inputs, name, "button or sensor");
       return cableInput(cable, name);
+    },
+    output: (name) => {
+      named(fittings.outputs, name, "lamp or buzzer");
+      return cableOutput(cable, name);
     },
     close: async () => cable.close(),
   };
@@ -129,20 +135,44 @@ function cableRelay(cable: Cable, line: string): Relay {
 function cableInput(cable: Cable, name: string): Input {
   const stops = new Set<Stop>();
   let isClosed = false;
+  const onChange = (hear: (isActive: boolean) => void): Stop => {
+    if (isClosed) return () => undefined;
+    const stopHearing = cable.hear(name, hear);
+    const stop = (): void => {
+      stopHearing();
+      stops.delete(stop);
+    };
+    stops.add(stop);
+    return stop;
+  };
   return {
-    onPress: (hear) => {
-      if (isClosed) return () => undefined;
-      const stopHearing = cable.hear(name, hear);
-      const stop = (): void => {
-        stopHearing();
-        stops.delete(stop);
-      };
-      stops.add(stop);
-      return stop;
+    isActive: async () => {
+      if (isClosed) throw closed(`input ${name}`);
+      return lookOf(await cable.ask({ do: "look", input: name }, ANSWER_WITHIN_MS), name);
     },
+    onChange,
+    onPress: (hear) => onChange((isActive) => isActive && hear()),
     close: async () => {
       isClosed = true;
       for (const stop of [...stops]) stop();
+    },
+  };
+}
+
+function cableOutput(cable: Cable, name: string): Output {
+  let isClosed = false;
+  const set = async (on: boolean): Promise<void> =>
+    done(await cable.ask({ do: "set", output: name, on }, ANSWER_WITHIN_MS));
+  return {
+    set: async (isOn) => {
+      if (isClosed) throw closed(`output ${name}`);
+      await set(isOn);
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      // A stand that does not answer has switched it off: it lost its power.
+      await set(false).catch(() => undefined);
     },
   };
 }
@@ -151,6 +181,12 @@ const closed = (thing: string): HardwareFault => new HardwareFault(`${thing} is 
 
 function done(answer: Answer): void {
   if (answer.is !== "answered") throw answer.fault;
+}
+
+function lookOf(answer: Answer, name: string): boolean {
+  done(answer);
+  if (answer.is === "answered" && typeof answer.value === "boolean") return answer.value;
+  throw new HardwareFault(`${name}: the stand says neither active nor inactive`);
 }
 
 /** No answer after it was sent: some of it may be on paper. */

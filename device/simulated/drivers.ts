@@ -1,4 +1,4 @@
-import { HardwareFault, type Input, type Printer, type Relay, type Screen, type Stop } from "../device.ts";
+import { HardwareFault, type Input, type Output, type Printer, type Relay, type Screen, type Stop } from "../device.ts";
 import type { SimulatedStand } from "./world.ts";
 
 /*
@@ -62,20 +62,45 @@ export function simulatedInput(stand: SimulatedStand, name: string): Input {
   stand.listen(name, supply, () => undefined)();
   const stops = new Set<Stop>();
   const life = new Life(`input ${name}`);
+  const onChange = (hear: (isActive: boolean) => void): Stop => {
+    if (life.isOver) return () => undefined;
+    const stopListening = stand.listen(name, supply, hear);
+    const stop = (): void => {
+      stopListening();
+      stops.delete(stop);
+    };
+    stops.add(stop);
+    return stop;
+  };
   return {
-    onPress: (hear) => {
-      if (life.isOver) return () => undefined;
-      const stopListening = stand.listen(name, supply, hear);
-      const stop = (): void => {
-        stopListening();
-        stops.delete(stop);
-      };
-      stops.add(stop);
-      return stop;
+    isActive: async () => {
+      life.require("a look");
+      stand.require(supply, `a look at ${name}`);
+      return stand.isActive(name);
     },
+    onChange,
+    onPress: (hear) => onChange((isActive) => isActive && hear()),
     close: async () => {
       life.end();
       for (const stop of stops) stop();
+    },
+  };
+}
+
+/** Throws `HardwareFault` when the stand has no lamp or buzzer of that name. */
+export function simulatedOutput(stand: SimulatedStand, name: string): Output {
+  const { supply } = stand;
+  stand.setOutput(name, false);
+  const life = new Life(`output ${name}`);
+  return {
+    set: async (isOn) => {
+      life.require("switching it");
+      stand.require(supply, `switching ${name}`);
+      stand.setOutput(name, isOn);
+    },
+    close: async () => {
+      if (!life.isOver && supply.nth === stand.supply.nth) stand.setOutput(name, false);
+      life.end();
     },
   };
 }

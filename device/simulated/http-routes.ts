@@ -87,29 +87,44 @@ function state({ stand, power }: Place): Answer {
     buttons: shape.buttons,
     sensors: shape.sensors.map(({ name, follows }) => ({
       name,
+      active: stand.isActive(name),
       jammed: stand.isJammed(name),
       follows: follows ?? null,
     })),
+    outputs: (shape.outputs ?? []).map((name) => ({ name, on: stand.isOn(name) })),
   });
 }
 
 const sizeOf = ({ width, height }: Frame) => ({ width, height });
 
-function pressButton({ stand, power }: Place, _fields: Fields, name: string): Answer {
+/** Nobody presses for longer. */
+const LONGEST_PRESS_MS = 60_000;
+
+function pressButton({ stand, power }: Place, { ms = 0 }: Fields, name: string): Answer {
   if (!stand.shape.buttons.includes(name)) return unknownName("button", name, stand.shape.buttons);
   if (!power.isOn())
     return refused(409, `button ${name} does nothing: the power is cut`, 'POST power {"cord":"on"} first');
-  return json({ pressed: name, heard: stand.press(name) === "heard" });
+  if (typeof ms !== "number" || !(ms >= 0 && ms <= LONGEST_PRESS_MS))
+    return badField("ms", ms, `how long it is pressed, 0 to ${LONGEST_PRESS_MS}`);
+  return json({ pressed: name, heard: stand.press(name, ms) === "heard" });
 }
 
-function useSensor({ stand }: Place, { jammed }: Fields, name: string): Answer {
+function useSensor({ stand }: Place, { jammed, active }: Fields, name: string): Answer {
   const names = stand.shape.sensors.map((sensor) => sensor.name);
   if (!names.includes(name)) return unknownName("sensor", name, names);
+  if (active !== undefined) return holdSensor(stand, active, name);
   if (jammed === undefined) return json({ sensor: name, heard: stand.sense(name) === "heard" });
   if (typeof jammed !== "boolean")
     return badField("jammed", jammed, "true or false, or nothing to let something pass it");
   stand.jam(name, jammed);
   return json({ sensor: name, jammed });
+}
+
+function holdSensor(stand: SimulatedStand, active: unknown, name: string): Answer {
+  if (typeof active !== "boolean")
+    return badField("active", active, "true while something holds it, false when it is free");
+  stand.hold(name, active);
+  return json({ sensor: name, active });
 }
 
 const MODES: readonly unknown[] = ["working", "stuck"] satisfies RelayMode[];

@@ -8,9 +8,14 @@ export type StandShape = {
   readonly relays: readonly string[];
   readonly buttons: readonly string[];
   readonly sensors: readonly SensorShape[];
+  /** Lamps and buzzers. */
+  readonly outputs?: readonly string[];
 };
 
-/** `follows`: fires by itself so long after the contact of that line opened at the end of a whole pulse, unless jammed. */
+/**
+ * Also a door's switch. `follows`: fires by itself so long after the contact of that line opened at the end of a whole pulse,
+ * unless jammed.
+ */
 export type SensorShape = {
   readonly name: string;
   readonly follows?: { readonly line: string; readonly afterMs: number };
@@ -33,4 +38,6 @@ export type StandNews =
   | { readonly is: "printed"; readonly ended: Printed; readonly rows: number }
   | { readonly is: "printer"; readonly paper: Paper; readonly cover: Cover }
   | { readonly is: "pressed"; readonly name: string; readonly heard: boolean }
-  | { readonly is: "sensed"; readonly name: string; readonly heard: boolean };
+  | { readonly is: "sensed"; readonly name: string; readonly heard: boolean }
+  | { readonly is: "held"; readonly name: string; readonly active: boolean }
+  | { readonly is: "output"; readonly name: string; readonly on: boolean };

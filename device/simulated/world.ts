@@ -16,11 +16,12 @@ export type Supply = { readonly nth: number };
 /** `unknown`: there is none of this name; `unheard`: nobody listened. */
 export type Pressed = "heard" | "unheard" | "unknown";
 
-type Listener = { readonly hear: () => void };
+type Listener = { readonly hear: (isActive: boolean) => void };
+type Wire = { isActive: boolean; readonly listeners: Set<Listener> };
 
 /**
  * A payment stand as one finds it in the street, without the daemon: it outlives every process that drives it. The record of
- * pulses, paper and printed strips stay over power cuts; the picture goes, and closed contacts open.
+ * pulses, paper, printed strips and what is held stay over power cuts; the picture and the lamps go, and closed contacts open.
  */
 export class SimulatedStand {
   readonly shape: StandShape;
@@ -31,7 +32,8 @@ export class SimulatedStand {
   #pulses: Pulse[] = [];
   readonly #clock: DeviceClock;
   readonly #contacts: ReadonlyMap<string, Contact>;
-  readonly #inputs: ReadonlyMap<string, Set<Listener>>;
+  readonly #inputs: ReadonlyMap<string, Wire>;
+  readonly #lit = new Set<string>();
   readonly #jammed = new Set<string>();
   readonly #watchers = new Set<(news: StandNews) => void>();
 
@@ -42,7 +44,10 @@ export class SimulatedStand {
       shape.printer && new PaperPath(shape.printer, clock, (ended, rows) => this.#tell({ is: "printed", ended, rows }));
     this.#contacts = new Map(shape.relays.map((line) => [line, this.#contact(line)]));
     this.#inputs = new Map(
-      [...shape.buttons, ...shape.sensors.map((one) => one.name)].map((name) => [name, new Set()]),
+      [...shape.buttons, ...shape.sensors.map((one) => one.name)].map((name) => [
+        name,
+        { isActive: false, listeners: new Set() },
+      ]),
     );
   }
 
@@ -74,6 +79,16 @@ export class SimulatedStand {
     return this.#contacts.get(line)?.isClosed ?? false;
   }
 
+  /** Whether this button is down, or something holds this sensor. */
+  isActive(input: string): boolean {
+    return this.#inputs.get(input)?.isActive ?? false;
+  }
+
+  /** Whether this lamp is lit, or this buzzer sounds. */
+  isOn(output: string): boolean {
+    return this.#lit.has(output);
+  }
+
   isJammed(sensor: string): boolean {
     return this.#jammed.has(sensor);
   }
@@ -84,14 +99,22 @@ export class SimulatedStand {
 
   // What people do to it.
 
-  /** Tells everybody who listens before it returns. */
-  press(button: string): Pressed {
-    return this.shape.buttons.includes(button) ? this.#hearAll("pressed", button) : "unknown";
+  /** Tells everybody who listens before it returns. For 0 ms it is let go before that, else so long afterwards. */
+  press(button: string, ms = 0): Pressed {
+    return this.shape.buttons.includes(button) ? this.#pulse("pressed", button, ms) : "unknown";
   }
 
   /** Lets something pass the sensor, jammed or not. */
   sense(sensor: string): Pressed {
-    return this.shape.sensors.some((one) => one.name === sensor) ? this.#hearAll("sensed", sensor) : "unknown";
+    return this.shape.sensors.some((one) => one.name === sensor) ? this.#pulse("sensed", sensor, 0) : "unknown";
+  }
+
+  /** Keeps a button down, a sensor covered or a door open, until somebody undoes it. */
+  hold(input: string, isActive: boolean): Pressed {
+    const wire = this.#inputs.get(input);
+    if (wire === undefined) return "unknown";
+    if (wire.isActive !== isActive) this.#tell({ is: "held", name: input, active: isActive });
+    return this.#change(wire, isActive);
   }
 
   /** A jammed sensor does not fire by itself. */
@@ -113,7 +136,8 @@ export class SimulatedStand {
   /** The daemon is gone, by a power cut or otherwise: dark screen, open contacts, a strip broken off. */
   losePower(): void {
     this.#supply = { nth: this.#supply.nth + 1 };
-    for (const listeners of this.#inputs.values()) listeners.clear();
+    for (const { listeners } of this.#inputs.values()) listeners.clear();
+    for (const name of [...this.#lit]) this.setOutput(name, false);
     for (const contact of this.#contacts.values()) contact.openNow();
     this.printer?.losePower();
     this.#show(undefined);
@@ -145,14 +169,25 @@ export class SimulatedStand {
     return contact;
   }
 
-  /** `hear` is called at every press or passing, until stopped or until the power is cut. */
-  listen(name: string, supply: Supply, hear: () => void): Stop {
-    const listeners = this.#inputs.get(name);
-    if (listeners === undefined)
+  /** `hear` is called at every change, until stopped or until the power is cut. Throws `HardwareFault`. */
+  listen(name: string, supply: Supply, hear: (isActive: boolean) => void): Stop {
+    const wire = this.#inputs.get(name);
+    if (wire === undefined)
       throw new HardwareFault(`no button or sensor ${name} here: there are ${[...this.#inputs.keys()].join(", ")}`);
     const listener = { hear };
-    if (supply.nth === this.#supply.nth) listeners.add(listener);
-    return () => listeners.delete(listener);
+    if (supply.nth === this.#supply.nth) wire.listeners.add(listener);
+    return () => wire.listeners.delete(listener);
+  }
+
+  /** Throws `HardwareFault` when there is no such lamp or buzzer. */
+  setOutput(name: string, isOn: boolean): void {
+    const { outputs = [] } = this.shape;
+    if (!outputs.includes(name))
+      throw new HardwareFault(`no lamp or buzzer ${name} here: there are ${outputs.join(", ") || "none"}`);
+    if (this.#lit.has(name) === isOn) return;
+    if (isOn) this.#lit.add(name);
+    else this.#lit.delete(name);
+    this.#tell({ is: "output", name, on: isOn });
   }
 
   #contact(line: string): Contact {
@@ -172,16 +207,29 @@ export class SimulatedStand {
   #follow({ name, follows }: SensorShape, line: string): void {
     if (follows?.line !== line) return;
     this.#clock.after(follows.afterMs, () => {
-      if (!this.isJammed(name)) this.#hearAll("sensed", name);
+      if (!this.isJammed(name)) this.#pulse("sensed", name, 0);
     });
   }
 
-  #hearAll(is: "pressed" | "sensed", name: string): "heard" | "unheard" {
-    const listeners = [...(this.#inputs.get(name) ?? [])];
-    for (const { hear } of listeners) hear();
-    const heard = listeners.length > 0;
-    this.#tell({ is, name, heard });
-    return heard ? "heard" : "unheard";
+  /** What is held already changes nothing. */
+  #pulse(is: "pressed" | "sensed", name: string, ms: number): Pressed {
+    const wire = this.#inputs.get(name);
+    if (wire === undefined) return "unknown";
+    const isHeld = wire.isActive;
+    const heard = isHeld ? "unheard" : this.#change(wire, true);
+    this.#tell({ is, name, heard: heard === "heard" });
+    if (isHeld) return heard;
+    if (ms > 0) this.#clock.after(ms, () => this.#change(wire, false));
+    else this.#change(wire, false);
+    return heard;
+  }
+
+  #change(wire: Wire, isActive: boolean): "heard" | "unheard" {
+    if (wire.isActive === isActive) return "unheard";
+    wire.isActive = isActive;
+    const listeners = [...wire.listeners];
+    for (const { hear } of listeners) hear(isActive);
+    return listeners.length > 0 ? "heard" : "unheard";
   }
 
   #show(frame: Frame | undefined): void {

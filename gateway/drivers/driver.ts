@@ -1,13 +1,16 @@
 import { z } from "zod";
-import type { Input, Printer, Relay, Screen } from "../../device/device.ts";
+import type { Input, Output, Printer, Relay, Screen } from "../../device/device.ts";
 import type { Log } from "../../host/log.ts";
 import type { Clock } from "../../protocol/time.ts";
 
-/** Relays, buttons and sensors. */
+/** Relays, buttons, sensors, lamps and buzzers. */
 export interface Pins {
   /** The relay on this line, always the same one; throws `HardwareFault` when there is none. */
   relay(line: string): Relay;
+  /** The button, sensor or switch of this name, always the same one; throws `HardwareFault` when there is none. */
   input(name: string): Input;
+  /** The lamp or buzzer of this name, always the same one; throws `HardwareFault` when there is none. */
+  output(name: string): Output;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { HardwareFault, type Input, type Relay } from "../../device/device.ts";
+import { HardwareFault, type Input, type Output, type Relay } from "../../device/device.ts";
 import { type Bench, driver, type Pins, type PinsDriver } from "./driver.ts";
 
-/** Buttons, sensors and relays on the header of a Raspberry Pi. */
+/** Buttons, sensors, relays, lamps and buzzers on the header of a Raspberry Pi. */
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const line = z.int().min(0).max(1_023).describe("The line's number on its chip: the BCM number, GPIO17 is 17.");
@@ -31,6 +31,12 @@ const input = z.strictObject({
   debounce_ms: z.int().min(0).max(1_000).default(30),
 });
 
+const output = z.strictObject({
+  name: name.describe("As [signals] names it.").meta({ example: "lamp" }),
+  line: line.meta({ example: 22 }),
+  active_low: activeLow.default(false).describe("True for what is on when the line is low."),
+});
+
 const options = {
   way: z
     .enum(["auto", "character-device", "sysfs"])
@@ -45,6 +51,7 @@ const options = {
     .meta({ example: "pinctrl-bcm2711" }),
   relays: z.array(relay).min(1).max(32),
   inputs: z.array(input).max(32).default([]),
+  outputs: z.array(output).max(32).default([]).describe("Lamps and buzzers. Off when the daemon ends."),
   silence_seconds: z
     .number()
     .min(0.5)
@@ -58,18 +65,24 @@ export const gpioPins: PinsDriver = driver("gpio", options, async (given, bench)
 type Given = z.output<z.ZodObject<typeof options>>;
 
 async function openPins(given: Given, { clock, log }: Bench): Promise<Pins> {
-  const [{ openLines }, { startGuard }, { GuardedRelays }, { inputOf }, { HEADER_CHIPS }] = await Promise.all([
-    import("../lines.ts"),
-    import("../guard-process.ts"),
-    import("../../device/pins/guarded.ts"),
-    import("../../device/pins/button.ts"),
-    import("../../device/pins/chips.ts"),
-  ]);
+  const [{ openLines }, { startGuard }, { GuardedRelays }, { inputOf, outputOf }, { HEADER_CHIPS }] = await Promise.all(
+    [
+      import("../lines.ts"),
+      import("../guard-process.ts"),
+      import("../../device/pins/guarded.ts"),
+      import("../../device/pins/button.ts"),
+      import("../../device/pins/chips.ts"),
+    ],
+  );
   const chips = given.chip === undefined ? HEADER_CHIPS : [given.chip];
   const lines = openLines(given.way, chips);
   const inputs = new Map<string, Input>();
   for (const { name, line, active_low: activeLow, bias, debounce_ms: debounceMs } of given.inputs) {
     inputs.set(name, inputOf(lines.input({ line, activeLow, bias, debounceMs })));
+  }
+  const outputs = new Map<string, Output>();
+  for (const { name, line, active_low: activeLow } of given.outputs) {
+    outputs.set(name, outputOf(lines.output({ line, activeLow })));
   }
   const relays = new GuardedRelays({
     setup: { chips, relays: given.relays.map(relayWords), silenceMs: given.silence_seconds * 1_000 },
@@ -80,7 +93,8 @@ async function openPins(given: Given, { clock, log }: Bench): Promise<Pins> {
   log.info("lines", { where: lines.where });
   return {
     relay: keeping((line) => relays.relay(line)),
-    input: (name) => inputs.get(name) ?? missing(name),
+    input: (name) => inputs.get(name) ?? missing("input", name),
+    output: (name) => outputs.get(name) ?? missing("output", name),
     close: async () => {
       lines.close();
       await relays.close();
@@ -104,6 +118,6 @@ function keeping(make: (line: string) => Relay): (line: string) => Relay {
   };
 }
 
-function missing(name: string): never {
-  throw new HardwareFault(`no input is called "${name}": add it to [[pins.inputs]]`);
+function missing(thing: "input" | "output", name: string): never {
+  throw new HardwareFault(`no ${thing} is called "${name}": add it to [[pins.${thing}s]]`);
 }

@@ -1,4 +1,4 @@
-import { HardwareFault, type Input, type Relay } from "../../device/device.ts";
+import { HardwareFault, type Input, type Output, type Relay } from "../../device/device.ts";
 import { connectToStand, readStandAddress, type StandCable } from "../../device/simulated/cable.ts";
 import { type Bench, driver, type PinsDriver, type PrinterDriver, type ScreenDriver } from "./driver.ts";
 
@@ -16,9 +16,11 @@ export const simulatedPins: PinsDriver = driver("simulated", {}, async (_, bench
   const cable = await cableOf(bench);
   const relays = new Map<string, Relay>();
   const inputs = new Map<string, Input>();
+  const outputs = new Map<string, Output>();
   return {
     relay: (line) => kept(relays, line, () => cable.relay(line)),
     input: (name) => kept(inputs, name, () => cable.input(name)),
+    output: (name) => kept(outputs, name, () => cable.output(name)),
     close: () => cable.close(),
   };
 });

@@ -111,10 +111,16 @@ export function tellStandNews(news: StandNews): Told | undefined {
       return news.ended === "printed" ? undefined : { ...stand, words: "Paper stopped half way", tone: "warn" };
     case "printer":
       return { ...stand, words: `Printer: paper ${news.paper}, cover ${news.cover}`, minor: true };
+    case "held":
+      return { ...stand, words: held(news), minor: true };
     case "screen":
+    case "output":
       return undefined;
   }
 }
+
+const held = ({ name, active }: { readonly name: string; readonly active: boolean }): string =>
+  name === "door" ? `Door ${active ? "opened" : "closed"}` : `${name} ${active ? "held" : "let go"}`;
 
 function press({ name, heard }: { readonly name: string; readonly heard: boolean }): Said {
   const product = PRODUCTS.find(({ button }) => button === name);

@@ -3,6 +3,7 @@ import {
   type Frame,
   HardwareFault,
   type Input,
+  type Output,
   type Printer,
   type Relay,
   type Screen,
@@ -38,7 +39,14 @@ export type RelaySubject = {
   breakIt(): void;
   end(): Promise<void>;
 };
-export type InputSubject = { readonly input: Input; press(): void; end(): Promise<void> };
+export type InputSubject = {
+  readonly input: Input;
+  /** Down and up again. */
+  press(): void;
+  hold(isActive: boolean): void;
+  end(): Promise<void>;
+};
+export type OutputSubject = { readonly output: Output; isOn(): boolean; end(): Promise<void> };
 
 type Subject = { end(): Promise<void> };
 
@@ -261,15 +269,78 @@ export function inputContract(name: string, open: () => Promise<InputSubject>): 
       await expect.poll(() => heard).toEqual(["listening"]);
     });
 
-    test("after close nobody hears anything", async () => {
+    test("a press is a change there and one back, told in this order", async () => {
+      const { input, press } = at();
+      const heard: boolean[] = [];
+      input.onChange((isActive) => heard.push(isActive));
+      press();
+      await expect.poll(() => heard).toEqual([true, false]);
+      expect(await input.isActive()).toBe(false);
+    });
+
+    test("what is held is active until it is let go, and one press", async () => {
+      const { input, hold } = at();
+      const [changes, presses]: [boolean[], string[]] = [[], []];
+      input.onChange((isActive) => changes.push(isActive));
+      input.onPress(() => presses.push("pressed"));
+      hold(true);
+      await expect.poll(() => changes).toEqual([true]);
+      expect(await input.isActive()).toBe(true);
+      hold(false);
+      await expect.poll(() => changes).toEqual([true, false]);
+      expect(await input.isActive()).toBe(false);
+      expect(presses).toEqual(["pressed"]);
+    });
+
+    test("what was held before is active, and told to nobody who comes later", async () => {
+      const { input, hold } = at();
+      hold(true);
+      await expect.poll(() => input.isActive()).toBe(true);
+      const heard: boolean[] = [];
+      input.onChange((isActive) => heard.push(isActive));
+      expect(await input.isActive()).toBe(true);
+      hold(false);
+      await expect.poll(() => heard).toEqual([false]);
+    });
+
+    test("after close nobody hears anything, and nobody is told how it stands", async () => {
       const { input, press } = at();
       const heard: string[] = [];
       input.onPress(() => heard.push("early"));
+      input.onChange(() => heard.push("early"));
       await input.close();
       input.onPress(() => heard.push("late"));
       press();
+      await expect(input.isActive()).rejects.toThrow(HardwareFault);
       await new Promise((resolve) => setImmediate(resolve));
       expect(heard).toEqual([]);
+      await input.close();
+    });
+  });
+}
+
+export function outputContract(name: string, open: () => Promise<OutputSubject>): void {
+  describe(`${name} keeps what an output promises`, () => {
+    const at = subjectOf(open);
+
+    test("is off at first, and then as it is told", async () => {
+      const { output, isOn } = at();
+      expect(isOn()).toBe(false);
+      await output.set(true);
+      await output.set(true);
+      expect(isOn()).toBe(true);
+      await output.set(false);
+      expect(isOn()).toBe(false);
+    });
+
+    test("is off after close, and stays so", async () => {
+      const { output, isOn } = at();
+      await output.set(true);
+      await output.close();
+      expect(isOn()).toBe(false);
+      await expect(output.set(true)).rejects.toThrow(HardwareFault);
+      await output.close();
+      expect(isOn()).toBe(false);
     });
   });
 }

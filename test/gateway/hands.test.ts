@@ -142,6 +142,8 @@ describe("a delivery sensor", () => {
   const sensor: DeliverySensor = {
     windowMs: 2_000,
     input: {
+      isActive: async () => false,
+      onChange: () => () => undefined,
       onPress: (listener) => {
         tape.push("listening");
         hear = listener;

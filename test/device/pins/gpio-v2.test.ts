@@ -39,6 +39,10 @@ int main(void) {
   show(&values, sizeof values);
   struct gpio_v2_line_info info = {.offset = 27};
   show(&info, sizeof info);
+  struct gpio_v2_line_event events[3] = {{.timestamp_ns = 9, .id = GPIO_V2_LINE_EVENT_RISING_EDGE},
+                                         {.id = GPIO_V2_LINE_EVENT_FALLING_EDGE},
+                                         {.id = GPIO_V2_LINE_EVENT_RISING_EDGE}};
+  show(events, sizeof events);
   return 0;
 }`;
 
@@ -62,7 +66,10 @@ test("what is asked of the kernel is, byte for byte, what its header says", () =
       calls.map((call) => call.toString(16)).join(" "),
       ...requests.map((request) => request.toString("hex")),
     ];
+    const events = Buffer.from(lines.pop() ?? "", "hex");
     expect(lines).toEqual(ours);
+    expect(words.changesIn(events, events.length)).toEqual([true, false, true]);
+    expect(words.changesIn(events, events.length - words.EVENT_BYTES)).toEqual([true, false]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -168,7 +168,7 @@ describe("one daemon at a time", () => {
 });
 
 describe("what is no request", () => {
-  const HELLO = '{"hello":"qris-stand/1"}\n';
+  const HELLO = '{"hello":"qris-stand/2"}\n';
 
   test.each([
     ["words", "open the gate\n"],
@@ -238,6 +238,7 @@ test("a cable knows what is bolted to the stand and opens nothing else", async (
     printer: { dots: 32 },
     relays: ["gate"],
     inputs: ["new"],
+    outputs: [],
   });
   expect(() => cable.relay("door")).toThrow(/no relay door: there are gate/u);
   expect(() => cable.input("old")).toThrow(/no button or sensor old/u);

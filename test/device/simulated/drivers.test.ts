@@ -2,6 +2,7 @@ import { connectToStand, type StandCable } from "../../../device/simulated/cable
 import { serveWorld } from "../../../device/simulated/cable-stand.ts";
 import {
   simulatedInput,
+  simulatedOutput,
   simulatedPrinter,
   simulatedRelay,
   simulatedScreen,
@@ -9,7 +10,7 @@ import {
 import type { StandShape } from "../../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../../device/simulated/world.ts";
 import { steadyClock } from "../../../host/clock.ts";
-import { inputContract, printerContract, relayContract, screenContract } from "../contract.ts";
+import { inputContract, outputContract, printerContract, relayContract, screenContract } from "../contract.ts";
 
 const SHAPE: StandShape = {
   screen: { width: 32, height: 24 },
@@ -17,10 +18,11 @@ const SHAPE: StandShape = {
   relays: ["gate"],
   buttons: ["new"],
   sensors: [{ name: "drop" }],
+  outputs: ["lamp"],
 };
 const clock = steadyClock("test");
 
-type Drivers = Pick<StandCable, "screen" | "printer" | "relay" | "input"> & {
+type Drivers = Pick<StandCable, "screen" | "printer" | "relay" | "input" | "output"> & {
   readonly stand: SimulatedStand;
   end(): Promise<void>;
 };
@@ -33,6 +35,7 @@ const inProcess = async (): Promise<Drivers> => {
     printer: () => simulatedPrinter(stand),
     relay: (line) => simulatedRelay(stand, line),
     input: (name) => simulatedInput(stand, name),
+    output: (name) => simulatedOutput(stand, name),
     end: async () => stand.losePower(),
   };
 };
@@ -78,10 +81,16 @@ for (const [name, open] of [
   });
   inputContract(`the simulated button ${name}`, async () => {
     const { stand, input, end } = await open();
-    return { input: input("new"), press: () => stand.press("new"), end };
+    const hold = (isActive: boolean) => stand.hold("new", isActive);
+    return { input: input("new"), press: () => stand.press("new"), hold, end };
   });
   inputContract(`the simulated sensor ${name}`, async () => {
     const { stand, input, end } = await open();
-    return { input: input("drop"), press: () => stand.sense("drop"), end };
+    const hold = (isActive: boolean) => stand.hold("drop", isActive);
+    return { input: input("drop"), press: () => stand.sense("drop"), hold, end };
+  });
+  outputContract(`the simulated lamp ${name}`, async () => {
+    const { stand, output, end } = await open();
+    return { output: output("lamp"), isOn: () => stand.isOn("lamp"), end };
   });
 }

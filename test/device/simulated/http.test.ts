@@ -132,6 +132,21 @@ describe("POST buttons/{name}", () => {
     expect(await (await post("buttons/cancel", {})).json()).toEqual({ pressed: "cancel", heard: false });
   });
 
+  test("keeps it down for as long as it is told", async () => {
+    const { stand, post } = await newFace();
+    const heard: boolean[] = [];
+    simulatedInput(stand, "new").onChange((isActive) => heard.push(isActive));
+    expect(await (await post("buttons/new", { ms: 30 })).json()).toEqual({ pressed: "new", heard: true });
+    expect(heard).toEqual([true]);
+    await expect.poll(() => heard).toEqual([true, false]);
+  });
+
+  test.each([{ ms: -1 }, { ms: "3 s" }, { ms: 60_001 }, { ms: null }])("refuses %j", async (body) => {
+    const { stand, post } = await newFace();
+    expect((await refusalOf(await post("buttons/new", body))).status).toBe(400);
+    expect(stand.isActive("new")).toBe(false);
+  });
+
   test("does nothing while the power is cut, and says so", async () => {
     const { stand, post } = await newFace();
     const heard: string[] = [];
@@ -171,6 +186,19 @@ describe("POST sensor/{name}", () => {
     expect(stand.isJammed("drop")).toBe(false);
     expect((await refusalOf(await post("sensor/drop", { jammed: "very" }))).status).toBe(400);
     expect((await refusalOf(await post("sensor/new"))).status).toBe(404);
+  });
+});
+
+describe("what holds a sensor", () => {
+  test("is put there and taken away, and stands in the state", async () => {
+    const { stand, post, get } = await newFace();
+    const activeNow = async () => ((await (await get("state")).json()) as { sensors: { active: boolean }[] }).sensors;
+    expect(await (await post("sensor/drop", { active: true })).json()).toEqual({ sensor: "drop", active: true });
+    expect(stand.isActive("drop")).toBe(true);
+    expect(await activeNow()).toMatchObject([{ name: "drop", active: true }]);
+    await post("sensor/drop", { active: false });
+    expect(await activeNow()).toMatchObject([{ name: "drop", active: false }]);
+    expect((await refusalOf(await post("sensor/drop", { active: "yes" }))).status).toBe(400);
   });
 });
 
@@ -237,7 +265,8 @@ test("GET state tells everything at once", async () => {
     relays: [{ line: "gate", closed: false, mode: "working" }],
     pulses: 0,
     buttons: ["new", "cancel", "kopi susu"],
-    sensors: [{ name: "drop", jammed: true, follows: null }],
+    sensors: [{ name: "drop", active: false, jammed: true, follows: null }],
+    outputs: [],
   });
 });
 

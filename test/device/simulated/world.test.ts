@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   simulatedInput,
+  simulatedOutput,
   simulatedPrinter,
   simulatedRelay,
   simulatedScreen,
@@ -19,9 +20,9 @@ const SHAPE: StandShape = {
   sensors: [{ name: "drop", follows: { line: "left", afterMs: 300 } }, { name: "door" }],
 };
 
-function newStand() {
+function newStand(more: Partial<StandShape> = {}) {
   const clock = new VirtualClock();
-  const stand = new SimulatedStand(SHAPE, clock);
+  const stand = new SimulatedStand({ ...SHAPE, ...more }, clock);
   const news: StandNews[] = [];
   stand.watch((one) => news.push(one));
   return { clock, stand, news };
@@ -248,6 +249,71 @@ describe("a sensor that follows a relay", () => {
     expect(stand.sense("drop")).toBe("heard");
     expect(heard).toEqual(["drop"]);
   });
+});
+
+describe("what is held", () => {
+  const changesOf = (stand: SimulatedStand, name: string): boolean[] => {
+    const heard: boolean[] = [];
+    simulatedInput(stand, name).onChange((isActive) => heard.push(isActive));
+    return heard;
+  };
+
+  test("changes once, and a press of it is none", () => {
+    const { stand } = newStand();
+    const heard = changesOf(stand, "new");
+    expect([stand.hold("new", true), stand.hold("new", true), stand.press("new")]).toEqual([
+      "heard",
+      "unheard",
+      "unheard",
+    ]);
+    expect(stand.isActive("new")).toBe(true);
+    stand.hold("new", false);
+    expect(heard).toEqual([true, false]);
+    expect(stand.hold("nothing", true)).toBe("unknown");
+  });
+
+  test("hides what passes a sensor", async () => {
+    const { clock, stand } = newStand();
+    stand.hold("drop", true);
+    const heard = changesOf(stand, "drop");
+    const pulse = simulatedRelay(stand, "right").pulse(20, "order-1");
+    await clock.advance(2_000);
+    await pulse;
+    expect([stand.sense("drop"), heard]).toEqual(["unheard", []]);
+  });
+
+  test("stays so over a power cut, and whoever drives the stand then can see it", async () => {
+    const { stand } = newStand();
+    stand.hold("drop", true);
+    stand.losePower();
+    expect(await simulatedInput(stand, "drop").isActive()).toBe(true);
+  });
+
+  test("for a while is let go by itself", async () => {
+    const { clock, stand } = newStand();
+    const heard = changesOf(stand, "new");
+    stand.press("new", 3_000);
+    expect(stand.press("new", 1_000)).toBe("unheard");
+    await clock.advance(2_999);
+    expect(heard).toEqual([true]);
+    await clock.advance(1);
+    expect(heard).toEqual([true, false]);
+  });
+});
+
+test("lamps go out with the power", async () => {
+  const { news, stand } = newStand({ outputs: ["lamp"] });
+  const lamp = simulatedOutput(stand, "lamp");
+  await lamp.set(true);
+  expect(stand.isOn("lamp")).toBe(true);
+  stand.losePower();
+  expect(stand.isOn("lamp")).toBe(false);
+  await expect(lamp.set(true)).rejects.toThrow(/power was cut/u);
+  expect(news.filter(({ is }) => is === "output")).toEqual([
+    { is: "output", name: "lamp", on: true },
+    { is: "output", name: "lamp", on: false },
+  ]);
+  expect(() => simulatedOutput(stand, "bulb")).toThrow(/no lamp or buzzer bulb here: there are lamp/u);
 });
 
 test("who watches is told what can be seen and heard, in order", async () => {

@@ -1,4 +1,5 @@
 import { HardwareFault } from "../../../device/device.ts";
+import { inputOf, outputOf } from "../../../device/pins/button.ts";
 import { HEADER_CHIPS } from "../../../device/pins/chips.ts";
 import type { Lines } from "../../../device/pins/lines.ts";
 import { openLines, type Way } from "../../../gateway/lines.ts";
@@ -37,6 +38,35 @@ export function linesChecks(way: Exclude<Way, "auto">): readonly Check[] {
       await new Promise((resolve) => setTimeout(resolve, 100));
       equal(heard, [true, false], "changes");
     }),
+    withLines("an input is as it is held, before and after, and tells both changes", async (lines) => {
+      pull(17, 0);
+      const door = inputOf(lines.input(input));
+      equal(await door.isActive(), true, "held from the beginning");
+      const [changes, presses]: [boolean[], string[]] = [[], []];
+      door.onChange((isActive) => changes.push(isActive));
+      door.onPress(() => presses.push("pressed"));
+      pull(17, 1);
+      await eventually("it is let go", () => changes.length === 1);
+      equal(await door.isActive(), false, "let go");
+      pull(17, 0);
+      await eventually("it is held again", () => changes.length === 2);
+      equal(await door.isActive(), true, "held again");
+      equal([changes, presses], [[false, true], ["pressed"]], "what was told");
+      await door.close();
+      const said = await door.isActive().catch((error: unknown) => error instanceof HardwareFault);
+      equal(said, true, "a closed input");
+    }),
+    ...(way === "character-device" ? [quickPressCheck(withLines)] : []),
+    withLines("a lamp is dark at first, does what it is told, and is dark after its end", async (lines) => {
+      const lamp = outputOf(lines.output({ line: 22, activeLow: false }));
+      equal(levelOf(22), 0, "at first");
+      await lamp.set(true);
+      equal(levelOf(22), 1, "lit");
+      await lamp.close();
+      equal(levelOf(22), 0, "after its end");
+      const said = await lamp.set(true).catch((error: unknown) => error instanceof HardwareFault);
+      equal([said, levelOf(22)], [true, 0], "a closed lamp");
+    }),
     withLines("what stops listening hears nothing more", async (lines) => {
       pull(17, 1);
       const button = lines.input(input);
@@ -71,6 +101,19 @@ export function linesChecks(way: Exclude<Way, "auto">): readonly Check[] {
     }),
   ];
 }
+
+/** The kernel keeps events: what was pressed and let go while we did something else, such as drawing a page, was pressed. */
+const quickPressCheck = (withLines: (name: string, run: (lines: Lines) => Promise<void>) => Check): Check =>
+  withLines("a press that is over before this program has looked was a press", async (lines) => {
+    pull(17, 1);
+    const button = inputOf(lines.input({ line: 17, activeLow: true, bias: "as-is", debounceMs: 0 }));
+    const heard: boolean[] = [];
+    button.onChange((isActive) => heard.push(isActive));
+    pull(17, 0);
+    pull(17, 1);
+    await eventually("both changes", () => heard.length > 1);
+    equal(heard, [true, false], "changes");
+  });
 
 export function whyRefused(act: () => unknown): string {
   try {
