@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 
 /** Exit codes of sysexits.h; an unusable configuration has its own, beside the reader of configurations. */
 export const MISUSED = 64;
@@ -17,6 +17,8 @@ export type Asked = {
   readonly argument: string;
   /** What else was said, `--by ani`; only what the command knows. */
   readonly options: Readonly<Record<string, string | undefined>>;
+  /** What was said without a value, `--json`; only what the command knows. */
+  readonly flags: ReadonlySet<string>;
   readonly env: NodeJS.ProcessEnv;
   /** A line for the person at the terminal. */
   say(line: string): void;
@@ -34,18 +36,26 @@ export type Program = {
   readonly commands: Readonly<Record<string, CommandEntry>>;
 };
 
-/** `takes`: what its one argument is, for the message when it is missing. `options`: the names it knows. Loaded when called. */
-export type CommandEntry = {
+/**
+ * `takes`: what its one argument is, for the message when it is missing. `options`: the names it knows; `flags`: those without
+ * a value. Loaded when called.
+ */
+export type SingleEntry = {
   readonly takes?: string;
   readonly options?: readonly string[];
+  readonly flags?: readonly string[];
   load(): Promise<Command>;
 };
 
+/** One command, or several under one word: `journal show`. */
+export type CommandEntry = SingleEntry | { readonly commands: Readonly<Record<string, SingleEntry>> };
+
 type Named = {
   readonly is: "command";
-  readonly command: string;
-  readonly args: readonly string[];
+  /** The command, and what it takes. */
+  readonly words: readonly string[];
   readonly options: Readonly<Record<string, string | undefined>>;
+  readonly flags: ReadonlySet<string>;
   readonly config: string;
 };
 type Line = Named | { readonly is: "help" } | { readonly is: "bad"; readonly because: string };
@@ -74,26 +84,36 @@ export async function runIfScript(module: string, program: Program): Promise<voi
 }
 
 async function begin(program: Program, line: Named, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
-  const { command, args, options, config } = line;
-  const entry = Object.hasOwn(program.commands, command) ? program.commands[command] : undefined;
-  if (entry === undefined) return misused(program, `there is no command "${command}"`, terminal);
-  const wrong = wrongWith(entry, line);
+  const found = find(program.commands, line.words);
+  if (typeof found === "string") return misused(program, found, terminal);
+  const wrong = wrongWith(found, line);
   if (wrong !== undefined) return misused(program, wrong, terminal);
-  const perform = await entry.load();
+  const perform = await found.entry.load();
   const say = (text: string): void => terminal.err(`${text}\n`);
   const print = (text: string): void => terminal.out(`${text}\n`);
-  return perform({ config, argument: args[0] ?? "", options, env, say, print });
+  const { config, options, flags } = line;
+  return perform({ config, argument: found.args[0] ?? "", options, flags, env, say, print });
 }
 
-function wrongWith(
-  { takes, options: known = [] }: CommandEntry,
-  { command, args, options }: Named,
-): string | undefined {
-  if (takes !== undefined && args.length === 0) return `${command} needs ${takes}`;
+type Found = { readonly name: string; readonly entry: SingleEntry; readonly args: readonly string[] };
+
+/** The command of these words, or what is wrong with them. */
+function find(commands: Program["commands"], [name = "", ...args]: readonly string[]): Found | string {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) return `there is no command "${name}"`;
+  if (!("commands" in entry)) return { name, entry, args };
+  if (args.length === 0) return `${name} needs one more word: ${Object.keys(entry.commands).join(", ")}`;
+  const found = find(entry.commands, args);
+  return typeof found === "string" ? `${name}: ${found}` : { ...found, name: `${name} ${found.name}` };
+}
+
+function wrongWith({ name, entry, args }: Found, line: Named): string | undefined {
+  const { takes, options = [], flags = [] } = entry;
+  if (takes !== undefined && args.length === 0) return `${name} needs ${takes}`;
   const tooMany = args.slice(takes === undefined ? 0 : 1);
   if (tooMany.length > 0) return `one command at a time, not also "${tooMany.join(" ")}"`;
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  return unknown === undefined ? undefined : `${command} knows no --${unknown}`;
+  const unknown = [...Object.keys(line.options), ...line.flags].find((said) => ![...options, ...flags].includes(said));
+  return unknown === undefined ? undefined : `${name} knows no --${unknown}`;
 }
 
 function misused({ usage }: Program, because: string, terminal: Terminal): number {
@@ -101,20 +121,35 @@ function misused({ usage }: Program, because: string, terminal: Terminal): numbe
   return MISUSED;
 }
 
-function read({ defaultConfig, commands }: Program, argv: readonly string[]): Line {
-  const names = Object.values(commands).flatMap(({ options = [] }) => options);
-  const own = Object.fromEntries(names.map((name) => [name, { type: "string" } as const]));
+function read(program: Program, argv: readonly string[]): Line {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { ...own, config: { type: "string", default: defaultConfig }, help: { type: "boolean", short: "h" } },
-    });
-    const { help, config, ...options } = values;
-    if (help === true) return { is: "help" };
-    const [command = "run", ...args] = positionals;
-    return { is: "command", command, args, options, config };
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: optionsOf(program) });
+    if (values["help"] === true) return { is: "help" };
+    const { config, ...said } = values;
+    const options = Object.entries(said).filter((each): each is [string, string] => typeof each[1] === "string");
+    const flags = Object.keys(said).filter((name) => said[name] === true);
+    return {
+      is: "command",
+      words: positionals.length === 0 ? ["run"] : positionals,
+      options: Object.fromEntries(options),
+      flags: new Set(flags),
+      config: String(config),
+    };
   } catch (error) {
     return { is: "bad", because: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A name has one meaning in a program: with a value, or without. */
+function optionsOf({ defaultConfig, commands }: Program): NonNullable<ParseArgsConfig["options"]> {
+  const singles = Object.values(commands).flatMap((entry) =>
+    "commands" in entry ? Object.values(entry.commands) : [entry],
+  );
+  const flags = singles.flatMap(({ flags = [] }) => flags.map((name) => [name, { type: "boolean" }] as const));
+  const options = singles.flatMap(({ options = [] }) => options.map((name) => [name, { type: "string" }] as const));
+  return {
+    ...Object.fromEntries([...flags, ...options]),
+    config: { type: "string", default: defaultConfig },
+    help: { type: "boolean", short: "h" },
+  };
 }

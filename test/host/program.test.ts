@@ -35,6 +35,25 @@ const program: Program = {
         async ({ argument }) =>
           heard.push(`open ${argument}`) && 0,
     },
+    book: {
+      commands: {
+        list: {
+          flags: ["open"],
+          options: ["limit"],
+          load:
+            async () =>
+            async ({ flags, options }) =>
+              heard.push(`list ${[...flags].join()} ${options["limit"]}`) && 0,
+        },
+        show: {
+          takes: "an order",
+          load:
+            async () =>
+            async ({ argument }) =>
+              heard.push(`show ${argument}`) && 0,
+        },
+      },
+    },
     "new-key": { takes: "a file", load: async () => newKey },
   },
 };
@@ -58,6 +77,12 @@ describe("a program's command line", () => {
     expect(heard).toEqual(["run a.toml", "open front"]);
   });
 
+  test("finds a command of two words, with flags and options", async () => {
+    expect(await asked("book", "list", "--open", "--limit", "7")).toBe(0);
+    expect(await asked("book", "show", "front")).toBe(0);
+    expect(heard).toEqual(["list open 7", "show front"]);
+  });
+
   test("explains itself", async () => {
     expect(await asked("--help")).toBe(0);
     expect(out).toBe("USAGE\n");
@@ -70,6 +95,13 @@ describe("a program's command line", () => {
     [["open", "front", "back"], 'not also "back"'],
     [["run", "now"], 'not also "now"'],
     [["--fast"], "--fast"],
+    [["book"], "book needs one more word: list, show"],
+    [["book", "burn"], 'book: there is no command "burn"'],
+    [["book", "show"], "book show needs an order"],
+    [["book", "show", "a", "b"], 'not also "b"'],
+    [["book", "show", "a", "--open"], "book show knows no --open"],
+    [["book", "show", "a", "--limit", "3"], "book show knows no --limit"],
+    [["book", "list", "--open=yes"], "--open"],
   ])("refuses %j and says why", async (argv, because) => {
     expect(await asked(...argv)).toBe(MISUSED);
     expect(err).toContain(because);
