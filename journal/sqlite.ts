@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { JournalFault, type JournalShape } from "./journal.ts";
 import { createWhole, isDamagedAtSight, setAside } from "./set-aside.ts";
+import { flawsIn } from "./sqlite-check.ts";
 import type { Cell, Connection, Statement } from "./sqlite-connection.ts";
 import { guarded } from "./sqlite-faults.ts";
 import { beginTables, type CodecVersions, migrate, raiseCodecVersions, readAbout, refuseUnfit } from "./sqlite-file.ts";
@@ -32,7 +33,7 @@ export type OpenedJournal<State, Event, Effect> = {
 /** What can be asked of a journal without owning it. */
 export type ReadableJournal<State, Event, Effect> = Pick<
   SqliteJournal<State, Event, Effect>,
-  "id" | "stateOf" | "unfinished" | "newest" | "latest" | "story" | "backlog" | "notes" | "close"
+  "id" | "stateOf" | "unfinished" | "newest" | "latest" | "story" | "inSpan" | "backlog" | "notes" | "close"
 >;
 
 const IN_MEMORY = ":memory:";
@@ -57,6 +58,14 @@ export function openSqliteJournal<State, Event, Effect>(
   });
 }
 
+/**
+ * Keeps every process from opening this journal until what it returns is called. Where none has ever held it there is nothing to
+ * keep, and nothing is made. Throws `JournalFault`: `busy` while a process has it open.
+ */
+export function reserveSqliteJournal(file: string): () => void {
+  return guarded(file, () => (existsSync(`${file}.lock`) ? holdLock(file) : () => undefined));
+}
+
 /** Looks into a journal, also while another process holds it. Changes nothing. Throws `JournalFault`. */
 export function readSqliteJournal<State, Event, Effect>(
   file: string,
@@ -64,6 +73,19 @@ export function readSqliteJournal<State, Event, Effect>(
 ): ReadableJournal<State, Event, Effect> {
   const connection = connect(file, { readonly: true });
   return orUndo(connection.close, () => inspected(connection, shape));
+}
+
+/**
+ * What is wrong with the file and with how its rows hang together; empty when it is sound. Reads all of it, also while another
+ * process holds it, and changes nothing. Throws `JournalFault`.
+ */
+export function flawsOfSqliteJournal(file: string): readonly string[] {
+  const connection = connect(file, { readonly: true });
+  try {
+    return flawsIn(connection);
+  } finally {
+    connection.close();
+  }
 }
 
 function openFile<State, Event, Effect>(

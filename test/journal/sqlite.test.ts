@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
-import { readSqliteJournal } from "../../journal/sqlite.ts";
+import { flawsOfSqliteJournal, readSqliteJournal, reserveSqliteJournal } from "../../journal/sqlite.ts";
 import { journalContract } from "./contract.ts";
 import { commandOf, OtherProcess } from "./other-process.ts";
 import { SqlitePlace } from "./sqlite-place.ts";
@@ -55,6 +55,24 @@ describe("two processes", () => {
     const reader = readSqliteJournal(place.file, shape);
     expect(await reader.unfinished()).toEqual([]);
     await reader.close();
+  });
+
+  test("one may keep a journal from being opened, unless somebody has it open", async () => {
+    const release = reserveSqliteJournal(place.file);
+    await (await place.open()).close();
+    release();
+    const held = reserveSqliteJournal(place.file);
+    expect(faultOf(() => place.openAs())?.code).toBe("busy");
+    held();
+    const { journal } = place.openAs();
+    expect(faultOf(() => reserveSqliteJournal(place.file))?.code).toBe("busy");
+    await journal.close();
+    reserveSqliteJournal(place.file)();
+  });
+
+  test("a journal that nobody has held is not made by whoever wants to keep it", () => {
+    reserveSqliteJournal(place.file)();
+    expect(readdirSync(place.folder)).toEqual([]);
   });
 
   test("of which one was killed leave nothing locked, and nothing acknowledged is lost", async () => {
@@ -215,3 +233,43 @@ function fillWith(orders: number): void {
       SELECT nth, value, 1000, 1, '{"type":"paid","more":"${filler}"}' FROM orders, json_each('[1,2,3,4,5,6]');
     COMMIT`);
 }
+
+describe("what is wrong with a journal is told", () => {
+  const flaws = (): readonly string[] => flawsOfSqliteJournal(place.file);
+  beforeEach(async () => {
+    const { journal } = place.openAs();
+    for (const amount of [1, 2, 3])
+      await journal.advance("A", paid(amount), paying(amount, [tell("paid")]), { now: at(0) });
+    await journal.advance("B", paid(1), paying(1), { now: at(0) });
+    await journal.close();
+  });
+
+  test("and of a sound one nothing", () => {
+    expect(flaws()).toEqual([]);
+  });
+
+  test.each([
+    ["an event in the middle is gone", "DELETE FROM events WHERE of = 1 AND nth = 2", "A has events missing"],
+    ["the first event is gone", "DELETE FROM events WHERE of = 1 AND nth = 1", "A has events missing"],
+    ["the last event is gone", "DELETE FROM events WHERE of = 1 AND nth = 3", "A has events missing"],
+    ["all events are gone", "DELETE FROM events WHERE of = 1", "A has events missing"],
+    ["there is one more event", "INSERT INTO events VALUES (2, 2, 0, 1, '{}')", "B has events missing, or more"],
+    ["an order is gone", "DELETE FROM orders WHERE nth = 2", "order number 2 has events, but is not there"],
+    ["what is owed lost its order", "DELETE FROM orders WHERE nth = 1", "is owed for an order that is not there"],
+  ])("when %s", (_, sql, means) => {
+    tamper(sql);
+    expect(flaws().join("\n")).toContain(means);
+  });
+
+  test("when an index does not agree with its table", () => {
+    const database = new Database(place.file, { readonly: true });
+    const { page } = database
+      .prepare<[], { page: number }>("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'orders_unfinished'")
+      .get() ?? { page: 0 };
+    database.close();
+    const bytes = readFileSync(place.file);
+    bytes[page * 4_096 - 1] = 99;
+    writeFileSync(place.file, bytes);
+    expect(flaws().join("\n")).toContain("orders_unfinished");
+  });
+});
