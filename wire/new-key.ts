@@ -9,7 +9,7 @@ import { newKeyPair } from "../protocol/keys.ts";
 export const newKey: Command = async ({ argument: file, say, print }) => {
   const { pem, publicJwk } = newKeyPair();
   try {
-    writeFileSync(file, pem, { mode: 0o600, flag: "wx" });
+    writeFileSync(file, pem, { mode: 0o600, flag: "wx", flush: true });
   } catch (error) {
     say(`no key was made: ${error instanceof Error ? error.message : String(error)}`);
     return FAILED;
