@@ -1,7 +1,7 @@
 import type { Instant } from "../../protocol/time.ts";
 import type { Standing } from "../providers/provider.ts";
 import { charging, unknownOrder } from "./charging.ts";
-import { ask, attemptOf, ignored, nothingToSay, recheck } from "./effects.ts";
+import { attemptOf, ignored, nothingToSay, recheck } from "./effects.ts";
 import { paidFor } from "./paid.ts";
 import { payable, voiding } from "./payable.ts";
 import { unpaidEnd } from "./stray.ts";
@@ -53,24 +53,18 @@ function transactionIn(standing: Standing): string | undefined {
 /** The provider's own name for this attempt, where it has told it. */
 function transactionOf(state: State, attempt: number): string | undefined {
   if ("receipts" in state) return state.receipts.find((each) => each.attempt === attempt)?.payment.transaction;
-  return isInHand(state, attempt) && "transaction" in state ? state.transaction : undefined;
+  const isInHand = "attempt" in state && state.attempt === attempt;
+  return isInHand && "transaction" in state ? state.transaction : undefined;
 }
-
-const isInHand = (state: State, attempt: number): boolean => "attempt" in state && state.attempt === attempt;
 
 const forestalled = (state: State, event: Event): Step =>
   event.type === "asked" ? ignored("it was voided before it was asked for") : nothingToSay(state, event);
 
 /**
- * The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. The attempt in
- * hand has its own row of queries, which this one joins; any other is looked at beside it, and beside what is to be looked at
- * of the rest: refunds, and charges whose answers were lost.
+ * The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. The look is no
+ * part of the row of queries of the attempt in hand: an answer that is on its way already, and older than the hint, ends that row.
  */
 function hinted(state: State, attempt: number, terms: Terms): Step {
   if (state.at === "forestalled") return ignored("nothing was ever charged");
-  const about = attemptOf(state.sale, attempt, terms);
-  const finished = isFinished(state);
-  return isInHand(state, attempt)
-    ? { state, effects: [ask(about, 0)], takesBack: ["ask"], finished }
-    : { state, effects: [recheck(about, 0)], finished };
+  return { state, effects: [recheck(attemptOf(state.sale, attempt, terms), 0)], finished: isFinished(state) };
 }

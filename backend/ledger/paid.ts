@@ -3,11 +3,12 @@ import type { Trouble } from "../../protocol/statements.ts";
 import { alarm, ignored, nothingToSay, settlementOf, tell, tellKind } from "./effects.ts";
 import { withPolicy } from "./policy.ts";
 import { orderRefund, refunding } from "./refunding.ts";
-import { backsOf } from "./refunds.ts";
+import { backsOf, corrected, merged, refusedAndMade } from "./refunds.ts";
 import { orderRelease } from "./release.ts";
 import { endLeftOver } from "./stray.ts";
 import {
   type At,
+  type Back,
   type Event,
   isFinished,
   type Of,
@@ -52,7 +53,7 @@ function leftOver(state: Kept, is: string, attempt: number, terms: Terms): Step 
 
 function moreNews(state: Kept, event: Of<"news">, terms: Terms): Step {
   const { standing, attempt } = event;
-  if (standing.is === "refunded") return givenBack(state, standing);
+  if (standing.is === "refunded") return givenBack(state, attempt, standing);
   if (standing.is !== "settled") {
     return event.via === "answer"
       ? leftOver(state, standing.is, attempt, terms)
@@ -79,21 +80,33 @@ function paidTwice(state: Exclude<Kept, At<"paid">>, effects: readonly ReturnTyp
 type GivenBack = Extract<Of<"news">["standing"], { is: "refunded" }>;
 
 /** Money went back, by this ledger or by somebody else. All of it, and confirmed: then nothing is owed any more. */
-function givenBack(state: Kept, standing: GivenBack): Step {
-  const told = isOwn(state, standing) ? [] : [alarm("refunded-elsewhere", standing.transaction)];
+function givenBack(before: Kept, attempt: number, standing: GivenBack): Step {
+  const changed = corrected(backsOf(before), attempt, standing);
+  const elsewhere = isOwn(before, standing) ? [] : [alarm("refunded-elsewhere", standing.transaction)];
+  const told = [...refusedAndMade(backsOf(before), changed), ...elsewhere];
+  const state = withBacks(before, changed);
   const isBack = standing.isFull && standing.refunds.every(({ isConfirmed }) => isConfirmed);
   if (state.at === "owed" && state.receipts.length === 1 && !state.isReleasing && isBack) {
     const step = remedy(state, { type: "remedied", how: "refunded", by: "provider", why: "refunded at the provider" });
     return "ignored" in step ? step : { ...step, effects: [...step.effects, ...told] };
   }
-  if (told.length === 0) return ignored("these refunds are its own");
+  if (told.length === 0 && changed.length === 0) return ignored("these refunds are its own");
   return { state, effects: told, finished: isFinished(state) };
 }
 
-/** Where the provider does not name them, or has one that it had refused, somebody should look. */
+/** Where the provider does not name them, somebody should look. */
 function isOwn(state: Kept, { refunds }: GivenBack): boolean {
-  const names = backsOf(state).flatMap(({ key, stage }) => (stage === "refused" ? [] : [key]));
+  const names = backsOf(state).map(({ key }) => key);
   return refunds.length > 0 && refunds.every(({ key }) => key !== undefined && names.includes(key));
+}
+
+/** Goods that are out, and money that is back, or may be: a person decides whether that is meant. */
+function withBacks(state: Kept, changed: readonly Back[]): Kept {
+  if (state.at === "paid" || changed.length === 0) return state;
+  const backs = merged(backsOf(state), changed);
+  if (state.at !== "delivered") return { ...state, backs };
+  const { sale, receipts } = state;
+  return { at: "owed", sale, receipts, because: "goodwill", delivered: true, releases: [], isReleasing: false, backs };
 }
 
 function goodsAreOut(state: Kept, release: ReleaseId, terms: Terms): Step {

@@ -1,6 +1,6 @@
 import type { Refunded, RefundMade, RefundRefusal, Standing } from "../providers/provider.ts";
 import { alarm, attemptOf, ignored, nothingToSay, recheck, tell, tellKind } from "./effects.ts";
-import { backsOf, merged, type Plan, planPart, planWhole, refundIt } from "./refunds.ts";
+import { backsOf, corrected, merged, type Plan, planPart, planWhole, refundIt, refusedAndMade } from "./refunds.ts";
 import { endLeftOver } from "./stray.ts";
 import type { At, Back, Effects, Event, Of, OwedReason, Step, Terms } from "./words.ts";
 
@@ -159,6 +159,16 @@ function handOver(state: At<"refunding">, round: readonly Back[], effects: Effec
 }
 
 function news(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
+  const { standing, attempt } = event;
+  const changed = standing.is === "refunded" ? corrected(state.backs, attempt, standing) : [];
+  if (changed.length === 0) return newsOfRound(state, event, terms);
+  const told = refusedAndMade(state.backs, changed);
+  const next = { ...state, backs: merged(state.backs, changed) };
+  const step = newsOfRound(next, event, terms);
+  return "ignored" in step ? move(next, [], told) : { ...step, effects: [...told, ...step.effects] };
+}
+
+function newsOfRound(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
   const { standing, attempt, via } = event;
   const isPaid = state.receipts.some((receipt) => receipt.attempt === attempt);
   if (!isPaid && standing.is === "settled") return paidTwice(state, attempt, standing);

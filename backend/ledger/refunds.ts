@@ -1,7 +1,8 @@
 import type { DueEffect } from "../../journal/journal.ts";
 import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";
-import { attemptOf } from "./effects.ts";
-import type { At, Back, Effect, OwedReason, Receipt, Sale, Terms } from "./words.ts";
+import type { RefundMade, Standing } from "../providers/provider.ts";
+import { alarm, attemptOf } from "./effects.ts";
+import type { At, Back, Effect, Effects, OwedReason, Receipt, Sale, Terms } from "./words.ts";
 
 /** What of an order's money goes back, and under which names. */
 
@@ -71,6 +72,34 @@ export function merged(before: readonly Back[], changed: readonly Back[]): reado
   const isSame = (one: Back, other: Back): boolean => one.key === other.key;
   const kept = before.map((back) => changed.find((each) => isSame(each, back)) ?? back);
   return [...kept, ...changed.filter((each) => !before.some((back) => isSame(each, back)))];
+}
+
+type GivenBack = Extract<Standing, { is: "refunded" }>;
+
+/**
+ * Those that the provider's books show otherwise than they stand here, as they are there: what was refused and made all the same
+ * (its request came twice, and the slower one was taken), and what was given up as unconfirmed and is confirmed.
+ */
+export function corrected(backs: readonly Back[], attempt: number, { refunds }: GivenBack): readonly Back[] {
+  return backs.flatMap((back) => {
+    const made = back.attempt === attempt ? refunds.find(({ key }) => key === back.key) : undefined;
+    return made === undefined ? [] : asInBooks(back, made);
+  });
+}
+
+function asInBooks({ attempt, key, amount, stage }: Back, { isConfirmed }: RefundMade): readonly Back[] {
+  if (stage !== "refused" && stage !== "stuck") return [];
+  const about = { attempt, key, amount, tries: 0 };
+  if (isConfirmed) return [{ ...about, stage: "confirmed" }];
+  return stage === "stuck" ? [] : [{ ...about, stage: "stuck", because: "unconfirmed", detail: MADE_ALL_THE_SAME }];
+}
+
+const MADE_ALL_THE_SAME = "refused, and in the provider's books all the same";
+
+/** Somebody should look where a refusal was not one: it may have been acted upon. */
+export function refusedAndMade(backs: readonly Back[], made: readonly Back[]): Effects {
+  const wasRefused = ({ key }: Back): boolean => backs.some((back) => back.key === key && back.stage === "refused");
+  return made.filter(wasRefused).map(({ key }) => alarm("contradiction", `refund ${key}: ${MADE_ALL_THE_SAME}`));
 }
 
 /** The payer reads this in the wallet, so it says nothing of who decided. */

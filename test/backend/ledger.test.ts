@@ -190,7 +190,7 @@ const money = (was: string) => ({
   "settled another": doubtful(was),
   "settled another, answered": paidByAnother,
 });
-const moneyUnnamed = (was: string) => ({ ...money(was), settled: ask(was) });
+const moneyUnnamed = (was: string) => ({ ...money(was), settled: doubtful(was) });
 const afterTheMoney = (was: string) => ({
   ...silent,
   "settled another": doubtful(was),
@@ -238,7 +238,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     unclear: ask("charging"),
     "issued another": "charging: void",
     "pending another": "charging: void",
-    hinted: ask("charging"),
+    hinted: doubtful("charging"),
   },
   checking: {
     ...silent,
@@ -258,7 +258,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund arrived": "charging: charge",
     unknown: "charging: charge, recheck",
     "no answer": ask("charging"),
-    hinted: ask("charging"),
+    hinted: doubtful("charging"),
   },
   clearing: {
     ...silent,
@@ -278,7 +278,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund arrived": "charging: charge",
     unknown: "charging: charge, recheck",
     "no answer": ask("charging"),
-    hinted: ask("charging"),
+    hinted: doubtful("charging"),
   },
   payable: {
     ...silent,
@@ -294,7 +294,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund arrived": `${isVoided}, alarm`,
     unknown: ask("payable"),
     "no answer": ask("payable"),
-    hinted: ask("payable"),
+    hinted: doubtful("payable"),
   },
   lapsed: {
     ...silent,
@@ -309,7 +309,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund arrived": `${isVoided}, alarm`,
     unknown: ask("payable"),
     "no answer": ask("payable"),
-    hinted: ask("payable"),
+    hinted: doubtful("payable"),
     lapsed: "voiding: void",
   },
   "voiding early": {
@@ -321,7 +321,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "denied for now": isVoided,
     unclear: ask("voiding"),
     "pending another": "voiding: void",
-    hinted: ask("voiding"),
+    hinted: doubtful("voiding"),
   },
   voiding: {
     ...silent,
@@ -339,7 +339,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     "refund arrived": `${isVoided}, alarm`,
     unknown: `${isVoided}, recheck`,
     "no answer": ask("voiding"),
-    hinted: ask("voiding"),
+    hinted: doubtful("voiding"),
   },
   voided: {
     ...silent,
@@ -356,7 +356,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     pending: "voided: void",
     "issued another": "voided: void",
     "pending another": "voided: void",
-    hinted: ask("voided"),
+    hinted: doubtful("voided"),
   },
   refused: {
     ...silent,
@@ -364,7 +364,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     unclear: "refused: recheck",
     "no answer another": "refused: recheck",
     "unclear another": "refused: recheck",
-    settled: ask("refused"),
+    settled: doubtful("refused"),
     "settled, answered": paidAgainst,
     "settled another": doubtful("refused"),
     "settled another, answered": paidAgainst,
@@ -373,7 +373,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     pending: "refused: void",
     "issued another": "refused: void",
     "pending another": "refused: void",
-    hinted: ask("refused"),
+    hinted: doubtful("refused"),
   },
   paid: {
     ...silent,
@@ -510,9 +510,9 @@ describe("the ledger", () => {
     expect(say(step(states.paid, { ...events.synced, stage: "unlisted" }, NOW, terms))).toBe(isPaid);
   });
 
-  test("a hint about one attempt leaves the looks at every other where they are", () => {
-    for (const state of [states.payable, states.voided, states.paid, states["refunding, taken"]]) {
-      const done = step(state, { type: "hinted", attempt: 2 }, NOW, terms);
+  test.each([1, 2])("a hint about attempt %i leaves every look that is owed already where it is", (attempt) => {
+    for (const state of [states.payable, states.voiding, states.voided, states.paid, states["refunding, taken"]]) {
+      const done = step(state, { type: "hinted", attempt }, NOW, terms);
       expect("ignored" in done ? done : { owes: say(done), takesBack: done.takesBack ?? [] }).toEqual({
         owes: `${state.at}: recheck`,
         takesBack: [],
@@ -536,6 +536,53 @@ describe("the ledger", () => {
     expect(say(step(remedied, newsOf([own, { ...own, key: "another" }]), NOW, terms))).toBe("remedied: alarm");
     expect(say(step(remedied, newsOf([unnamed]), NOW, terms))).toBe("remedied: alarm");
     expect(say(step(remedied, newsOf([]), NOW, terms))).toBe("remedied: alarm");
+  });
+
+  describe("a refund that was refused, and is in the provider's books all the same,", () => {
+    const refused = { ...back, stage: "refused", because: "by-bank", detail: "denied" } as const;
+    const backs = [refused];
+    const told = (state: State, event: Event): unknown => {
+      const done = step(state, event, NOW, terms);
+      if ("ignored" in done) return done;
+      const alarms = done.effects.flatMap(({ effect }) => (effect.do === "alarm" ? [effect.alarm] : []));
+      return { at: done.state.at, backs: "backs" in done.state ? done.state.backs : undefined, alarms };
+    };
+    const stuck = { attempt: 1, key: KEY, amount: PRICE, tries: 0, stage: "stuck", because: "unconfirmed" };
+    const confirmed = { attempt: 1, key: KEY, amount: PRICE, tries: 0, stage: "confirmed" };
+
+    test.each([
+      ["owed", { ...owing, backs } as State, "owed"],
+      ["delivered", { ...states.delivered, backs } as State, "owed"],
+      ["remedied", { ...states.remedied, backs } as State, "remedied"],
+    ])("goes on under its own name, and somebody is told, where the order is %s", (_, state, at) => {
+      expect(told(state, events["refund booked"])).toMatchObject({ at, backs: [stuck], alarms: ["contradiction"] });
+    });
+
+    test("ends what was owed when the bank has confirmed it", () => {
+      const owed: State = { ...owing, backs };
+      expect(told(owed, events["refund arrived"])).toEqual({
+        at: "remedied",
+        backs: [confirmed],
+        alarms: ["contradiction"],
+      });
+    });
+
+    test("is known to the refunds that are under way beside it", () => {
+      const second = { ...back, key: `${ORDER_ID}-1-r2` };
+      const both: State = { ...goingBack, backs: [refused, second], round: [second.key] };
+      expect(told(both, { ...events["refund booked"], via: "notification" })).toMatchObject({
+        at: "refunding",
+        backs: [stuck, second],
+        alarms: ["contradiction"],
+      });
+    });
+  });
+
+  test("a refund that nobody knew the end of, and that is confirmed, is not tried again", () => {
+    const lost: State = { ...owing, delivered: true, backs: [{ ...back, amount: rupiah(1), stage: "stuck" }] };
+    const part = { ...events["refund arrived"].standing, isFull: false };
+    const done = step(lost, { ...events["refund arrived"], standing: part }, NOW, terms);
+    expect("ignored" in done ? done : done.state).toMatchObject({ at: "owed", backs: [{ stage: "confirmed" }] });
   });
 
   test("nothing that was settled is ever unsettled", () => {

@@ -59,8 +59,8 @@ const rulesOfPlace = (at: string, { times, back, isOut, isMeddled }: Sums): read
 function rulesOfMoney(at: string, { paid, times, back, kept, isOut, isMeddled }: Sums, story: Story): readonly Rule[] {
   const isOnePaymentForGoods = isOut && kept === paid / times;
   const isKeptWithReason = kept === 0 || story.isByHand || story.isPart || isOnePaymentForGoods || isMeddled;
-  const isToldBlind = story.isBlind && story.alarms.has("contradiction");
-  const isBothWithReason = story.isUnclear || story.isGoodwill || isToldBlind || isMeddled;
+  const isTold = story.alarms.has("contradiction");
+  const isBothWithReason = story.isUnclear || story.isGoodwill || isTold || isMeddled;
   return [
     [kept < 0, `got ${back} of ${paid} rupiah back`],
     [at === "remedied" && !isKeptWithReason, `is remedied, and ${kept} of ${paid} rupiah are kept`],
