@@ -9,6 +9,11 @@ const program: Program = {
   public-key FILE  shows the public half of such a key once more
   open-relays   opens every relay's contact; for when the daemon has ended
 
+  journal list           names the orders begun last                      [--open | --owed | --all] [--limit N]
+  journal show ORDER     tells one order's story, by its id or claim code
+  journal verify         whether the journal is whole, and every order's events lead to its state
+  journal export FILE    writes every order's story into a new file, one JSON line each    [--since 2026-11-20]
+
   --config      the configuration; default /etc/qris-gateway/gateway.toml
   --help        this
 `,
@@ -19,6 +24,25 @@ const program: Program = {
     "public-key": {
       takes: "the name of a key's file",
       load: async () => (await import("./commands/public-key.ts")).publicKey,
+    },
+    journal: {
+      commands: {
+        list: {
+          flags: ["open", "owed", "all"],
+          options: ["limit"],
+          load: async () => (await import("./commands/journal.ts")).list,
+        },
+        show: {
+          takes: "an order's id or claim code",
+          load: async () => (await import("./commands/journal.ts")).show,
+        },
+        verify: { load: async () => (await import("./commands/journal.ts")).verify },
+        export: {
+          takes: "the name of a new file",
+          options: ["since"],
+          load: async () => (await import("./commands/journal.ts")).exportLines,
+        },
+      },
     },
     "open-relays": { load: async () => (await import("./commands/open-relays.ts")).openRelays },
   },
