@@ -1,10 +1,9 @@
 import { JournalFault } from "./journal.ts";
+import { type AboutRow, SQL } from "./sql.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import { TABLE_VERSIONS } from "./sqlite-tables.ts";
 
 export type CodecVersions = Readonly<Record<"state" | "event" | "effect", { readonly version: number }>>;
-
-type About = { readonly id: string; readonly state: number; readonly event: number; readonly effect: number };
 
 /** "QRIS" in ASCII: tells our files from other SQLite files. */
 const APPLICATION_ID = 0x51524953;
@@ -47,21 +46,17 @@ export function refuseUnfit(connection: Connection, codecs: CodecVersions): void
 export function raiseCodecVersions(connection: Connection, { state, event, effect }: CodecVersions): void {
   const about = readAbout(connection);
   if (about.state === state.version && about.event === event.version && about.effect === effect.version) return;
-  const change = connection.prepare("UPDATE about SET state_version = ?, event_version = ?, effect_version = ?");
+  const change = connection.prepare(SQL.raise);
   connection.durably(() => change.run(state.version, event.version, effect.version));
 }
 
-export function readAbout(connection: Connection): About {
-  const row = connection
-    .prepare<About>(
-      "SELECT id, state_version AS state, event_version AS event, effect_version AS effect FROM about WHERE one = 1",
-    )
-    .get();
+export function readAbout(connection: Connection): AboutRow {
+  const row = connection.prepare<AboutRow>(SQL.about).get();
   if (row === undefined) throw new JournalFault("corrupt", `the journal ${connection.file} has lost its name`);
   return row;
 }
 
-function refuseNewerCodecs(file: string, about: About, codecs: CodecVersions): void {
+function refuseNewerCodecs(file: string, about: AboutRow, codecs: CodecVersions): void {
   for (const word of ["state", "event", "effect"] as const)
     if (about[word] > codecs[word].version) throw newer(file, `${word}s of version ${about[word]}`);
 }

@@ -13,10 +13,11 @@ import {
   type TakeOptions,
 } from "./journal.ts";
 import { LatestRows } from "./latest-rows.ts";
-import { readStored } from "./sqlite-codec.ts";
+import type { OrderRow } from "./sql.ts";
 import { type Connection, listed } from "./sqlite-connection.ts";
 import { type Entries, OwedEffects } from "./sqlite-owed.ts";
-import { type OrderRow, prepareJournal } from "./sqlite-statements.ts";
+import { prepareJournal } from "./sqlite-statements.ts";
+import { readStored } from "./stored.ts";
 
 export type SqliteJournalParts<State, Event, Effect> = {
   readonly connection: Connection;
@@ -144,8 +145,8 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
 
   async note(kind: string, json: unknown): Promise<void> {
     this.#connection.loosely(() => {
-      const { row } = this.#sql.note.run(kind, this.#wall(), JSON.stringify(json));
-      this.#sql.dropNotes.run(row - this.#parts.notesBound);
+      const noted = this.#sql.note.get(kind, this.#wall(), JSON.stringify(json));
+      if (noted !== undefined) this.#sql.dropNotes.run(noted.nth - this.#parts.notesBound);
     });
   }
 

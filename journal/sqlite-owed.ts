@@ -8,8 +8,8 @@ import {
   type TakeOptions,
 } from "./journal.ts";
 import { type Debt, OwedBook } from "./owed-book.ts";
-import { readStored } from "./sqlite-codec.ts";
 import { type Connection, listed } from "./sqlite-connection.ts";
+import { readStored } from "./stored.ts";
 
 type DebtRow = {
   readonly seq: number;

@@ -1,20 +1,8 @@
+import { type EventRow, type NoteRow, type OrderRow, SQL } from "./sql.ts";
 import type { Connection } from "./sqlite-connection.ts";
-
-export type OrderRow = {
-  readonly nth: number;
-  readonly id: string;
-  /** How many events the order has. */
-  readonly events: number;
-  readonly version: number;
-  readonly state: string;
-};
 
 /** `inside`: 1 when it has an event in the span. */
 type SpanRow = { readonly nth: number; readonly id: string; readonly inside: number };
-
-type EventRow = { readonly nth: number; readonly wall: number; readonly version: number; readonly event: string };
-
-const ORDER = "SELECT nth, id, events, version, state FROM orders";
 
 /** Whose last event may lie in a span or behind it, by number: the indexes tell, no order is read for it. */
 const HEARD_SINCE = `SELECT nth FROM (
@@ -24,9 +12,9 @@ const HEARD_SINCE = `SELECT nth FROM (
 
 /** What the journal says to SQLite about orders, events, seen statements and notes. */
 export const prepareJournal = (connection: Connection) => ({
-  order: connection.prepare<OrderRow>(`${ORDER} WHERE id = ?`),
-  unfinished: connection.prepare<OrderRow>(`${ORDER} WHERE finished = 0 ORDER BY nth`),
-  latest: connection.prepare<OrderRow>(`${ORDER} ORDER BY nth DESC LIMIT ?`),
+  order: connection.prepare<OrderRow>(SQL.order),
+  unfinished: connection.prepare<OrderRow>(SQL.unfinished),
+  latest: connection.prepare<OrderRow>(SQL.latest),
   begin: connection.prepare(
     "INSERT INTO orders (id, events, finished, last_wall, version, state) VALUES (?, ?, ?, ?, ?, ?)",
   ),
@@ -35,10 +23,7 @@ export const prepareJournal = (connection: Connection) => ({
   ),
 
   tell: connection.prepare("INSERT INTO events (of, nth, wall, version, event) VALUES (?, ?, ?, ?, ?)"),
-  story: connection.prepare<EventRow>(
-    `SELECT events.nth, wall, events.version, event FROM orders JOIN events ON events.of = orders.nth
-     WHERE orders.id = ? ORDER BY events.nth`,
-  ),
+  story: connection.prepare<EventRow>(SQL.story),
 
   heardSince: connection.prepare<SpanRow>(
     `WITH heard AS MATERIALIZED (${HEARD_SINCE})
@@ -47,7 +32,7 @@ export const prepareJournal = (connection: Connection) => ({
      FROM heard JOIN orders ON orders.nth = heard.nth ORDER BY orders.nth`,
   ),
 
-  see: connection.prepare("INSERT OR IGNORE INTO seen (statement, of, wall) VALUES (?, ?, ?)"),
+  see: connection.prepare(SQL.see),
   isSeen: connection.prepare<{ readonly of: number | null }>("SELECT of FROM seen WHERE statement = ?"),
 
   old: connection.prepare<{ readonly nth: number }>(
@@ -56,18 +41,12 @@ export const prepareJournal = (connection: Connection) => ({
   ),
   dropEvents: connection.prepare("DELETE FROM events WHERE of IN (SELECT value FROM json_each(?))"),
   dropOrders: connection.prepare("DELETE FROM orders WHERE nth IN (SELECT value FROM json_each(?))"),
-  /** What an order that is still here has seen stays seen, however old. */
-  dropSeen: connection.prepare(
-    `DELETE FROM seen WHERE statement IN (SELECT statement FROM seen WHERE wall < ?
-     AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.nth = seen.of) LIMIT ?)`,
-  ),
+  dropSeen: connection.prepare(SQL.dropSeen),
 
-  note: connection.prepare("INSERT INTO notes (kind, wall, json) VALUES (?, ?, ?)"),
-  dropNotes: connection.prepare("DELETE FROM notes WHERE nth <= ?"),
-  notes: connection.prepare<{ readonly wall: number; readonly json: string }>(
-    "SELECT wall, json FROM notes WHERE kind = ? ORDER BY nth DESC LIMIT ?",
-  ),
+  note: connection.prepare<{ readonly nth: number }>(SQL.note),
+  dropNotes: connection.prepare(SQL.dropNotes),
+  notes: connection.prepare<NoteRow>(SQL.notes),
 
-  probe: connection.prepare("INSERT OR REPLACE INTO probe (one, mark) VALUES (1, ?)"),
-  probed: connection.prepare<{ readonly mark: string }>("SELECT mark FROM probe"),
+  probe: connection.prepare(SQL.probe),
+  probed: connection.prepare<{ readonly mark: string }>(SQL.probed),
 });
