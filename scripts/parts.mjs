@@ -1,9 +1,9 @@
 // The programs that some suites need beside Node, where they may lie, and which Debian package brings them.
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
 /**
- * @typedef {{ programs: readonly string[], packages: readonly string[], why: string }} Part
+ * @typedef {{ programs: readonly string[], packages: readonly string[], why: string, folders?: () => readonly string[] }} Part
  */
 
 /** @type {Readonly<Record<string, Part>>} */
@@ -16,6 +16,12 @@ export const PARTS = {
   },
   zbarimg: { programs: ["zbarimg"], packages: ["zbar-tools"], why: "a second reader of QR codes" },
   openssl: { programs: ["openssl"], packages: ["openssl"], why: "certificates for TLS" },
+  postgresql: {
+    programs: ["postgres"],
+    packages: ["postgresql"],
+    why: "a real PostgreSQL",
+    folders: postgresFolders,
+  },
   strace: { programs: ["strace"], packages: ["strace"], why: "counting fsyncs" },
   python3: { programs: ["python3"], packages: ["python3"], why: "the far end of systemd's socket" },
   qemu: {
@@ -53,7 +59,18 @@ export function findPart(part, env = process.env) {
   const named = env[part.toUpperCase()];
   if (named !== undefined && isAbsolute(named)) return isProgram(named) ? named : undefined;
   const folders = [...(env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...MORE_FOLDERS];
-  return known.programs.flatMap((program) => folders.map((folder) => join(folder, program))).find(isProgram);
+  const all = [...folders, ...(known.folders?.() ?? [])];
+  return known.programs.flatMap((program) => all.map((folder) => join(folder, program))).find(isProgram);
+}
+
+/** Debian keeps each version of PostgreSQL in a folder of its own, outside PATH; the newest comes first. */
+function postgresFolders(root = "/usr/lib/postgresql") {
+  try {
+    const versions = readdirSync(root).sort((one, other) => Number(other) - Number(one));
+    return versions.map((version) => join(root, version, "bin"));
+  } catch {
+    return [];
+  }
 }
 
 /**

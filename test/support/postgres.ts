@@ -1,0 +1,152 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Client } from "pg";
+import { steadyClock } from "../../host/clock.ts";
+import type { PostgresPlace } from "../../journal/postgres-client.ts";
+import { needs } from "./needs.ts";
+
+export type PostgresOptions = {
+  /** Further settings of the server. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+/** A server of the test's own, on a Unix socket, with its data in a folder that goes with it. */
+export type PostgresServer = {
+  /** A place that nobody has used: a schema, because a database takes longer to make. */
+  newPlace(): Promise<PostgresPlace>;
+  /** As the server's own user, over a connection of its own. */
+  ask<Row = Record<string, unknown>>(place: PostgresPlace, sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Ends every connection, and waits until each is gone with its locks. */
+  cutAll(): Promise<void>;
+  /** Power cut. */
+  kill(): Promise<void>;
+  /** Starts again on the same data, ending it as by a power cut before when it runs. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const START_WITHIN_MS = 20_000;
+const USER = "postgres";
+/** What a few databases and their log need; less is no place for them. */
+const ROOMY_BYTES = 1_000_000_000;
+
+/** `initdb`, and a server that waits for the disk as the product's does. PostgreSQL refuses root: then it runs as Debian's user. */
+export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<PostgresServer> {
+  const program = needs("postgresql");
+  const folder = mkdtempSync(join(roomy(), "qris-postgres-"));
+  const data = join(folder, "data");
+  mkdirSync(data, { mode: 0o700 });
+  const owner = ownerOf();
+  if (owner !== undefined) for (const each of [folder, data]) chownSync(each, owner.uid, owner.gid);
+  const initdb = join(dirname(realpathSync(program)), "initdb");
+  const begin = ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
+  execFileSync(initdb, begin, { stdio: ["ignore", "ignore", "pipe"], cwd: folder, ...owner });
+
+  const place: PostgresPlace = { host: folder, port: 5_432, user: USER, database: "postgres" };
+  const all = { ...USUAL, unix_socket_directories: folder, ...settings };
+  const words = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const run = () => started(program, ["-D", data, ...words], folder, place);
+  let server = await run();
+  let made = 0;
+  const kill = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, "exit");
+    server.kill("SIGQUIT");
+    await ended;
+  };
+  return {
+    newPlace: async () => {
+      made += 1;
+      await ask(place, `CREATE SCHEMA journal_${made}`);
+      return { ...place, schema: `journal_${made}` };
+    },
+    ask,
+    cutAll: async () => {
+      const others = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
+      await ask(place, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE ${others}`);
+    },
+    kill,
+    restart: async () => {
+      await kill();
+      server = await run();
+    },
+    close: async () => {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const USUAL: Readonly<Record<string, string>> = {
+  listen_addresses: "",
+  fsync: "on",
+  shared_buffers: "32MB",
+  max_connections: "60",
+  max_wal_size: "64MB",
+  min_wal_size: "8MB",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  autovacuum_naptime: "5s",
+};
+
+/** Memory where there is enough of it: what a disk makes of an fsync is not what these tests are about. */
+function roomy(): string {
+  const memory = "/dev/shm";
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize >= ROOMY_BYTES ? memory : tmpdir();
+}
+
+function ownerOf(): { readonly uid: number; readonly gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const number = (flag: string) => Number(execFileSync("id", [flag, USER], { encoding: "utf8" }));
+  return { uid: number("-u"), gid: number("-g") };
+}
+
+/** The server goes when this process does, however that ends. */
+async function started(
+  program: string,
+  words: readonly string[],
+  folder: string,
+  place: PostgresPlace,
+): Promise<ChildProcess> {
+  const owner = ownerOf();
+  const as = owner === undefined ? [] : [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, "--clear-groups"];
+  const line = [...as, "--pdeathsig", "QUIT", program, ...words];
+  const child = spawn("setpriv", line, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr?.on("data", (chunk) => {
+    said = (said + String(chunk)).slice(-4_000);
+  });
+  const clock = steadyClock("postgres");
+  const begun = clock.now().ms;
+  while (!(await answers(place))) {
+    const isOver = child.exitCode !== null || clock.now().ms - begun > START_WITHIN_MS;
+    if (isOver) throw new Error(`PostgreSQL did not start: ${said}`);
+    await new Promise<void>((resolve) => clock.after(20, resolve));
+  }
+  return child;
+}
+
+const answers = (place: PostgresPlace): Promise<boolean> =>
+  ask(place, "SELECT 1").then(
+    () => true,
+    () => false,
+  );
+
+async function ask<Row>(place: PostgresPlace, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
+  const { host, port, database, user, schema = "public" } = place;
+  const client = new Client({ host, port, database, user, options: `-c search_path=${schema}` });
+  // A server that goes while it is asked is told by the question.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query(sql, [...values]);
+    return rows as Row[];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
