@@ -1,0 +1,95 @@
+import { JournalFault } from "./journal.ts";
+import { type Ask, type Line, nameOf, openLine, Patience, type PostgresOptions } from "./postgres-client.ts";
+import { verdictOf } from "./postgres-faults.ts";
+
+/** A worker: one connection, and the number that it holds a lock on as long as it lives. */
+type Worker = { readonly number: number; readonly line: Line & { close(): Promise<void> } };
+
+const NEXT = "SELECT nextval('workers') AS number";
+/** Locks of this journal's workers, told from those of others in the same database by the number of its table. */
+const LOCK = "SELECT pg_try_advisory_lock('effects'::regclass::oid::integer, $1::integer) AS held";
+
+/** What workers had in hand that are gone: nobody holds the lock on their number. Rows that somebody just changes come next time. */
+const BURY = `WITH others AS MATERIALIZED (SELECT DISTINCT worker FROM effects WHERE worker IS NOT NULL AND worker <> $1),
+    gone AS MATERIALIZED (SELECT worker FROM others
+      WHERE pg_try_advisory_xact_lock('effects'::regclass::oid::integer, worker)),
+    left_over AS (SELECT seq FROM effects WHERE worker IN (SELECT worker FROM gone) FOR UPDATE SKIP LOCKED)
+  UPDATE effects SET worker = NULL, held_ms = NULL FROM left_over WHERE effects.seq = left_over.seq RETURNING effects.seq`;
+
+/**
+ * What this process has in hand, as the database sees it: leases name a worker, and a worker is a connection. When the process dies,
+ * or its machine, or the way to it, the server ends the connection, the lock goes with it, and others may take what it held. What
+ * is asked here is not waited for by the disk.
+ */
+export class Hands {
+  readonly #options: PostgresOptions;
+  readonly #patience: Patience;
+  #worker: Promise<Worker> | undefined;
+
+  constructor(options: PostgresOptions) {
+    this.#options = options;
+    this.#patience = new Patience(options);
+  }
+
+  /** The number of the worker; another one when the connection was lost. */
+  async number(): Promise<number> {
+    return this.#with(async ({ number }) => number);
+  }
+
+  /** One statement of this worker; carried out again, by another worker, when the connection is lost. */
+  async ask<Row>(askOf: (worker: number) => Ask): Promise<readonly Row[]> {
+    return this.#with(({ number, line }) => line.ask<Row>(askOf(number)));
+  }
+
+  /** Frees what was in the hands of workers that are gone; how many effects that were. */
+  async bury(): Promise<number> {
+    const freed = await this.ask((worker) => ({ sql: BURY, values: [worker] }));
+    return freed.length;
+  }
+
+  async close(): Promise<void> {
+    this.#patience.end();
+    await this.#drop(this.#worker);
+  }
+
+  #with<T>(work: (worker: Worker) => Promise<T>): Promise<T> {
+    return this.#patience.lasting(nameOf(this.#options.place), async () => {
+      const opening = this.#opened();
+      try {
+        return await work(await opening);
+      } catch (error) {
+        if (verdictOf(error) === "lost") await this.#drop(opening);
+        throw error;
+      }
+    });
+  }
+
+  #opened(): Promise<Worker> {
+    const known = this.#worker;
+    if (known !== undefined) return known;
+    const opening: Promise<Worker> = this.#open(() => this.#forget(opening));
+    this.#worker = opening;
+    opening.catch(() => this.#forget(opening));
+    return opening;
+  }
+
+  async #open(lost: () => void): Promise<Worker> {
+    const line = await openLine(this.#options, lost);
+    const [next] = await line.ask<{ readonly number: number }>({ sql: NEXT });
+    const number = next?.number ?? 0;
+    const [lock] = await line.ask<{ readonly held: boolean }>({ sql: LOCK, values: [number] });
+    if (lock?.held === true) return { number, line };
+    await line.close();
+    throw new JournalFault("busy", `worker ${number} of the journal is somebody else: try again`);
+  }
+
+  #forget(opening: Promise<Worker>): void {
+    if (this.#worker === opening) this.#worker = undefined;
+  }
+
+  async #drop(opening: Promise<Worker> | undefined): Promise<void> {
+    if (opening === undefined) return;
+    this.#forget(opening);
+    await opening.then(({ line }) => line.close()).catch(() => undefined);
+  }
+}

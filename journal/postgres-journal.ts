@@ -1,0 +1,251 @@
+import type { Instant } from "../protocol/time.ts";
+import { InTurn } from "./in-turn.ts";
+import {
+  type AdvanceOptions,
+  type EffectId,
+  type Journal,
+  JournalFault,
+  type JournalShape,
+  type Kept,
+  type Owed,
+  type Span,
+  type SpanPage,
+  type Step,
+  type TakeOptions,
+} from "./journal.ts";
+import type { Ask, PostgresPool, Value } from "./postgres-client.ts";
+import { isTaken } from "./postgres-faults.ts";
+import type { Hands } from "./postgres-hands.ts";
+import { PostgresOwed } from "./postgres-owed.ts";
+import { type Read, readOrder, type Writing, writeIgnored, writeStep } from "./postgres-steps.ts";
+import { type EventRow, type NoteRow, type OrderRow, SQL } from "./sql.ts";
+import { readStored } from "./stored.ts";
+
+export type PostgresParts<State, Event, Effect> = {
+  readonly pool: PostgresPool;
+  readonly hands: Hands;
+  readonly id: string;
+  readonly shape: JournalShape<State, Event, Effect>;
+  readonly newId: () => string;
+  readonly wall: () => number;
+  readonly notesBound: number;
+};
+
+type Told<State, Event, Effect> = Pick<Writing<State, Event, Effect>, "order" | "event" | "options" | "mark">;
+type Tried<State, Effect> = { readonly nth: number; readonly step: Step<State, Effect> };
+
+/** What one `sweep` deletes at most. */
+const SWEPT_AT_ONCE = 500;
+const SEEN_SWEPT_AT_ONCE = 2_000;
+
+const HEARD_SINCE = `WITH heard AS MATERIALIZED (
+    SELECT nth, id FROM orders WHERE (finished = 0 OR last_wall >= $1) AND nth > $2 ORDER BY nth LIMIT $3)
+  SELECT nth, id, EXISTS (SELECT 1 FROM events WHERE of = heard.nth AND wall >= $1 AND wall < $4) AS inside
+  FROM heard ORDER BY nth`;
+
+const SWEEP = `WITH old AS (SELECT nth FROM orders WHERE finished = 1 AND last_wall < $1
+      AND NOT EXISTS (SELECT 1 FROM effects WHERE of = orders.nth)
+    ORDER BY last_wall LIMIT $2 FOR UPDATE SKIP LOCKED),
+  events_gone AS (DELETE FROM events USING old WHERE events.of = old.nth),
+  orders_gone AS (DELETE FROM orders USING old WHERE orders.nth = old.nth)
+  SELECT count(*) AS swept FROM old`;
+
+/** One of the processes that share a journal in PostgreSQL. */
+export class PostgresJournal<State, Event, Effect> implements Journal<State, Event, Effect> {
+  readonly id: string;
+  readonly #parts: PostgresParts<State, Event, Effect>;
+  readonly #owed: PostgresOwed<Effect>;
+  /** Two events of one order that this process hears at once would only get into each other's way. */
+  readonly #inTurn = new InTurn();
+
+  constructor(parts: PostgresParts<State, Event, Effect>) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#owed = new PostgresOwed(parts);
+  }
+
+  async advance(
+    order: string,
+    event: Event,
+    decide: (state: State | undefined) => Step<State, Effect>,
+    options: AdvanceOptions,
+  ): Promise<Step<State, Effect>> {
+    this.#owed.waitsOn(options.now);
+    const told = { order, event, options, mark: this.#parts.newId() };
+    return this.#inTurn.run(order, () => this.#advance(told, decide));
+  }
+
+  async take(options: TakeOptions): Promise<readonly Owed<Effect>[]> {
+    return this.#owed.take(options);
+  }
+
+  async start(effect: EffectId): Promise<void> {
+    await this.#owed.start(effect);
+  }
+
+  async finish(effect: EffectId): Promise<void> {
+    await this.#owed.finish(effect);
+  }
+
+  async again(effect: EffectId, due: Instant): Promise<void> {
+    await this.#owed.again(effect, due);
+  }
+
+  async hasten(to: string, _now: Instant): Promise<void> {
+    await this.#owed.hasten(to);
+  }
+
+  async nextDue(kinds: readonly string[], now: Instant, except: readonly string[] = []): Promise<Instant | undefined> {
+    return this.#owed.nextDue(kinds, now, except);
+  }
+
+  /** Frees what processes had in hand that are gone; how many effects that were. Everybody does so now and then. */
+  async bury(): Promise<number> {
+    return this.#parts.hands.bury();
+  }
+
+  async stateOf(order: string): Promise<State | undefined> {
+    const [row] = await this.#ask<OrderRow>(SQL.order, order);
+    return row && this.#stateIn(row);
+  }
+
+  async unfinished(): Promise<readonly Kept<State>[]> {
+    return (await this.#ask<OrderRow>(SQL.unfinished)).map((row) => this.#keptIn(row));
+  }
+
+  async newest(): Promise<Kept<State> | undefined> {
+    return (await this.latest(1))[0];
+  }
+
+  /** The `limit` orders that were begun last, finished or not, the latest first. */
+  async latest(limit: number): Promise<readonly Kept<State>[]> {
+    return (await this.#ask<OrderRow>(SQL.latest, Math.max(0, limit))).map((row) => this.#keptIn(row));
+  }
+
+  async story(order: string): Promise<readonly { readonly event: Event; readonly wall: number }[]> {
+    const rows = await this.#ask<EventRow>(SQL.story, order);
+    return rows.map(({ nth, wall, version, event }) => ({
+      event: readStored(this.#parts.shape.event, event, version, `event ${nth} of order ${order}`),
+      wall,
+    }));
+  }
+
+  async inSpan({ fromWall, toWall, after = 0, limit }: Span): Promise<SpanPage> {
+    type Row = { readonly nth: number; readonly id: string; readonly inside: boolean };
+    const rows = await this.#parts.pool.ask<Row>({ sql: HEARD_SINCE, values: [fromWall, after, limit, toWall] });
+    const orders = rows.filter(({ inside }) => inside).map(({ id }) => id);
+    const last = rows.at(-1);
+    return last === undefined || rows.length < limit ? { orders } : { orders, next: last.nth };
+  }
+
+  async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {
+    return this.#owed.backlog(kinds);
+  }
+
+  async note(kind: string, json: unknown): Promise<void> {
+    const { hands, notesBound } = this.#parts;
+    const values = [kind, this.#wall(), JSON.stringify(json)];
+    const [noted] = await hands.ask<{ readonly nth: number }>(() => numbered(SQL.note, values));
+    if (noted !== undefined) await hands.ask(() => numbered(SQL.dropNotes, [noted.nth - notesBound]));
+  }
+
+  async notes(kind: string, limit: number): Promise<readonly { readonly wall: number; readonly json: unknown }[]> {
+    const rows = await this.#ask<NoteRow>(SQL.notes, kind, Math.max(0, limit));
+    return rows.map(({ wall, json }) => ({ wall, json: JSON.parse(json) as unknown })).reverse();
+  }
+
+  async sweep(beforeWall: number): Promise<number> {
+    const values = [beforeWall, SWEPT_AT_ONCE];
+    const [gone] = await this.#parts.pool.ask<{ readonly swept: number }>({ sql: SWEEP, values });
+    await this.#ask(SQL.dropSeen, beforeWall, SEEN_SWEPT_AT_ONCE);
+    return gone?.swept ?? 0;
+  }
+
+  async probe(): Promise<void> {
+    const mark = this.#parts.newId();
+    const [probed] = await this.#ask<{ readonly mark: string }>(`${SQL.probe} RETURNING mark`, mark);
+    if (probed?.mark === mark) return;
+    throw new JournalFault("corrupt", "the journal did not read back what it had just written");
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.hands.close();
+    await this.#parts.pool.close();
+  }
+
+  /**
+   * Reads, decides, and writes on the condition that nobody wrote meanwhile; else once more from the beginning. A commit whose answer
+   * was lost is tried again like that too: its condition does not hold any more, and its mark is found.
+   */
+  async #advance(
+    told: Told<State, Event, Effect>,
+    decide: (state: State | undefined) => Step<State, Effect>,
+  ): Promise<Step<State, Effect>> {
+    const { order, options, mark } = told;
+    let tried: Tried<State, Effect> | undefined;
+    for (;;) {
+      const asked = readOrder(order, options.once, { nth: tried?.nth ?? 0, mark });
+      const [read] = await this.#parts.pool.ask<Read>(asked);
+      const known = knownIn(order, read);
+      if (read?.made === true && tried !== undefined) return tried.step;
+      const step = read?.seen === true ? { ignored: "duplicate" } : decide(known && this.#stateIn(known));
+      if ("ignored" in step) return this.#ignored(step, options, known);
+      tried = { nth: (known?.events ?? 0) + 1, step };
+      if (await this.#isWritten({ ...told, known, step })) return step;
+    }
+  }
+
+  /** False when the order, or the statement, is not as it was read. */
+  async #isWritten(writing: Writing<State, Event, Effect>): Promise<boolean> {
+    const { shape, newId } = this.#parts;
+    const ask = writeStep(writing, { shape, newId, wall: () => this.#wall() });
+    try {
+      return (await this.#parts.pool.ask(ask)).length > 0;
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
+  }
+
+  /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */
+  async #ignored(
+    step: Step<State, Effect>,
+    options: AdvanceOptions,
+    known: OrderRow | undefined,
+  ): Promise<Step<State, Effect>> {
+    const { pool, hands } = this.#parts;
+    const ask = writeIgnored(options, known?.nth ?? null, this.#wall());
+    if (options.finishes !== undefined) await pool.ask(ask);
+    else if (options.once !== undefined) await hands.ask(() => ask);
+    return step;
+  }
+
+  #stateIn(row: OrderRow): State {
+    return readStored(this.#parts.shape.state, row.state, row.version, `state of order ${row.id}`);
+  }
+
+  #keptIn(row: OrderRow): Kept<State> {
+    return { order: row.id, state: this.#stateIn(row) };
+  }
+
+  #ask<Row>(sql: string, ...values: readonly Value[]): Promise<readonly Row[]> {
+    return this.#parts.pool.ask<Row>(numbered(sql, values));
+  }
+
+  #wall(): number {
+    return Math.floor(this.#parts.wall());
+  }
+}
+
+const knownIn = (id: string, read: Read | undefined): OrderRow | undefined =>
+  read === undefined || read.nth === null ? undefined : { ...read, nth: read.nth, id };
+
+/** What both databases are asked says `?` for each value, PostgreSQL `$1`, `$2` … */
+export function numbered(sql: string, values: readonly Value[]): Ask {
+  let place = 0;
+  const text = sql.replaceAll("?", () => {
+    place += 1;
+    return `$${place}`;
+  });
+  return { sql: text, values };
+}

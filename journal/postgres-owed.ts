@@ -1,0 +1,131 @@
+import { type Instant, later } from "../protocol/time.ts";
+import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "./journal.ts";
+import type { PostgresPool } from "./postgres-client.ts";
+import type { Hands } from "./postgres-hands.ts";
+import { readStored } from "./stored.ts";
+
+type OwedRow = {
+  readonly seq: number;
+  readonly id: string;
+  readonly order_id: string;
+  readonly addressee: string | null;
+  readonly started: number;
+  readonly tries: number;
+  readonly version: number;
+  readonly effect: string;
+};
+
+export type OwedParts<Effect> = {
+  readonly pool: PostgresPool;
+  readonly hands: Hands;
+  readonly shape: Pick<JournalShape<never, never, Effect>, "effect">;
+};
+
+/** What waits on a clock that is not told any more is due, and what was held on it is free. */
+const CATCH_UP = `UPDATE effects SET clock = $1, due_ms = 0, worker = NULL, held_ms = NULL WHERE clock <> $1`;
+
+/** $1 kinds, $2 addressees left out, $3 the latest version that this program reads. */
+const ASKED = `kind = ANY($1::text[]) AND (addressee IS NULL OR addressee <> ALL($2::text[])) AND version <= $3`;
+
+const TAKE = `WITH due AS (
+    SELECT seq FROM effects
+    WHERE ${ASKED} AND ((worker IS NULL AND due_ms <= $4) OR (worker IS NOT NULL AND held_ms <= $4))
+    ORDER BY seq LIMIT $5 FOR UPDATE SKIP LOCKED
+  )
+  UPDATE effects SET worker = $6, held_ms = $7 FROM due, orders
+  WHERE effects.seq = due.seq AND orders.nth = effects.of
+  RETURNING effects.seq, effects.id, orders.id AS order_id, addressee, started, tries, effects.version, effect`;
+
+const NEXT_DUE = `SELECT min(due_ms) AS due FROM effects WHERE ${ASKED} AND (worker IS NULL OR held_ms <= $4)`;
+
+const START = `UPDATE effects SET started = 1 WHERE id = $1 AND (worker IS NULL OR worker = $2) RETURNING seq`;
+const FINISH = "DELETE FROM effects WHERE id = $1";
+const AGAIN = `UPDATE effects SET clock = $2, due_ms = $3, tries = tries + 1, worker = NULL, held_ms = NULL
+  WHERE id = $1 AND (worker IS NULL OR worker = $4)`;
+const HASTEN = `UPDATE effects SET due_ms = 0 FROM
+    (SELECT seq FROM effects WHERE addressee = $1 AND due_ms > 0 AND worker IS NULL ORDER BY seq FOR UPDATE) waiting
+  WHERE effects.seq = waiting.seq`;
+const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind = ANY($1::text[])";
+
+/** The effects that are owed, and in whose hands they are. Every process on the database sees the same ones. */
+export class PostgresOwed<Effect> {
+  readonly #parts: OwedParts<Effect>;
+  /** The only clock that rows can be on, as far as this process knows. */
+  #clock: string | undefined;
+
+  constructor(parts: OwedParts<Effect>) {
+    this.#parts = parts;
+  }
+
+  /** Something is written that waits on this clock. */
+  waitsOn({ clock }: Instant): void {
+    if (this.#clock !== clock) this.#clock = undefined;
+  }
+
+  async take({ now, kinds, limit, except = [], leaseMs }: TakeOptions): Promise<readonly Owed<Effect>[]> {
+    if (limit <= 0 || kinds.length === 0) return [];
+    await this.#catchUp(now);
+    const { hands, shape } = this.#parts;
+    const until = later(now, leaseMs).ms;
+    const rows = await hands.ask<OwedRow>((worker) => ({
+      sql: TAKE,
+      values: [kinds, except, shape.effect.version, now.ms, limit, worker, until],
+    }));
+    return rows.map((row) => this.#owedIn(row)).sort((one, other) => one.seq - other.seq);
+  }
+
+  async nextDue(kinds: readonly string[], now: Instant, except: readonly string[]): Promise<Instant | undefined> {
+    await this.#catchUp(now);
+    const { hands, shape } = this.#parts;
+    const values = [kinds, except, shape.effect.version, now.ms];
+    const [next] = await hands.ask<{ readonly due: number | null }>(() => ({ sql: NEXT_DUE, values }));
+    const due = next?.due ?? null;
+    return due === null ? undefined : { clock: now.clock, ms: Math.max(due, now.ms) };
+  }
+
+  /** On the disk when it resolves. What another worker has in hand by now is not ours to do. */
+  async start(id: EffectId): Promise<void> {
+    const { hands, pool } = this.#parts;
+    const rows = await pool.ask({ sql: START, values: [id, await hands.number()] });
+    if (rows.length > 0) return;
+    const message = `effect ${id} was finished, taken back or taken over, so it must not be started`;
+    throw new JournalFault("gone", message);
+  }
+
+  async finish(id: EffectId): Promise<void> {
+    await this.#parts.hands.ask(() => ({ sql: FINISH, values: [id] }));
+  }
+
+  async again(id: EffectId, due: Instant): Promise<void> {
+    this.waitsOn(due);
+    await this.#parts.hands.ask((worker) => ({ sql: AGAIN, values: [id, due.clock, due.ms, worker] }));
+  }
+
+  async hasten(to: string): Promise<void> {
+    await this.#parts.hands.ask(() => ({ sql: HASTEN, values: [to] }));
+  }
+
+  async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {
+    type Row = { readonly count: number; readonly oldest: number | null };
+    const [{ count, oldest } = { count: 0, oldest: null }] = await this.#parts.pool.ask<Row>({
+      sql: BACKLOG,
+      values: [kinds],
+    });
+    return oldest === null ? { count } : { count, oldestWall: oldest };
+  }
+
+  async #catchUp({ clock }: Instant): Promise<void> {
+    if (this.#clock === clock) return;
+    await this.#parts.hands.ask(() => ({ sql: CATCH_UP, values: [clock] }));
+    this.#clock = clock;
+  }
+
+  #owedIn({ seq, id, order_id: order, addressee, started, tries, version, effect }: OwedRow): Owed<Effect> {
+    const what = `effect ${id} of order ${order}`;
+    return {
+      ...{ id, seq, order, started: started === 1, tries },
+      effect: readStored(this.#parts.shape.effect, effect, version, what),
+      ...(addressee === null ? {} : { to: addressee }),
+    };
+  }
+}
