@@ -1,3 +1,5 @@
+import type { Slip } from "./drawing/slip.ts";
+
 /** Undoes a subscription; calling it twice is harmless. */
 export type Stop = () => void;
 
@@ -24,8 +26,11 @@ export interface Screen {
 export interface Printer {
   /** Dots across the paper: 384 on 58 mm, 576 on 80 mm. */
   readonly dots: number;
-  /** Prints and cuts. Never repeats by itself. */
-  print(strip: Strip): Promise<Printed>;
+  /**
+   * Prints and cuts. Never repeats by itself. `slip`: what `strip` is a drawing of, for printers that have letters and codes of
+   * their own.
+   */
+  print(strip: Strip, slip?: Slip): Promise<Printed>;
   condition(): Promise<Condition>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Printer, Relay, Screen } from "../device/device.ts";
+import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
 import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
-import type { DrawnSlip, Slip } from "../device/drawing/slip.ts";
+import type { Slip } from "../device/drawing/slip.ts";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { JournalFault } from "../journal/journal.ts";

@@ -1,5 +1,6 @@
 import type { Printed, Printer } from "../device/device.ts";
-import type { DrawnSlip, Slip } from "../device/drawing/slip.ts";
+import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
+import type { Slip } from "../device/drawing/slip.ts";
 import type { Log } from "../host/log.ts";
 import type { Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
@@ -89,7 +90,7 @@ export class Paper {
       if (!isPrintable(condition)) return condition;
       const drawn = draw(slip, printer.dots);
       if ("fits" in drawn) return `the QR code needs ${drawn.needed} dots, the paper has ${drawn.available}`;
-      return await within(clock, PRINT_MS, printer.print(drawn), "unclear");
+      return await within(clock, PRINT_MS, printer.print(drawn, slip), "unclear");
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

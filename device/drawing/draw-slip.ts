@@ -1,8 +1,12 @@
+import type { Strip } from "../device.ts";
 import { newMeasure, paint, threshold } from "./canvas.ts";
 import { fitPieces, lineHeight, type Piece, place, tidy, widest } from "./lettering.ts";
 import type { Mark, Measure } from "./marks.ts";
 import { fitQr, PAPER_MODULE, type QrFit, type QrRefusal, shrunk } from "./qr.ts";
-import type { DrawnSlip, Slip, SlipBlock, SlipSize } from "./slip.ts";
+import type { Slip, SlipBlock, SlipSize } from "./slip.ts";
+
+/** A strip as wide as the paper, or the numbers why its QR code cannot be printed so that phones read it. */
+export type DrawnSlip = Strip | QrRefusal;
 
 /** 40 cm of paper at 8 dots a millimetre. */
 export const MAX_SLIP_DOTS = 3200;

@@ -36,6 +36,16 @@ export function qrCode(text: string): QrCode | undefined {
   }
 }
 
+/** Modules a side of `text` at level M where it is taken byte by byte, as printers do that know no shorter way. */
+export function modulesAsBytes(text: string): number | undefined {
+  try {
+    const segments = [{ data: Buffer.from(text, "utf8"), mode: "byte" as const }];
+    return QRCode.create(segments, { errorCorrectionLevel: "M" }).modules.size;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The largest drawing of `text` in a square of `available` pixels with whole pixels a module, at least `leastModule` each. */
 export function fitQr(text: string, available: number, leastModule: number): QrFit | QrRefusal {
   const code = qrCode(text);

@@ -1,6 +1,3 @@
-import type { Strip } from "../device.ts";
-import type { QrRefusal } from "./qr.ts";
-
 /** Letters of 2.6, 3.1, 4.5 and 7.3 mm on paper of 8 dots a millimetre. */
 export type SlipSize = "small" | "normal" | "large" | "huge";
 
@@ -28,6 +25,3 @@ export type SlipBlock =
 
 /** What a printer shall print. Texts of any length wrap; a slip ends with "…" at 40 cm. */
 export type Slip = { readonly blocks: readonly SlipBlock[] };
-
-/** A strip as wide as the paper, or the numbers why its QR code cannot be printed so that phones read it. */
-export type DrawnSlip = Strip | QrRefusal;

@@ -4,12 +4,15 @@ import type { OpenWire, Wire } from "./wire.ts";
 
 /** Between two attempts to reach a printer that is not there. */
 const PAUSE_MS = 1_000;
+const GREETING_MS = 300;
 
 export type ConnectionParts = {
   readonly open: OpenWire;
   readonly clock: DeviceClock;
   /** Once each time it changes: why the printer cannot be reached, or `undefined` that it can again. */
   tell(why: string | undefined): void;
+  /** Said first to every printer that is reached. */
+  readonly greeting?: Uint8Array;
 };
 
 /** The printer's wire: opened when it is needed and not there, after a pause where that failed. One thing at a time. */
@@ -65,6 +68,7 @@ export class Connection {
       wire.close().catch(() => undefined);
     });
     this.#learn(undefined);
+    if (this.#parts.greeting !== undefined) await wire.write(this.#parts.greeting, GREETING_MS);
   }
 
   #forget(): void {

@@ -1,13 +1,17 @@
 import type { DeviceClock } from "../clock.ts";
 import { type Condition, HardwareFault, type Printed, type Printer, type Strip } from "../device.ts";
+import type { Slip } from "../drawing/slip.ts";
+import { tellStatus } from "./commands.ts";
 import { Connection, type ConnectionParts } from "./connection.ts";
 import { type Dialogue, EVERYTHING, THE_LEAST } from "./dialogue.ts";
-import { RINSE, separator, type TicketOptions, ticketOf } from "./ticket.ts";
+import { type Body, pictureOf, RINSE, separator, type TicketOptions, ticketOf } from "./ticket.ts";
 
 export type EscposOptions = TicketOptions & {
   readonly dots: number;
-  /** How fast the paper runs. The printer does not say when it is done: it is watched for as long as the strip takes. */
+  /** How fast the paper runs. The printer does not say when it is done: it is watched for as long as the paper runs. */
   readonly rowsPerSecond: number;
+  /** A slip in the printer's own words; `undefined` when it has none. Without this every slip is printed as it is drawn. */
+  readonly typeset?: (slip: Slip) => Body | undefined;
 };
 
 const MOST_WAITING = 4;
@@ -37,14 +41,15 @@ export class EscposPrinter implements Printer {
     this.dots = options.dots;
     this.#options = options;
     this.#clock = parts.clock;
-    this.#connection = new Connection(parts);
+    this.#connection = new Connection(options.tellsStatus ? { ...parts, greeting: tellStatus() } : parts);
   }
 
-  async print(strip: Strip): Promise<Printed> {
+  async print(strip: Strip, slip?: Slip): Promise<Printed> {
     this.#refuse(strip);
+    const body = (slip && this.#options.typeset?.(slip)) ?? pictureOf(strip);
     this.#waiting += 1;
     try {
-      return await this.#inTurn(() => this.#print(strip));
+      return await this.#inTurn(() => this.#print(body));
     } finally {
       this.#waiting -= 1;
     }
@@ -96,12 +101,12 @@ export class EscposPrinter implements Printer {
     return dialogue.ask(EVERYTHING, ANSWER_MS);
   }
 
-  async #print(strip: Strip): Promise<Printed> {
+  async #print(body: Body): Promise<Printed> {
     const condition = await this.#look();
     const dialogue = isPrintable(condition) ? await this.#connection.dialogue() : undefined;
     if (dialogue === undefined) return reasonOf(condition);
     this.#atWork = condition;
-    const isWhole = await this.#send(dialogue, strip).finally(() => {
+    const isWhole = await this.#send(dialogue, body).finally(() => {
       this.#atWork = undefined;
     });
     this.#isTorn = !isWhole;
@@ -110,10 +115,10 @@ export class EscposPrinter implements Printer {
     return "unclear";
   }
 
-  async #send(dialogue: Dialogue, strip: Strip): Promise<boolean> {
-    const end = this.#clock.now().ms + (strip.height / this.#options.rowsPerSecond) * 1_000;
+  async #send(dialogue: Dialogue, body: Body): Promise<boolean> {
+    const end = this.#clock.now().ms + (body.rows / this.#options.rowsPerSecond) * 1_000;
     const before = this.#isTorn ? [RINSE, separator(this.#options)] : [];
-    for (const piece of [...before, ...ticketOf(strip, this.#options)]) {
+    for (const piece of [...before, ...ticketOf(body, this.#options)]) {
       if ((await dialogue.say(piece, STALL_MS)) !== "sent") return false;
       if (!(await this.#isWell(dialogue, THE_LEAST))) return false;
     }

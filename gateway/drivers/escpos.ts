@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { Slip } from "../../device/drawing/slip.ts";
+import { codePages, numberOf } from "../../device/printers/code-pages.ts";
+import type { Typesetting } from "../../device/printers/typesetting.ts";
 import type { OpenWire } from "../../device/printers/wire.ts";
 import { type Bench, driver, type PrinterDriver } from "./driver.ts";
 
@@ -36,6 +39,18 @@ const options = {
     .optional()
     .describe("Dots across, where they are others.")
     .meta({ example: 512 }),
+  qr: z
+    .enum(["raster", "native"])
+    .default("raster")
+    .describe("The code as a picture, or made by the printer itself (GS ( k), where it can."),
+  text: z
+    .enum(["raster", "font"])
+    .default("raster")
+    .describe("Texts as a picture, or in the printer's own letters: fewer bytes for a slow line."),
+  code_page: z
+    .enum(codePages)
+    .default("ascii")
+    .describe("Letters that the printer has of its own; a text with others is drawn, in any script."),
   cut: z.enum(["full", "partial", "none"]).default("partial").describe("None where it has no knife."),
   feed_lines: z.int().min(0).max(20).default(3).describe("Blank lines below a slip, to tear it off."),
   drawer: z
@@ -50,6 +65,10 @@ const options = {
     .optional()
     .describe("How black, where the printer knows GS ( K; its own setting otherwise.")
     .meta({ example: 110 }),
+  automatic_status: z
+    .boolean()
+    .default(false)
+    .describe("Has it tell its status by itself too (GS a), where it can: trouble is known sooner."),
   speed_mm: z
     .int()
     .min(10)
@@ -69,7 +88,9 @@ const BOTH_QUEUES = 2;
 export const escposPrinter: PrinterDriver = driver("escpos", options, async (given, bench) => {
   const { EscposPrinter } = await import("../../device/printers/escpos-printer.ts");
   const { clock, log } = bench;
-  return new EscposPrinter(printing(given), {
+  const options = printing(given);
+  const isDrawn = given.text === "raster" && given.qr === "raster";
+  return new EscposPrinter(isDrawn ? options : { ...options, ...(await ownWords(given, options.dots)) }, {
     open: wireOf(given, bench),
     clock,
     tell: (why) =>
@@ -83,8 +104,27 @@ const printing = (given: Given) => ({
   cut: given.cut,
   feedLines: given.feed_lines,
   drawer: given.drawer,
+  tellsStatus: given.automatic_status,
   ...(given.density_percent === undefined ? {} : { densityPercent: given.density_percent }),
 });
+
+/** Letters and codes of the printer's own, and the drawing of what it has none for. */
+async function ownWords(given: Given, dots: number) {
+  const [{ typeset }, { drawSlip }] = await Promise.all([
+    import("../../device/printers/typesetting.ts"),
+    import("../../device/drawing/draw-slip.ts"),
+  ]);
+  const hasLetters = given.text === "font";
+  const draw: Typesetting["draw"] = (slip) => {
+    const strip = drawSlip(slip, dots);
+    return "fits" in strip ? undefined : strip;
+  };
+  const setting = { dots, hasLetters, hasCodes: given.qr === "native", codePage: given.code_page, draw };
+  return {
+    ...(hasLetters ? { letters: { page: numberOf(given.code_page) } } : {}),
+    typeset: (slip: Slip) => typeset(slip, setting),
+  };
+}
 
 /** A printer that is not there yet keeps no daemon from starting: it is looked for when it is needed. */
 function wireOf(given: Given, { clock }: Bench): OpenWire {

@@ -68,6 +68,16 @@ describe("the QR code on paper", () => {
     expect(reports).toEqual([]);
   });
 
+  test("goes to the printer as it is drawn and as it is said", async () => {
+    const given: unknown[] = [];
+    const print: Printer["print"] = async (...strip) => {
+      given.push(...strip);
+      return "printed";
+    };
+    await paperOf({ printer: { ...printerThat("printed"), print } }).print(theQr);
+    expect(given).toEqual([{ width: 384, height: 1, black: new Uint8Array(384) }, printed[0]]);
+  });
+
   test.each<Condition>(["no-paper", "cover-open", "offline", "overheated", "unknown"])(
     "is not even tried on a printer that is %s, and the order cannot be paid",
     async (condition) => {

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { drawSlip } from "../../../device/drawing/draw-slip.ts";
+import type { Slip } from "../../../device/drawing/slip.ts";
 import { escposPrinter } from "../../../gateway/drivers/escpos.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import { silentLog } from "../../../host/log.ts";
-import { plainStrip } from "../fixtures.ts";
+import { plainStrip, SAMPLE_QRIS } from "../fixtures.ts";
 import { TcpPrinter } from "./tcp-printer.ts";
 
 const bench = {
@@ -25,19 +27,53 @@ afterEach(() => far.end());
 
 test("what the configuration says is what is printed", async () => {
   const port = `tcp:127.0.0.1:${far.port}`;
-  const more = { cut: "full", feed_lines: 1, drawer: "pin-5", density_percent: 120, speed_mm: 500 };
+  const more = {
+    cut: "full",
+    feed_lines: 1,
+    drawer: "pin-5",
+    density_percent: 120,
+    speed_mm: 500,
+    automatic_status: true,
+  };
   const printer = await open({ port, paper: "80mm", ...more });
   expect(await printer.print(plainStrip(576, 8))).toBe("printed");
   await printer.close();
   expect(far.roll.marks).toEqual([
+    { did: "tells-status", of: 0x0e },
     { did: "initialise" },
+    { did: "tells-status", of: 0x0e },
     { did: "density", step: 4 },
     { did: "align", how: 1 },
-    { did: "picture", picture: plainStrip(576, 8) },
+    { did: "picture", picture: plainStrip(576, 8), align: 1 },
     { did: "feed" },
     { did: "cut", how: 65 },
     { did: "kick", pin: 5, onMs: 50, offMs: 500 },
   ]);
+});
+
+const SLIP: Slip = {
+  blocks: [
+    { is: "text", text: "Café" },
+    { is: "qr", text: SAMPLE_QRIS },
+    { is: "text", text: "コーヒー" },
+  ],
+};
+
+test.each([
+  [{}, ["picture"]],
+  [{ text: "font", code_page: "pc437" }, ["line", "picture"]],
+  [{ text: "font" }, ["picture"]],
+  [{ qr: "native" }, ["picture", "code", "picture"]],
+  [{ text: "font", code_page: "wpc1252", qr: "native" }, ["line", "code", "picture"]],
+])("with %j a slip is printed as %j", async (words, kinds) => {
+  const strip = drawSlip(SLIP, 384);
+  if ("fits" in strip) throw new Error("the code does not fit");
+  const printer = await open({ port: `tcp:127.0.0.1:${far.port}`, speed_mm: 500, ...words });
+  expect(await printer.print(strip, SLIP)).toBe("printed");
+  await printer.close();
+  expect(far.roll.complaints).toEqual([]);
+  const did = far.roll.marks.map((mark) => mark.did).filter((one) => ["line", "picture", "code"].includes(one));
+  expect(did.filter((one, at) => one !== did[at - 1])).toEqual(kinds);
 });
 
 test.each([

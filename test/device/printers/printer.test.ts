@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HardwareFault } from "../../../device/device.ts";
-import { EscposPrinter } from "../../../device/printers/escpos-printer.ts";
+import { type Condition, HardwareFault } from "../../../device/device.ts";
+import type { Slip } from "../../../device/drawing/slip.ts";
+import { type EscposOptions, EscposPrinter } from "../../../device/printers/escpos-printer.ts";
 import { openTcpWire } from "../../../device/printers/tcp-wire.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import { printerContract } from "../contract.ts";
@@ -12,12 +13,15 @@ const OPTIONS = { dots: 384, rowsPerSecond: 100_000, cut: "partial", feedLines: 
 /** Ten pieces or so. */
 const LONG = plainStrip(384, 400);
 
-const printerAt = (port: number, told: (string | undefined)[] = []): EscposPrinter =>
-  new EscposPrinter(OPTIONS, {
-    open: () => openTcpWire("127.0.0.1", port, clock),
-    clock,
-    tell: (why) => told.push(why),
-  });
+const printerAt = (port: number, told: (string | undefined)[] = [], more: Partial<EscposOptions> = {}): EscposPrinter =>
+  new EscposPrinter(
+    { ...OPTIONS, ...more },
+    {
+      open: () => openTcpWire("127.0.0.1", port, clock),
+      clock,
+      tell: (why) => told.push(why),
+    },
+  );
 
 printerContract("the ESC/POS printer over TCP", async () => {
   const far = await TcpPrinter.listening();
@@ -80,6 +84,36 @@ describe("what it says of itself", () => {
     expect(await printer.condition()).toBe("no-paper");
   });
 
+  test.each<[string, Uint8Array, Condition]>([
+    ["off-line", Uint8Array.of(0x18, 0x00, 0x00, 0x0f), "offline"],
+    ["its cover open", Uint8Array.of(0x38, 0x00, 0x00, 0x0f), "cover-open"],
+    ["its knife stuck", Uint8Array.of(0x18, 0x08, 0x00, 0x0f), "offline"],
+    ["what cannot be mended", Uint8Array.of(0x18, 0x20, 0x00, 0x0f), "offline"],
+    ["too hot", Uint8Array.of(0x18, 0x40, 0x00, 0x0f), "overheated"],
+    ["paper near its end", Uint8Array.of(0x10, 0x00, 0x03, 0x0f), "paper-low"],
+    ["no paper", Uint8Array.of(0x18, 0x00, 0x0f, 0x0f), "no-paper"],
+    ["nothing", Uint8Array.of(0x14, 0x00, 0x00, 0x0f), "ready"],
+  ])("four bytes unasked tell of %s", async (_, chatter, condition) => {
+    far.chatter = chatter;
+    expect(await printer.condition()).toBe(condition);
+  });
+
+  test("one that shall tell its status by itself is told so when it is reached, and on every ticket after ESC @", async () => {
+    const telling = printerAt(far.port, [], { tellsStatus: true });
+    expect(await telling.condition()).toBe("ready");
+    expect(Buffer.concat(far.received).toString("hex")).toMatch(/^1d610e100401/);
+    expect(await telling.print(plainStrip(384, 8))).toBe("printed");
+    const did = far.roll.marks.map((mark) => mark.did);
+    expect(did.slice(0, 3)).toEqual(["tells-status", "initialise", "tells-status"]);
+    await telling.close();
+  });
+
+  test("and what it tells in mid-ticket ends it, also where no answer would have", async () => {
+    far.plan(3, (it) => Object.assign(it, { chatter: Uint8Array.of(0x18, 0x08, 0x00, 0x0f) }));
+    expect(await printer.print(LONG)).toBe("unclear");
+    expect(await printer.condition()).toBe("offline");
+  });
+
   test("asked by many at once, it is asked once", async () => {
     await Promise.all(Array.from({ length: 20 }, () => printer.condition()));
     expect(Buffer.concat(far.received).toString("hex")).toBe("100401100402100403100404");
@@ -94,6 +128,35 @@ describe("what it says of itself", () => {
     expect(clock.now().ms - from).toBeLessThan(500);
     far.goOn();
     expect(await printed).toBe("printed");
+  });
+});
+
+describe("a slip in its own words", () => {
+  const SLIP: Slip = { blocks: [{ is: "text", text: "Kopi" }] };
+  const OWN = { commands: [Uint8Array.of(0x4b, 0x6f, 0x70, 0x69, 0x0a)], rows: 30 };
+
+  test("is printed instead of its drawing", async () => {
+    const set: Slip[] = [];
+    const typeset = (slip: Slip) => {
+      set.push(slip);
+      return OWN;
+    };
+    const own = printerAt(far.port, [], { typeset });
+    expect(await own.print(plainStrip(384, 8), SLIP)).toBe("printed");
+    expect(set).toEqual([SLIP]);
+    const did = far.roll.marks.map((mark) => mark.did);
+    expect(did).toEqual(["initialise", "line", "feed", "feed", "cut"]);
+    await own.close();
+  });
+
+  test.each([
+    ["there is no slip", () => OWN, undefined],
+    ["it has no words for it", () => undefined, SLIP],
+  ])("is its drawing where %s", async (_, typeset, slip) => {
+    const own = printerAt(far.port, [], { typeset });
+    expect(await own.print(plainStrip(384, 8), slip)).toBe("printed");
+    expect(far.roll.tickets).toEqual([plainStrip(384, 8)]);
+    await own.close();
   });
 });
 

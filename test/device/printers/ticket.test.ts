@@ -4,13 +4,14 @@ import type { Strip } from "../../../device/device.ts";
 import { drawSlip } from "../../../device/drawing/draw-slip.ts";
 import type { Slip } from "../../../device/drawing/slip.ts";
 import { withoutRealTimeCommands } from "../../../device/printers/commands.ts";
-import { RINSE, type TicketOptions, ticketOf } from "../../../device/printers/ticket.ts";
+import { pictureOf, RINSE, type TicketOptions, ticketOf } from "../../../device/printers/ticket.ts";
 import { blurred, faded, frameOf } from "../../golden/picture.ts";
 import { plainStrip, readBoth, SAMPLE_QRIS } from "../fixtures.ts";
 import { type PaperRoll, unrolled } from "./paper-roll.ts";
 
 const PLAIN: TicketOptions = { cut: "none", feedLines: 0, drawer: "none" };
-const bytesOf = (strip: Strip, options: TicketOptions = PLAIN): Uint8Array => Buffer.concat(ticketOf(strip, options));
+const bytesOf = (strip: Strip, options: TicketOptions = PLAIN): Uint8Array =>
+  Buffer.concat(ticketOf(pictureOf(strip), options));
 const printed = (strip: Strip, options?: TicketOptions): PaperRoll => unrolled(bytesOf(strip, options));
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
@@ -60,7 +61,7 @@ describe("what is printed is the strip, dot by dot", () => {
 
   test("a white strip is no picture at all", () => {
     const white = { width: 384, height: 50, black: new Uint8Array(384 * 50) };
-    expect(printed(white).marks.map(({ did }) => did)).toEqual(["initialise", "align"]);
+    expect(printed(white).marks.map(({ did }) => did)).toEqual(["initialise"]);
   });
 });
 
@@ -76,7 +77,7 @@ describe("phones read the code as it is on paper", () => {
 
 describe("pieces", () => {
   test("are whole commands, none longer than what rinses it away", () => {
-    for (const piece of ticketOf(slipOn(576), PLAIN)) {
+    for (const piece of ticketOf(pictureOf(slipOn(576)), PLAIN)) {
       expect(piece.length).toBeLessThanOrEqual(RINSE.length);
       expect(() => unrolled(piece)).not.toThrow();
     }
@@ -102,6 +103,7 @@ describe("around the picture, by the command reference", () => {
     ["ESC p 0: the drawer on pin 2, last of all", { drawer: "pin-2", feedLines: 1 }, `${HEAD + PICTURE}0a1b700019fa`],
     ["ESC p 1: the drawer on pin 5", { drawer: "pin-5" }, `${HEAD + PICTURE}1b700119fa`],
     ["GS ( K 49: 30 % more density", { densityPercent: 130 }, `1b401d284b02003106${HEAD.slice(4)}${PICTURE}`],
+    ["GS a: it tells its status by itself", { tellsStatus: true }, `1b401d610e${HEAD.slice(4)}${PICTURE}`],
     ["GS ( K 49: 30 % less", { densityPercent: 70 }, `1b401d284b020031fa${HEAD.slice(4)}${PICTURE}`],
   ])("%s", (_, options, bytes) => {
     expect(hex(bytesOf(dot, { ...PLAIN, ...options }))).toBe(bytes);
