@@ -8,7 +8,7 @@ import { needs } from "../support/needs.ts";
 import { qrFor } from "../support/sale.ts";
 import { blurred, compare, faded, frameOf, keep, PICTURES, readGolden } from "./picture.ts";
 import { drawScreen, screens, sizeName } from "./screens.ts";
-import { drawPaper, papers } from "./slips.ts";
+import { drawPaper, papers, papersInOwnWords, printInOwnWords } from "./slips.ts";
 
 /** `WRITE_GOLDEN=1 npm test -- test/golden` keeps every picture as it is drawn now. Look at what changed before committing it. */
 const WRITES = process.env["WRITE_GOLDEN"] === "1";
@@ -28,6 +28,12 @@ const drawings = [
     qr: paper.qr,
     help: paper.help,
     draw: () => frameOf(drawPaper(paper)),
+  })),
+  ...papersInOwnWords.map((paper) => ({
+    name: `paper-${paper.dots}-in-own-words/${paper.name}`,
+    qr: paper.qr,
+    help: paper.help,
+    draw: () => printInOwnWords(paper),
   })),
 ];
 const payable = drawings.flatMap(({ qr, ...drawing }) => (qr === undefined ? [] : [{ ...drawing, qr }]));

@@ -1,9 +1,13 @@
-import type { Strip } from "../../device/device.ts";
+import type { Frame, Strip } from "../../device/device.ts";
 import { drawSlip } from "../../device/drawing/draw-slip.ts";
 import type { Slip } from "../../device/drawing/slip.ts";
+import { ticketOf } from "../../device/printers/ticket.ts";
+import { typeset } from "../../device/printers/typesetting.ts";
 import { orderFor } from "../../gateway/menu.ts";
 import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
+import { paperPicture } from "../device/printers/paper-picture.ts";
+import { unrolled } from "../device/printers/paper-roll.ts";
 import { coffee, ORDER_ID, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 
 /** What a stand prints, on paper of 58 and of 80 mm. */
@@ -47,4 +51,19 @@ export function drawPaper({ slip, dots }: Pick<Paper, "slip" | "dots">): Strip {
   const strip = drawSlip(slip, dots);
   if ("fits" in strip) throw new Error(`refused: ${JSON.stringify(strip)}`);
   return strip;
+}
+
+const inOwnWords = ["qr", "receipt", "receipt-with-page", "trouble-with-page"];
+/** The same in a printer's own letters and with its own codes, on 58 mm. */
+export const papersInOwnWords: readonly Paper[] = papers.filter(
+  ({ name, dots }) => dots === 384 && inOwnWords.includes(name),
+);
+
+/** The bytes for a printer as an independent reader of them sees the paper. */
+export function printInOwnWords({ slip, dots }: Pick<Paper, "slip" | "dots">): Frame {
+  const draw = (part: Slip): Strip => drawPaper({ slip: part, dots });
+  const body = typeset(slip, { dots, hasLetters: true, hasCodes: true, codePage: "ascii", draw });
+  if (body === undefined) throw new Error("it does not go on the paper");
+  const ticket = ticketOf(body, { cut: "none", feedLines: 0, drawer: "none", letters: { page: undefined } });
+  return paperPicture(unrolled(Buffer.concat(ticket)), dots);
 }
