@@ -53,6 +53,24 @@ describe("a stand with a printer and no screen", () => {
     expect(rig.chargesOf(order)[0]).toMatchObject({ standing: "cancel" });
   });
 
+  test.each<[string, "out" | "ok", "closed" | "open"]>([
+    ["runs out of paper", "out", "closed"],
+    ["has its cover opened", "ok", "open"],
+  ])(
+    "%s after it was asked and before it prints: the charge is ended, and nothing was printed",
+    async (_, paper, cover) => {
+      const rig = await openRig({ stands: [paperOnly] });
+      rig.arms({ fault: "delay", on: "charge", ms: 1_000, when: "after" });
+      const order = await rig.begins();
+      rig.stand.machine.setPrinter(paper, cover);
+      await rig.endsWell();
+      expect(rig.stand.front).toMatchObject({ at: "closed", ending: { is: "voided", why: "no-paper" } });
+      expect(rig.chargesOf(order)[0]).toMatchObject({ standing: "cancel" });
+      expect(rig.stand.codeOnPaper).toBeUndefined();
+      expect(rig.stand.machine.printer).toMatchObject({ printed: 0, last: undefined });
+    },
+  );
+
   test("runs out of paper between the code and the receipt: the goods leave all the same", async () => {
     const rig = await openRig({ stands: [paperOnly] });
     await rig.begins();
@@ -93,6 +111,17 @@ describe("a stand with both", () => {
     await rig.pays(qr);
     await rig.endsWell();
     expect(rig.stand.machine.printer?.printed).toBe(0);
+    expect(rig.stand.front).toMatchObject({ at: "delivered" });
+  });
+
+  test("that runs out of paper after it was asked and before it prints sells by its screen", async () => {
+    const rig = await openRig({ stands: [prints] });
+    rig.arms({ fault: "delay", on: "charge", ms: 1_000, when: "after" });
+    await rig.begins();
+    rig.stand.machine.setPrinter("out", "closed");
+    await rig.pays(await rig.scans());
+    await rig.endsWell();
+    expect(rig.stand.machine.printer).toMatchObject({ printed: 0, last: undefined });
     expect(rig.stand.front).toMatchObject({ at: "delivered" });
   });
 
