@@ -1,4 +1,4 @@
-import type { Printer, Relay, Screen } from "../device/device.ts";
+import type { Output, Printer, Relay, Screen } from "../device/device.ts";
 import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
 import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
 import type { Slip } from "../device/drawing/slip.ts";
@@ -14,13 +14,15 @@ import type { Zone } from "../protocol/wall-text.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import { Display } from "./display.ts";
 import { type DeliverySensor, Hands } from "./hands.ts";
+import { type Interlock, Interlocks } from "./interlocks.ts";
 import { Link } from "./link.ts";
 import { type Menu, type Sale, saleOf } from "./menu.ts";
-import { type Effect, printKinds, type Rules, releaseKinds, tellKinds } from "./order.ts";
-import { pageOf, type View } from "./pages.ts";
+import { type Effect, printKinds, type Rules, releaseKinds, type State, tellKinds } from "./order.ts";
+import { pageOf, type Says, type View } from "./pages.ts";
 import { Paper } from "./paper.ts";
 import type { Obstacle, PreflightParts } from "./preflight.ts";
 import { Readiness } from "./readiness.ts";
+import { type OutOfService, Signals } from "./signals.ts";
 import { type Begun, isOccupied, Stand, type StandJournal } from "./stand.ts";
 import { within } from "./within.ts";
 import { youngGarbage } from "./young-garbage.ts";
@@ -32,6 +34,8 @@ export type StandDevices = {
   relayOf(line: string): Relay | undefined;
   /** What confirms a delivery on this line. */
   sensorOf?(line: string): DeliverySensor | undefined;
+  readonly interlocks?: readonly Interlock[];
+  readonly signals?: { readonly lamp?: Output; readonly buzzer?: Output; readonly outOfService: OutOfService };
 };
 
 /** How pages and slips become pictures. */
@@ -54,6 +58,8 @@ export type StandParts = {
   /** The journal before this one was lost. */
   readonly lost: boolean;
   readonly keepDays?: number;
+  /** What customers read instead of our own words while an interlock is active. */
+  readonly says?: Says;
   readonly devices: StandDevices;
   readonly openTransport: OpenTransport;
   readonly key: SigningKey;
@@ -99,6 +105,8 @@ export class OpenStand {
   readonly #paper: Paper;
   readonly #display: Display | undefined;
   readonly #readiness: Readiness;
+  readonly #interlocks: Interlocks;
+  readonly #signals: Signals;
   readonly #performer: Performer<Effect>;
   #link: Link | undefined;
   #stopSweeping: Stop = () => undefined;
@@ -107,10 +115,12 @@ export class OpenStand {
   constructor(parts: StandParts, drawing: Drawing) {
     this.#parts = parts;
     this.#stand = this.#newStand();
+    this.#interlocks = this.#newInterlocks();
     this.#hands = this.#newHands();
     this.#paper = this.#newPaper(drawing);
     this.#display = this.#newDisplay(drawing);
     this.#readiness = this.#newReadiness();
+    this.#signals = this.#newSignals();
     this.#performer = this.#newPerformer();
   }
 
@@ -147,7 +157,9 @@ export class OpenStand {
     await this.#stand.open();
     this.#link = this.#newLink();
     this.#performer.start();
+    this.#interlocks.open();
     this.#readiness.open();
+    this.#signals.open();
     this.#stopSweeping = this.#sweepDaily();
   }
 
@@ -189,9 +201,11 @@ export class OpenStand {
     this.#isStopping = true;
     this.#stopSweeping();
     this.#readiness.close();
+    this.#interlocks.close();
     await this.#performer.stop(LAST_RELEASE_MS);
     await this.#link?.close();
     this.#stand.close();
+    this.#signals.close();
     await within(this.#parts.clock, LAST_PICTURE_MS, this.#display?.close() ?? Promise.resolve(), undefined);
   }
 
@@ -199,9 +213,24 @@ export class OpenStand {
     return new Stand({
       ...this.#parts,
       preflight: (opening) => this.#readiness.before(opening),
-      changed: () => this.#display?.changed(),
+      changed: () => this.#orderChanged(),
       wake: () => this.#performer.wake(),
     });
+  }
+
+  #newInterlocks(): Interlocks {
+    const { clock, log, devices } = this.#parts;
+    const changed = (): void => this.#interlocksChanged();
+    return new Interlocks({ interlocks: devices.interlocks ?? [], clock, log, changed });
+  }
+
+  #newSignals(): Signals {
+    const { clock, log, devices } = this.#parts;
+    const seen = (): { front: State | undefined; isInService: boolean } => ({
+      front: this.#stand.front,
+      isInService: this.#readiness.obstacles.length === 0 && (this.#link?.connected ?? false),
+    });
+    return new Signals({ outOfService: "off", ...devices.signals, clock, log, seen });
   }
 
   #newHands(): Hands {
@@ -213,6 +242,7 @@ export class OpenStand {
       log,
       relayOf: (line) => devices.relayOf(line),
       sensorOf: (line) => devices.sensorOf?.(line),
+      ...this.#interlocking(),
     });
   }
 
@@ -248,9 +278,15 @@ export class OpenStand {
       menu,
       log,
       relayOf: (line) => devices.relayOf(line),
+      sensorOf: (line) => devices.sensorOf?.(line)?.input,
       isServing: () => isOccupied(this.#stand.front),
-      changed: () => this.#display?.changed(),
+      changed: () => this.#changed(),
     });
+  }
+
+  /** A stand without interlocks does not wait for any. */
+  #interlocking(): { readonly interlocks?: Interlocks } {
+    return (this.#parts.devices.interlocks ?? []).length === 0 ? {} : { interlocks: this.#interlocks };
   }
 
   #preflightParts(): PreflightParts {
@@ -261,6 +297,7 @@ export class OpenStand {
       isConnected: () => this.#link?.connected ?? false,
       printsQr: rules.prints.qr,
       isReleasing: () => this.#hands.isReleasing,
+      ...this.#interlocking(),
       ...(this.#display === undefined ? {} : { screen: this.#display }),
       ...(devices.printer === undefined ? {} : { printer: devices.printer }),
       ...(freeDiskBytes === undefined ? {} : { freeDiskBytes }),
@@ -290,13 +327,13 @@ export class OpenStand {
       openOrders: () => this.#stand.openOrders(),
       changed: () => {
         this.#performer.wake();
-        this.#display?.changed();
+        this.#changed();
       },
     });
   }
 
   #viewNow(): View {
-    const { menu, clock, name, isTest } = this.#parts;
+    const { menu, clock, name, isTest, says } = this.#parts;
     return {
       front: this.#stand.front,
       obstacles: this.#readiness.obstacles,
@@ -305,7 +342,35 @@ export class OpenStand {
       now: clock.now(),
       standName: name,
       isTest,
+      ...(says === undefined ? {} : { says }),
     };
+  }
+
+  /** Something that can be seen or heard at the stand may have changed. */
+  #changed(): void {
+    this.#display?.changed();
+    this.#signals.changed();
+  }
+
+  #orderChanged(): void {
+    this.#changed();
+    this.#endIfInterlocked();
+  }
+
+  #interlocksChanged(): void {
+    for (const means of this.#interlocks.active) this.#readiness.lost(means);
+    this.#endIfInterlocked();
+    this.#readiness.again();
+  }
+
+  /** What is not paid yet could not be released: nobody shall pay it now. */
+  #endIfInterlocked(): void {
+    const front = this.#stand.front;
+    if (this.#interlocks.active.length === 0 || (front?.at !== "charging" && front?.at !== "awaiting")) return;
+    const { id } = front.order;
+    this.#stand
+      .report(id, { type: "interlock-tripped" })
+      .catch((error: unknown) => this.#parts.log.error("interlocked order not ended", { order: id, error }));
   }
 
   /** An order whose QR is neither on the glass nor on paper cannot be paid. */

@@ -3,6 +3,7 @@ import type { Log } from "../host/log.ts";
 import type { EffectId, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import type { Clock } from "../protocol/time.ts";
+import { type Interlocks, isActiveNow } from "./interlocks.ts";
 import type { Effect, Event, ReleaseTrouble } from "./order.ts";
 import { isReady } from "./preflight.ts";
 import type { Stand } from "./stand.ts";
@@ -18,7 +19,12 @@ export type HandsOptions = {
   readonly log: Log;
   relayOf(line: string): Relay | undefined;
   sensorOf(line: string): DeliverySensor | undefined;
+  /** Absent on a stand without one. */
+  readonly interlocks?: Pick<Interlocks, "look" | "active">;
 };
+
+/** `seen` resolves when the goods were seen to leave, or the window is over. */
+type Watch = { seen(): Promise<boolean>; stop(): void };
 
 type Release = Extract<Effect, { do: "release" }>;
 
@@ -55,11 +61,12 @@ export class Hands {
   }
 
   async #act(id: EffectId, effect: Release): Promise<Event> {
-    const { relayOf, clock, journal } = this.#options;
+    const { relayOf, clock, journal, log, interlocks } = this.#options;
     const { line } = effect.opening;
+    if (interlocks !== undefined && (await interlocks.look()).length > 0) return this.#interlocked(effect);
     const relay = relayOf(line);
     if (relay === undefined || !(await isReady(relay, clock))) {
-      this.#options.log.error("relay not ready", { order: effect.order, line });
+      log.error("relay not ready", { order: effect.order, line });
       return notReleased(effect, "release-failed");
     }
     try {
@@ -68,13 +75,21 @@ export class Hands {
       this.#acts.delete(id);
       throw error;
     }
-    return this.#pulse(relay, effect);
+    const isStillSafe = interlocks === undefined || interlocks.active.length === 0;
+    return isStillSafe ? this.#pulse(relay, effect) : this.#interlocked(effect);
+  }
+
+  /** Somebody may have a hand inside: nothing moves, and nothing will by itself when the door is shut again. */
+  #interlocked(effect: Release): Event {
+    const because = this.#options.interlocks?.active;
+    this.#options.log.error("not released: interlocked", { order: effect.order, line: effect.opening.line, because });
+    return notReleased(effect, "release-failed");
   }
 
   /** The sensor is listened to before the contact closes: goods can be quick. */
   async #pulse(relay: Relay, effect: Release): Promise<Event> {
     const { opening, order, release } = effect;
-    const watch = this.#watch(opening.line);
+    const watch = await this.#watch(opening.line);
     try {
       await relay.pulse(opening.pulseMs, order);
       const seen = await watch?.seen();
@@ -88,14 +103,18 @@ export class Hands {
     }
   }
 
-  #watch(line: string): { seen(): Promise<boolean>; stop(): void } | undefined {
-    const sensor = this.#options.sensorOf(line);
+  /** A sensor that is active before anything has moved sees something else: nothing that it says later counts. */
+  async #watch(line: string): Promise<Watch | undefined> {
+    const { sensorOf, clock, log } = this.#options;
+    const sensor = sensorOf(line);
     if (sensor === undefined) return undefined;
     let stop = (): void => undefined;
     const seen = new Promise<boolean>((resolve) => {
       stop = sensor.input.onPress(() => resolve(true));
     });
-    return { seen: () => within(this.#options.clock, sensor.windowMs, seen, false), stop };
+    const isBlind = (await isActiveNow(sensor.input, clock)) === true;
+    if (isBlind) log.warn("sensor active before the release", { line });
+    return { seen: async () => !isBlind && within(clock, sensor.windowMs, seen, false), stop };
   }
 }
 

@@ -27,6 +27,8 @@ export type Health = {
   /** Statements and acts that the journal owes. */
   readonly backlog: { readonly count: number; readonly oldestSeconds?: number };
   readonly printer?: string;
+  /** What keeps it from selling, such as an open door; empty while it sells. */
+  readonly obstacles: readonly string[];
   readonly connected: boolean;
   readonly reconnects: number;
 };
@@ -40,6 +42,7 @@ export type HealthParts = {
   readonly kinds: readonly string[];
   readonly printer?: Printer;
   readonly machine: Machine;
+  obstacles(): readonly string[];
   link(): Pick<Link, "connected" | "reconnects" | "publishHealth"> | undefined;
 };
 
@@ -79,6 +82,7 @@ export async function healthOf(parts: HealthParts): Promise<Health> {
     ...(diskFree === undefined ? {} : { diskFree }),
     backlog,
     ...(printer === undefined ? {} : { printer: await conditionOf(printer, clock) }),
+    obstacles: parts.obstacles(),
     connected: link?.connected ?? false,
     reconnects: link?.reconnects ?? 0,
   };

@@ -74,6 +74,8 @@ export type Event =
     }
   | { readonly type: "refused"; readonly because: RefusalReason }
   | { readonly type: "cancel-pressed" }
+  /** A door was opened, or the like: the stand must not release now. */
+  | { readonly type: "interlock-tripped" }
   | { readonly type: "deadline" }
   | { readonly type: "rebooted" }
   /** Neither screen nor paper carries the QR. */
@@ -258,6 +260,7 @@ function awaiting(state: At<"awaiting">, event: Event, now: Instant, rules: Rule
 function unpaid(state: At<"charging" | "awaiting">, event: Event, now: Instant): Step {
   switch (event.type) {
     case "cancel-pressed":
+    case "interlock-tripped":
       return end(state.order, "cancelled", now);
     case "rebooted":
       return end(state.order, "rebooted", now);

@@ -4,6 +4,7 @@ import { readQris } from "../protocol/qris.ts";
 import { showRupiah } from "../protocol/rupiah.ts";
 import type { RefusalReason, Trouble, VoidReason } from "../protocol/statements.ts";
 import { type Instant, later, leftMs, sinceMs } from "../protocol/time.ts";
+import { type Meaning, meanings } from "./interlocks.ts";
 import type { Menu, Product } from "./menu.ts";
 import type { State } from "./order.ts";
 import type { Obstacle } from "./preflight.ts";
@@ -19,7 +20,11 @@ export type View = {
   readonly standName: string;
   /** The provider's test service answers; its QR codes can take real money nevertheless. */
   readonly isTest: boolean;
+  readonly says?: Says;
 };
+
+/** The stand's own words for what an interlock means, in place of ours. */
+export type Says = Partial<Readonly<Record<Meaning, Words>>>;
 
 /** What the screen says now. Pure: the same view gives the same page. */
 export function pageOf(view: View): Page {
@@ -56,7 +61,8 @@ type Farewell = { readonly page: Page; readonly forMs: number };
 
 const words = (first: string, second: string): Words => ({ first, second });
 
-function orderPage({ front, now }: View): Page | undefined {
+function orderPage(view: View): Page | undefined {
+  const { front, now } = view;
   if (front === undefined) return undefined;
   switch (front.at) {
     case "charging":
@@ -66,9 +72,22 @@ function orderPage({ front, now }: View): Page | undefined {
     case "releasing":
       return releasingPage();
     default:
-      return finalLeftMs(front, now) > 0 ? farewellOf(front).page : undefined;
+      return finalLeftMs(front, now) > 0 ? farewellPage(front, view) : undefined;
   }
 }
+
+/** Who did not cancel anything reads what did. */
+function farewellPage(front: Parameters<typeof farewellOf>[0], view: View): Page {
+  const { page } = farewellOf(front);
+  const because = view.obstacles.find(isMeaning);
+  if (!isCancelled(front) || because === undefined) return page;
+  return { ...page, lines: [wordsOf(because, view), ...(page.lines ?? [])] };
+}
+
+const isCancelled = (state: State): boolean =>
+  state.at === "closing"
+    ? state.why === "cancelled"
+    : state.at === "closed" && state.ending.is === "voided" && state.ending.why === "cancelled";
 
 /** Milliseconds that the last word on this order still stays. One that was said in an earlier boot is over. */
 function finalLeftMs(state: State, now: Instant): number {
@@ -254,20 +273,31 @@ const offlinePage = ({ standName }: View): Page => ({
   footer: { first: standName },
 });
 
-const outOfServicePage = ({ standName }: View, obstacles: readonly Exclude<Obstacle, "link-down">[]): Page => ({
+const outOfServicePage = (view: View, obstacles: readonly Said[]): Page => ({
   tone: "warn",
   title: words("Tidak melayani", "Out of service"),
-  lines: [...obstacles.slice(0, 1).map((obstacle) => obstacleWords[obstacle]), TRY_LATER],
-  footer: { first: standName },
+  lines: [...obstacles.slice(0, 1).map((obstacle) => wordsOf(obstacle, view)), TRY_LATER],
+  footer: { first: view.standName },
 });
+
+type Said = Exclude<Obstacle, "link-down">;
+
+const isMeaning = (obstacle: Obstacle): obstacle is Meaning => meanings.some((meaning) => meaning === obstacle);
+
+const wordsOf = (obstacle: Said, { says }: View): Words =>
+  (isMeaning(obstacle) ? says?.[obstacle] : undefined) ?? obstacleWords[obstacle];
 
 const TRY_LATER = words("Silakan coba beberapa saat lagi", "Please try again later");
 
-const obstacleWords: Record<Exclude<Obstacle, "link-down">, Words> = {
+const obstacleWords: Record<Said, Words> = {
+  "door-open": words("Pintu mesin terbuka", "The machine's door is open"),
+  tilted: words("Mesin miring", "The machine is tilted"),
+  "out-of-order": words("Mesin sedang diperiksa", "The machine is being checked"),
   "no-paper": words("Kertas printer habis", "The printer is out of paper"),
   "printer-not-ready": words("Printer tidak siap", "The printer is not ready"),
   "screen-failed": words("Layar terganggu", "The screen is disturbed"),
   "release-not-ready": words("Mesin tidak siap membuka", "The machine is not ready to open"),
+  "sensor-stuck": words("Tempat keluar belum bebas", "The outlet is not clear"),
   "disk-full": words("Penyimpanan penuh", "The storage is full"),
   "journal-failed": words("Penyimpanan terganggu", "The storage is disturbed"),
 };

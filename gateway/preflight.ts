@@ -1,14 +1,18 @@
-import type { Condition, Printer, Relay } from "../device/device.ts";
+import type { Condition, Input, Printer, Relay } from "../device/device.ts";
 import type { Clock } from "../protocol/time.ts";
+import { type Interlocks, isActiveNow, type Meaning } from "./interlocks.ts";
 import { within } from "./within.ts";
 
 /** What keeps a stand from selling. A sale that cannot end is not begun. */
 export type Obstacle =
+  | Meaning
   | "link-down"
   | "no-paper"
   | "printer-not-ready"
   | "screen-failed"
   | "release-not-ready"
+  /** What should see the goods leave sees something already, or does not answer: no delivery could be confirmed. */
+  | "sensor-stuck"
   | "disk-full"
   | "journal-failed";
 
@@ -21,12 +25,17 @@ export type PreflightParts = {
   readonly printsQr: boolean;
   /** A release is under way, or its outcome is not on disk yet. */
   readonly isReleasing: () => boolean;
+  /** Absent on a stand without one. */
+  readonly interlocks?: Pick<Interlocks, "look" | "active">;
   readonly journal: { probe(): Promise<void> };
   readonly freeDiskBytes?: () => Promise<number>;
 };
 
-/** Which relays one of must be ready, where any is needed, and whether to write to the disk, which wears it. */
-export type Look = { readonly relays: readonly (Relay | undefined)[]; readonly probesJournal: boolean };
+/** Where goods leave: the contact that lets them out, and what sees them, where there is something. */
+export type Outlet = { readonly relay: Relay | undefined; readonly sensor?: Input };
+
+/** Which outlets one of must be ready, where any is needed, and whether to write to the disk, which wears it. */
+export type Look = { readonly outlets: readonly Outlet[]; readonly probesJournal: boolean };
 
 /** What does not answer for so long is not ready. */
 const PATIENCE_MS = 3_000;
@@ -38,11 +47,13 @@ export async function obstaclesTo(parts: PreflightParts, look: Look): Promise<re
   const answers = await Promise.all([
     parts.isConnected() ? undefined : "link-down",
     carrierObstacle(parts),
-    releaseObstacle(parts, look.relays),
+    releaseObstacle(parts, look.outlets),
     diskObstacle(parts),
     look.probesJournal ? journalObstacle(parts) : undefined,
+    parts.interlocks?.look().then(() => undefined),
   ] as const);
-  return answers.filter((answer) => answer !== undefined);
+  // The switches as they stand now: one may have spoken while others were still being asked.
+  return [...(parts.interlocks?.active ?? []), ...answers.filter((answer) => answer !== undefined)];
 }
 
 /** The QR needs one carrier: a screen that works, or paper. */
@@ -72,12 +83,22 @@ function obstacleOf(condition: Condition): Obstacle | undefined {
 
 async function releaseObstacle(
   { clock, isReleasing }: PreflightParts,
-  relays: Look["relays"],
+  outlets: Look["outlets"],
 ): Promise<Obstacle | undefined> {
   if (isReleasing()) return "release-not-ready";
-  if (relays.length === 0) return undefined;
-  const ready = await Promise.all(relays.map((relay) => isReady(relay, clock)));
-  return ready.includes(true) ? undefined : "release-not-ready";
+  if (outlets.length === 0) return undefined;
+  const found = await Promise.all(outlets.map((outlet) => outletObstacle(outlet, clock)));
+  if (found.includes(undefined)) return undefined;
+  return found.includes("sensor-stuck") ? "sensor-stuck" : "release-not-ready";
+}
+
+async function outletObstacle({ relay, sensor }: Outlet, clock: Clock): Promise<Obstacle | undefined> {
+  const [ready, isActive] = await Promise.all([
+    isReady(relay, clock),
+    sensor === undefined ? false : isActiveNow(sensor, clock),
+  ]);
+  if (!ready) return "release-not-ready";
+  return isActive === false ? undefined : "sensor-stuck";
 }
 
 /** No relay is not ready, and neither is one that does not answer. */

@@ -1,16 +1,18 @@
-import type { Relay } from "../device/device.ts";
+import type { Input, Relay } from "../device/device.ts";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import type { Stop } from "../protocol/time.ts";
 import type { Menu } from "./menu.ts";
 import { isHandOver, type Opening } from "./order.ts";
-import { type Obstacle, obstaclesTo, type PreflightParts } from "./preflight.ts";
+import { type Obstacle, type Outlet, obstaclesTo, type PreflightParts } from "./preflight.ts";
 
 export type ReadinessOptions = {
   readonly parts: PreflightParts;
   readonly menu: Menu;
   readonly log: Log;
   relayOf(line: string): Relay | undefined;
+  /** What sees the goods of this line leave. */
+  sensorOf(line: string): Input | undefined;
   /** An order is being served: nobody presses, and the printer has other things to do. */
   isServing(): boolean;
   changed(): void;
@@ -26,6 +28,7 @@ export class Readiness {
   #obstacles: readonly Obstacle[] = [];
   #isClosed = false;
   #stopRound: Stop = () => undefined;
+  #stopSensors: readonly Stop[] = [];
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
@@ -35,15 +38,22 @@ export class Readiness {
     return this.#obstacles;
   }
 
-  /** Begins to look from time to time. */
+  /** Begins to look from time to time, and whenever an outlet that was not clear may be. */
   open(): void {
+    const sensors = new Set(this.#lines().flatMap((line) => this.#options.sensorOf(line) ?? []));
+    this.#stopSensors = [...sensors].map((sensor) => sensor.onChange((isActive) => this.#sensed(isActive)));
+    this.#lookAfter(0);
+  }
+
+  /** Something has changed that only a look can judge. */
+  again(): void {
     this.#lookAfter(0);
   }
 
   /** Before an order that is released so: everything. What stands in the way is shown for a while. */
   async before(opening: Opening): Promise<readonly Obstacle[]> {
-    const relays = isHandOver(opening) ? [] : [this.#options.relayOf(opening.line)];
-    const obstacles = await this.#obstaclesWith(relays);
+    const outlets = isHandOver(opening) ? [] : [this.#outletOf(opening.line)];
+    const obstacles = await this.#obstaclesWith(outlets);
     this.#now(obstacles);
     if (obstacles.length > 0) this.#lookAfter(READ_MS);
     return obstacles;
@@ -59,6 +69,20 @@ export class Readiness {
   close(): void {
     this.#isClosed = true;
     this.#stopRound();
+    for (const stop of this.#stopSensors) stop();
+  }
+
+  #lines(): readonly string[] {
+    return [...new Set(this.#options.menu.map(({ opening }) => opening.line))];
+  }
+
+  #outletOf(line: string): Outlet {
+    const sensor = this.#options.sensorOf(line);
+    return { relay: this.#options.relayOf(line), ...(sensor === undefined ? {} : { sensor }) };
+  }
+
+  #sensed(isActive: boolean): void {
+    if (!isActive && this.#obstacles.includes("sensor-stuck")) this.again();
   }
 
   #lookAfter(firstMs: number): void {
@@ -71,16 +95,15 @@ export class Readiness {
 
   /** One product that can be released is enough to stay in service. */
   async #look(): Promise<void> {
-    const { menu, relayOf, isServing } = this.#options;
+    const { isServing } = this.#options;
     if (isServing()) return;
-    const lines = new Set(menu.map(({ opening }) => opening.line));
-    const obstacles = await this.#obstaclesWith([...lines].map(relayOf));
+    const obstacles = await this.#obstaclesWith(this.#lines().map((line) => this.#outletOf(line)));
     if (!isServing()) this.#now(obstacles);
   }
 
   /** The commit that begins an order shows that the disk works; one that has failed is asked until it works again. */
-  #obstaclesWith(relays: readonly (Relay | undefined)[]): Promise<readonly Obstacle[]> {
-    return obstaclesTo(this.#options.parts, { relays, probesJournal: this.#obstacles.includes("journal-failed") });
+  #obstaclesWith(outlets: readonly Outlet[]): Promise<readonly Obstacle[]> {
+    return obstaclesTo(this.#options.parts, { outlets, probesJournal: this.#obstacles.includes("journal-failed") });
   }
 
   #now(obstacles: readonly Obstacle[]): void {

@@ -169,6 +169,7 @@ function watchOver(ground: Ground, stand: OpenStand, journal: Journal, devices: 
     kinds: [...tellKinds, ...releaseKinds, ...printKinds],
     ...(devices.printer === undefined ? {} : { printer: devices.printer }),
     machine: linuxMachine(setup.config.journal.file),
+    obstacles: () => stand.obstacles,
     link: () => stand.link,
   });
   const stopFeeding = keepAlive({

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HardwareFault, type Relay } from "../../device/device.ts";
-import { type DeliverySensor, Hands } from "../../gateway/hands.ts";
+import { type DeliverySensor, Hands, type HandsOptions } from "../../gateway/hands.ts";
+import type { Meaning } from "../../gateway/interlocks.ts";
 import type { Effect, Event } from "../../gateway/order.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
@@ -42,6 +43,7 @@ const relay: Relay = {
 type World = {
   readonly relay?: Relay | undefined;
   readonly sensor?: DeliverySensor;
+  readonly interlocks?: NonNullable<HandsOptions["interlocks"]>;
   readonly reports?: (event: Event) => Promise<void>;
   readonly starts?: () => Promise<void>;
 };
@@ -65,6 +67,7 @@ const handsIn = (world: World = {}): Hands =>
     log: silentLog,
     relayOf: () => ("relay" in world ? world.relay : relay),
     sensorOf: () => world.sensor,
+    ...(world.interlocks === undefined ? {} : { interlocks: world.interlocks }),
   });
 
 describe("a release", () => {
@@ -137,12 +140,47 @@ describe("a release", () => {
   });
 });
 
+describe("while an interlock is active", () => {
+  const door = (...looks: readonly (readonly Meaning[])[]) => {
+    let [now = [], ...later] = looks;
+    const look = async (): Promise<readonly Meaning[]> => {
+      const seen = now;
+      [now = seen, ...later] = later;
+      return seen;
+    };
+    return {
+      look,
+      get active() {
+        return now;
+      },
+    };
+  };
+
+  test("nothing moves, and the release has failed", async () => {
+    await handsIn({ interlocks: door(["door-open"]) }).release(owed);
+    expect(tape).toEqual(["release-failed (finishes effect-1)"]);
+  });
+
+  test("nothing moves either when it trips in the last moment, while the start goes to disk", async () => {
+    await handsIn({ interlocks: door([], ["door-open"]) }).release(owed);
+    expect(tape).toEqual(["started", "release-failed (finishes effect-1)"]);
+  });
+
+  test("is over, what was paid may be released", async () => {
+    const outcome = handsIn({ interlocks: door([]) }).release(owed);
+    await clock.advance(500);
+    await outcome;
+    expect(tape).toEqual(["started", "closed", "opened", "confirmed false (finishes effect-1)"]);
+  });
+});
+
 describe("a delivery sensor", () => {
   let hear: (() => void) | undefined;
+  let isCovered = false;
   const sensor: DeliverySensor = {
     windowMs: 2_000,
     input: {
-      isActive: async () => false,
+      isActive: async () => isCovered,
       onChange: () => () => undefined,
       onPress: (listener) => {
         tape.push("listening");
@@ -172,6 +210,17 @@ describe("a delivery sensor", () => {
     hear?.();
     await outcome;
     expect(tape.at(-1)).toBe("confirmed true (finishes effect-1)");
+  });
+
+  test("that sees something before anything has moved confirms nothing, whatever it says afterwards", async () => {
+    isCovered = true;
+    const outcome = handsIn({ sensor }).release(owed);
+    await settle();
+    hear?.();
+    await clock.advance(500);
+    await outcome;
+    isCovered = false;
+    expect(tape.slice(-2)).toEqual(["opened", "not-confirmed (finishes effect-1)"]);
   });
 
   test("that sees nothing in its window means that nobody knows", async () => {

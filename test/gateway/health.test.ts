@@ -20,6 +20,7 @@ const healthIn = (clock: VirtualClock, more: Partial<HealthParts> = {}) => {
     },
     kinds: ["tell charge"],
     machine: { freeDiskBytes: async () => 5_000, temperature: async () => 48.5 },
+    obstacles: () => ["door-open"],
     link: () => ({
       connected: true,
       reconnects: 3,
@@ -52,6 +53,7 @@ describe("a stand's health", () => {
       diskFree: 5_000,
       backlog: { count: 2, oldestSeconds: 90 },
       printer: "paper-low",
+      obstacles: ["door-open"],
       connected: true,
       reconnects: 3,
     });

@@ -18,6 +18,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.constantFrom<Event>(
     { type: "refused", because: "denied" },
     { type: "cancel-pressed" },
+    { type: "interlock-tripped" },
     { type: "deadline" },
     { type: "rebooted" },
     { type: "not-shown", because: "no-paper" },

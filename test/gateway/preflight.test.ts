@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Condition, Printer, Relay } from "../../device/device.ts";
-import { obstaclesTo, type PreflightParts } from "../../gateway/preflight.ts";
+import { type Outlet, obstaclesTo, type PreflightParts } from "../../gateway/preflight.ts";
+import { inputInHand } from "../support/input-in-hand.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 const never = <Value>(): Promise<Value> => new Promise(() => undefined);
@@ -31,14 +32,14 @@ const withoutScreen = ({ screen: _, ...parts }: PreflightParts): PreflightParts 
 
 /** What is found when every deadline has passed. */
 async function found(more: Partial<PreflightParts>, relay: Relay | undefined = readyRelay): Promise<readonly string[]> {
-  const looking = obstaclesTo({ ...well, ...more }, { relays: [relay], probesJournal: true });
+  const looking = obstaclesTo({ ...well, ...more }, { outlets: [{ relay }], probesJournal: true });
   await clock.advance(3_000);
   return looking;
 }
 const onPaper = async (condition: () => Promise<Condition>): Promise<readonly string[]> => {
   const looking = obstaclesTo(
     { ...withoutScreen(well), printsQr: true, printer: printerThat(condition) },
-    { relays: [readyRelay], probesJournal: true },
+    { outlets: [{ relay: readyRelay }], probesJournal: true },
   );
   await clock.advance(3_000);
   return looking;
@@ -117,7 +118,53 @@ test("one of several relays is enough, and the disk is not written to unless ask
       probes.count += 1;
     },
   };
-  const relays = [relayThat(async () => false), undefined, readyRelay];
-  expect(await obstaclesTo({ ...well, journal }, { relays, probesJournal: false })).toEqual([]);
+  const outlets = [{ relay: relayThat(async () => false) }, { relay: undefined }, { relay: readyRelay }];
+  expect(await obstaclesTo({ ...well, journal }, { outlets, probesJournal: false })).toEqual([]);
   expect(probes.count).toBe(0);
+});
+
+describe("an outlet whose sensor sees something already", () => {
+  const through = async (...outlets: readonly Outlet[]): Promise<readonly string[]> => {
+    const looking = obstaclesTo(well, { outlets, probesJournal: false });
+    await clock.advance(3_000);
+    return looking;
+  };
+  const notReady = relayThat(async () => false);
+  const [covered, free, silent] = [inputInHand(true), inputInHand(false), inputInHand(false)];
+  silent.breakIt();
+
+  test.each<[string, readonly string[], ...Outlet[]]>([
+    ["sells nothing", ["sensor-stuck"], { relay: readyRelay, sensor: covered.input }],
+    ["or does not answer sells nothing", ["sensor-stuck"], { relay: readyRelay, sensor: silent.input }],
+    ["sells again when that is gone", [], { relay: readyRelay, sensor: free.input }],
+    ["is no matter while another one is free", [], { relay: readyRelay, sensor: covered.input }, { relay: readyRelay }],
+    [
+      "is told rather than a relay",
+      ["sensor-stuck"],
+      { relay: notReady },
+      { relay: readyRelay, sensor: covered.input },
+    ],
+    ["is not what keeps a relay from closing", ["release-not-ready"], { relay: notReady, sensor: covered.input }],
+  ])("%s", async (_, obstacles, ...outlets) => {
+    expect(await through(...outlets)).toEqual(obstacles);
+  });
+});
+
+test("interlocks come first, as they stand when everything else has been asked", async () => {
+  const active: ("door-open" | "tilted")[] = [];
+  const interlocks = {
+    active,
+    look: async () => active,
+  };
+  const looking = obstaclesTo(
+    { ...well, interlocks, isConnected: () => false, freeDiskBytes: never },
+    {
+      outlets: [{ relay: readyRelay }],
+      probesJournal: false,
+    },
+  );
+  await clock.advance(2_000);
+  active.push("door-open");
+  await clock.advance(1_000);
+  expect(await looking).toEqual(["door-open", "link-down", "disk-full"]);
 });

@@ -1,10 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } from "../../device/simulated/drivers.ts";
+import {
+  simulatedInput,
+  simulatedOutput,
+  simulatedPrinter,
+  simulatedRelay,
+  simulatedScreen,
+} from "../../device/simulated/drivers.ts";
 import type { StandShape } from "../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
-import { type OpenStand, openStand, type StandParts } from "../../gateway/daemon.ts";
+import { type OpenStand, openStand, type StandDevices, type StandParts } from "../../gateway/daemon.ts";
+import type { Meaning } from "../../gateway/interlocks.ts";
 import type { Effect, Event, State } from "../../gateway/order.ts";
 import { standShape } from "../../gateway/shape.ts";
 import { silentLog } from "../../host/log.ts";
@@ -108,6 +115,8 @@ export class PretendBackend {
 export type BenchOptions = {
   readonly shape?: Partial<StandShape>;
   readonly parts?: Partial<StandParts>;
+  /** Which of its sensors are interlocks, and what they mean. */
+  readonly interlocks?: Readonly<Record<string, Meaning>>;
   /** Which of these the stand has; default a screen and a printer. */
   readonly has?: { readonly screen?: boolean; readonly printer?: boolean };
 };
@@ -119,6 +128,9 @@ export type Bench = {
   readonly backend: PretendBackend;
   readonly stand: OpenStand;
   readonly journal: SqliteJournal<State, Event, Effect>;
+  /** Where its journal is; goes with it. */
+  readonly folder: string;
+  readonly relayOf: StandParts["devices"]["relayOf"];
   /** Ends the process's part and begins it again on the same file; as after `kill -9`, unless `stop` was called before. */
   restart(): Promise<Bench>;
   close(): Promise<void>;
@@ -160,6 +172,7 @@ async function open(options: BenchOptions, lasting: Lasting): Promise<Bench> {
   const file = join(folder, "journal.sqlite");
   const { journal } = openSqliteJournal({ file, shape: standShape, newId, wall, lock: false });
   const has = { screen: true, printer: true, ...options.has };
+  const lines = sharedLines(world);
   const stand = await openStand({
     id: STAND,
     name: "Kopi Lobi",
@@ -172,6 +185,8 @@ async function open(options: BenchOptions, lasting: Lasting): Promise<Bench> {
       ...(has.screen ? { screen: simulatedScreen(world) } : {}),
       ...(has.printer ? { printer: simulatedPrinter(world) } : {}),
       ...sharedLines(world),
+      ...interlocksOf(world, options),
+      ...signalsOf(world),
     },
     openTransport: backend.open,
     key: standKey,
@@ -187,6 +202,7 @@ async function open(options: BenchOptions, lasting: Lasting): Promise<Bench> {
     ...lasting,
     stand,
     journal,
+    relayOf: lines.relayOf,
     restart: async () => {
       world.losePower();
       await journal.close();
@@ -199,6 +215,17 @@ async function open(options: BenchOptions, lasting: Lasting): Promise<Bench> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+const interlocksOf = (world: SimulatedStand, { interlocks = {} }: BenchOptions): Pick<StandDevices, "interlocks"> => ({
+  interlocks: Object.entries(interlocks).map(([name, means]) => ({ name, means, input: simulatedInput(world, name) })),
+});
+
+/** Outputs called lamp and buzzer are one. */
+function signalsOf(world: SimulatedStand): Pick<StandDevices, "signals"> {
+  const { outputs = [] } = world.shape;
+  const named = (name: "lamp" | "buzzer") => (outputs.includes(name) ? { [name]: simulatedOutput(world, name) } : {});
+  return { signals: { ...named("lamp"), ...named("buzzer"), outOfService: "off" } };
 }
 
 function sharedLines(world: SimulatedStand): Pick<StandParts["devices"], "relayOf" | "sensorOf"> {
