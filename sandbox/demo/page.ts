@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { EventStream } from "../../host/http-events.ts";
+import { fileRoutes } from "../../host/http-files.ts";
 import type { Stop } from "../../protocol/time.ts";
 import type { Glance, Glances } from "./glance.ts";
 import type { Entry, Timeline } from "./timeline.ts";
@@ -17,35 +17,23 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const HTML = "text/html; charset=utf-8";
-const CSS = "text/css; charset=utf-8";
-const SCRIPT = "text/javascript; charset=utf-8";
-const FILES = [
-  { path: "/", file: "demo.html", type: HTML },
-  { path: "/demo/demo.css", file: "demo.css", type: CSS },
-  { path: "/demo/machine.css", file: "machine.css", type: CSS },
-  { path: "/demo/story.css", file: "story.css", type: CSS },
-  { path: "/demo/staff.css", file: "staff.css", type: CSS },
-  { path: "/demo/demo.js", file: "demo.js", type: SCRIPT },
-  { path: "/demo/machine.js", file: "machine.js", type: SCRIPT },
-  { path: "/demo/story.js", file: "story.js", type: SCRIPT },
-  { path: "/demo/staff.js", file: "staff.js", type: SCRIPT },
-  { path: "/demo/icon.svg", file: "icon.svg", type: "image/svg+xml" },
+const beside = (file: string): URL => new URL(`./page/${file}`, import.meta.url);
+const NAMES = [
+  "demo.css",
+  "machine.css",
+  "story.css",
+  "staff.css",
+  "demo.js",
+  "machine.js",
+  "story.js",
+  "staff.js",
+  "icon.svg",
 ] as const;
 
 /** The page, what it hears, and its switches. The files lie beside this one, in the source as in the build. */
 export function pageRoutes(parts: PageParts): readonly Route[] {
-  const files = FILES.map(({ path, file, type }): Route => {
-    const body = readFileSync(new URL(`./page/${file}`, import.meta.url));
-    const headers = {
-      "content-type": type,
-      "content-security-policy": POLICY,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-cache",
-    };
-    return { method: "GET", path, answer: async () => ({ status: 200, headers, body }) };
-  });
+  const named = Object.fromEntries(NAMES.map((name) => [`/demo/${name}`, beside(name)]));
+  const files = fileRoutes({ "/": beside("demo.html"), ...named }, POLICY);
   return [
     ...files,
     { method: "GET", path: "/demo/events", answer: async (request) => hearAll(parts, request) },

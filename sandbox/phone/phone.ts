@@ -3,7 +3,7 @@ import type { HttpAnswer, HttpRequest, Route as HttpRoute } from "../../host/htt
 import { isLoopback } from "../midtrans/post.ts";
 import { appRoutes } from "./app.ts";
 import { readAsked } from "./asked.ts";
-import { fileRoutes } from "./files.ts";
+import { phoneFiles } from "./files.ts";
 import type { Objection } from "./objections.ts";
 import type { Wallet } from "./wallet.ts";
 import { OBJECTION_WORDS, type Words } from "./words.ts";
@@ -29,7 +29,7 @@ export type PhoneOptions = {
 export function phoneRoutes(options: PhoneOptions): readonly HttpRoute[] {
   const { at, wallet } = options;
   return [
-    ...fileRoutes(at),
+    ...phoneFiles(at),
     ...appRoutes({ at, wallet }),
     { method: "POST", path: `${at}/pay`, answer: async (request) => pay(options, request) },
     { method: "POST", path: `${at}/scan`, answer: (request) => scan(options, request) },
