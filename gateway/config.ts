@@ -96,6 +96,28 @@ const rules = z
   })
   .prefault({});
 
+const controller = z
+  .strictObject({
+    socket: z
+      .string()
+      .regex(/^\/[^\0]{1,106}$/, "an absolute path of at most 107 characters")
+      .default("/run/qris-gateway/orders.sock")
+      .describe("The unix socket. Whoever may order is put into the daemon's group."),
+    tcp: z
+      .strictObject({
+        port: z.int().min(1).max(65_535).describe("On 127.0.0.1 only.").meta({ example: 8090 }),
+        token_file: place
+          .describe("What callers say as Authorization: Bearer …; at least 24 characters.")
+          .meta({ example: "credential:controller-token" }),
+      })
+      .optional()
+      .describe("For a controller that knows no unix sockets."),
+  })
+  .optional()
+  .describe(
+    "Lets a vending controller, a barrier or a kiosk order here: see docs/controller.md. Without this table nobody can.",
+  );
+
 const whole = z.strictObject({
   test_mode: z
     .boolean()
@@ -117,7 +139,12 @@ const whole = z.strictObject({
   prints,
   buttons: z.strictObject({ cancel: name.default("cancel").describe("Which button ends an order.") }).prefault({}),
   rules,
-  products: z.array(product).min(1).max(60).describe("What this stand sells, in the order of the menu."),
+  products: z
+    .array(product)
+    .max(60)
+    .prefault([])
+    .describe("What this stand sells, in the order of the menu. None where a controller begins all orders."),
+  controller,
   simulated: z
     .strictObject({
       address: z
@@ -137,6 +164,8 @@ type Product = GatewayConfig["products"][number];
 export const gatewayConfig = withRules(whole, [
   { on: ["screen", "printer", "prints"], judge: carrierIssues },
   { on: ["link"], judge: linkIssues },
+  { on: ["products", "controller"], judge: nothingToSell },
+  { on: ["products", "pins"], judge: nothingToSellWith },
   { on: ["products", "buttons"], judge: (config) => [...repeated(config), ...tornSensors(config.products)] },
 ]);
 
@@ -149,6 +178,16 @@ function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): read
       screen.driver === "none" &&
       complaint("there is no screen: the QR code must be printed", "prints", "qr"),
   ].filter((found) => found !== false);
+}
+
+function nothingToSell({ products, controller }: GatewayConfig): readonly Complaint[] {
+  if (products.length > 0 || controller !== undefined) return [];
+  return [complaint("is missing: there is nothing to sell, and no controller that orders", "products")];
+}
+
+function nothingToSellWith({ products, pins }: GatewayConfig): readonly Complaint[] {
+  if (pins.driver !== "none" || products.length === 0) return [];
+  return [complaint("there is no button and no relay for the products", "pins", "driver")];
 }
 
 function linkIssues({ link: { username, password_file } }: GatewayConfig): readonly Complaint[] {

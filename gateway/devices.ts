@@ -6,7 +6,7 @@ import { paperScreen } from "./drivers/e-paper.ts";
 import { escposPrinter } from "./drivers/escpos.ts";
 import { framebufferScreen } from "./drivers/framebuffer.ts";
 import { gpioPins } from "./drivers/gpio.ts";
-import { noPrinter, noScreen } from "./drivers/none.ts";
+import { noPins, noPrinter, noScreen } from "./drivers/none.ts";
 import { simulatedPins, simulatedPrinter, simulatedScreen } from "./drivers/simulated.ts";
 import { spiPanelScreen } from "./drivers/spi-panel.ts";
 
@@ -19,7 +19,7 @@ const screenDrivers: Drivers<ScreenDriver> = [
   paperScreen,
 ];
 const printerDrivers: Drivers<PrinterDriver> = [noPrinter, simulatedPrinter, escposPrinter];
-const pinsDrivers: Drivers<PinsDriver> = [simulatedPins, gpioPins];
+const pinsDrivers: Drivers<PinsDriver> = [simulatedPins, gpioPins, noPins];
 
 type Drivers<One> = readonly [One, ...One[]];
 
@@ -72,6 +72,37 @@ export async function openDevices(options: DeviceOptions, given: Omit<Bench, "sh
     throw error;
   }
 }
+
+/** One part, or why it is not to be had. */
+export type Part<Thing> =
+  | { readonly is: "open"; readonly thing: Thing }
+  | { readonly is: "failed"; readonly because: string };
+
+export type Parts = {
+  readonly pins: Part<Pins>;
+  /** Without a thing where the stand has none. */
+  readonly screen: Part<Screen | undefined>;
+  readonly printer: Part<Printer | undefined>;
+  close(): Promise<void>;
+};
+
+/** `openDevices` for who looks for what is wrong: one part that fails does not keep the others from being opened. */
+export async function openEach(options: DeviceOptions, given: Omit<Bench, "shared">): Promise<Parts> {
+  const bench = { ...given, shared: sharing() };
+  const pins = await attempt(open(pinsDrivers, options.pins, bench));
+  const screen = await attempt(open(screenDrivers, options.screen, bench));
+  const printer = await attempt(open(printerDrivers, options.printer, bench));
+  const close = async (): Promise<void> => {
+    await Promise.all([pins, screen, printer].map((part) => part.is === "open" && part.thing?.close()));
+  };
+  return { pins, screen, printer, close };
+}
+
+const attempt = <Thing>(opening: Promise<Thing>): Promise<Part<Thing>> =>
+  opening.then(
+    (thing) => ({ is: "open", thing }) as const,
+    (error: unknown) => ({ is: "failed", because: error instanceof Error ? error.message : String(error) }) as const,
+  );
 
 function sharing(): Bench["shared"] {
   const things = new Map<string, Promise<unknown>>();

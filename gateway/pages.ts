@@ -253,10 +253,15 @@ function betweenOrders(view: View): Page {
 const welcomePage = (view: View): Page => ({
   tone: "calm",
   title: { first: view.standName },
-  lines: [words("Tekan tombol untuk membeli", "Press a button to buy")],
-  menu: rowsNow(view),
+  ...offerOf(view),
   footer: words("Bayar dengan QRIS dari aplikasi apa pun", "Pay by QRIS with any app"),
 });
+
+/** Where a controller begins all orders there is nothing to press. */
+const offerOf = (view: View): Pick<Page, "lines" | "menu"> =>
+  view.menu.length === 0
+    ? { lines: [words("Kode QR tampil di sini", "Your QR code appears here")] }
+    : { lines: [words("Tekan tombol untuk membeli", "Press a button to buy")], menu: rowsNow(view) };
 
 function rowsNow({ menu, now }: View): readonly MenuRow[] {
   const group = Math.floor(now.ms / GROUP_MS) % Math.max(1, groupsOf(menu));

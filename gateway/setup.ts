@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Secret } from "../host/secret.ts";
 import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
@@ -12,6 +13,8 @@ export type Setup = {
   readonly backendKeys: KeySet;
   readonly brokerPassword?: string;
   readonly brokerCa?: string;
+  /** What a controller on the loopback port must say. */
+  readonly controllerToken?: Secret;
 };
 
 const jwkSet = z.object({ keys: z.array(publicJwkSchema).min(1) });
@@ -21,11 +24,12 @@ export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup
   readSetupFile({ file, schema: gatewayConfig, env, tellable: [BadKey] }, gather);
 
 function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
-  const { keys, link } = config;
+  const { keys, link, controller } = config;
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
   const backendKeys = files.read("keys.backend_file", keys.backend_file, backendKeysIn);
   const brokerPassword = files.read("link.password_file", link.password_file, String);
   const brokerCa = files.read("link.ca_file", link.ca_file, String);
+  const controllerToken = files.secret("controller.tcp.token_file", controller?.tcp?.token_file, checkToken);
   if (key === undefined || backendKeys === undefined) return undefined;
   return {
     config,
@@ -33,7 +37,19 @@ function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
     backendKeys,
     ...(brokerPassword === undefined ? {} : { brokerPassword }),
     ...(brokerCa === undefined ? {} : { brokerCa }),
+    ...(controllerToken === undefined ? {} : { controllerToken }),
   };
+}
+
+/** Nobody guesses so many. */
+const LEAST_TOKEN = 24;
+
+/** Of the characters that a header can carry. */
+function checkToken(text: string): void {
+  if (/^[!-~]*$/.test(text) && text.length >= LEAST_TOKEN) return;
+  throw new BadFile(
+    `no token: at least ${LEAST_TOKEN} printable ASCII characters without spaces (openssl rand -hex 24)`,
+  );
 }
 
 function backendKeysIn(text: string): KeySet {

@@ -7,6 +7,7 @@ import type { Log } from "../../host/log.ts";
 import { FAILED } from "../../host/program.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
+import { SocketFault } from "../../host/socket-file.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
@@ -14,6 +15,7 @@ import type { Clock, Stop } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { listenToButtons } from "../buttons.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { ControllerApi } from "../controller/controller.ts";
 import { type OpenStand, openStand } from "../daemon.ts";
 import { type Devices, openDevices, unfit } from "../devices.ts";
 import { sayHealth } from "../health.ts";
@@ -54,7 +56,8 @@ export const run = daemonCommand<Setup>({
   },
   codeOf: (error) => {
     if (error instanceof JournalFault && error.code === "newer") return EXIT_BAD_CONFIG;
-    return error instanceof HardwareFault || error instanceof JournalFault ? FAILED : undefined;
+    const isExpected = [HardwareFault, JournalFault, SocketFault].some((kind) => error instanceof kind);
+    return isExpected ? FAILED : undefined;
   },
 });
 
@@ -70,6 +73,7 @@ async function begin(ground: Ground): Promise<void> {
   }
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
   const stand = await openStand(partsOf(ground, journal, devices, lost));
+  const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = listenToButtons({
     stand,
     menu: menuOf(setup.config),
@@ -87,6 +91,7 @@ async function begin(ground: Ground): Promise<void> {
     endings: [
       { what: "word to systemd", stop: () => notice.stopping() },
       { what: "buttons", stop: stopButtons },
+      { what: "controller", stop: () => controller?.close() },
       { what: "stand", stop: () => stand.stop() },
       { what: "watch", stop: stopWatching },
       { what: "devices", stop: () => devices.close() },
@@ -137,6 +142,35 @@ function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boole
     log,
     freeDiskBytes: linuxMachine(config.journal.file).freeDiskBytes,
   };
+}
+
+/** HTTP weighs 10 MB: a stand without a controller does without. */
+async function openOrders(
+  { setup, clock, log }: Ground,
+  stand: OpenStand,
+  journal: Journal,
+  devices: Devices,
+): Promise<ControllerApi | undefined> {
+  const { config, controllerToken: token } = setup;
+  if (config.controller === undefined) return undefined;
+  const { socket, tcp } = config.controller;
+  const { openController } = await import("../controller/controller.ts");
+  try {
+    return await openController({
+      stand,
+      about: config.stand,
+      journal,
+      relayOf: (line) => devices.relayOf(line),
+      clock,
+      log,
+      socket,
+      ...(tcp === undefined || token === undefined ? {} : { tcp: { port: tcp.port, token } }),
+    });
+  } catch (error) {
+    await stand.stop();
+    await Promise.all([devices.close(), journal.close()]);
+    throw error;
+  }
 }
 
 function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {

@@ -100,6 +100,15 @@ describe("what is refused", () => {
     ["printing without a printer", more("[prints]\nqr = true\n"), "prints.qr"],
     ["a password without a user", changed("[keys]", 'password_file = "credential:p"\n[keys]'), "link.username"],
     ["a simulated stand that is nowhere", changed("127.0.0.1:7070", "somewhere"), "simulated.address"],
+    ["a stand with nothing to sell and nobody who orders", LEAST.slice(0, LEAST.indexOf("[[products]]")), "products"],
+    [
+      "products that nobody can press for",
+      changed('[pins]\ndriver = "simulated"', '[pins]\ndriver = "none"'),
+      "pins.driver",
+    ],
+    ["an order API on a path that is none", more('[controller]\nsocket = "orders.sock"\n'), "controller.socket"],
+    ["a path too long for a socket", more(`[controller]\nsocket = "/${"x".repeat(107)}"\n`), "controller.socket"],
+    ["a loopback port without a token", more("[controller.tcp]\nport = 8090\n"), "controller.tcp.token_file"],
     ["two products of one id", second({ id: "coffee" }), "products[1].id"],
     ["two products on one button", second({ button: "a1" }), "products[1].button"],
     ["a product on the cancel button", second({ button: "cancel" }), "products[1].button"],
@@ -114,6 +123,14 @@ describe("what is refused", () => {
     expect(errorsOf(printerOnly)).toEqual([]);
     expect(errorsOf(`${printerOnly}[prints]\nqr = false\n`).join()).toContain("the QR code must be printed");
   });
+});
+
+test("a stand whose orders all come from a controller needs no products, no buttons and no relay", () => {
+  const bare = `${LEAST.slice(0, LEAST.indexOf("[[products]]"))}[controller]\n`;
+  const read = readConfig(bare, gatewayConfig);
+  if (read.is === "bad") throw new Error(JSON.stringify(read.errors));
+  expect(errorsOf(bare.replace('[pins]\ndriver = "simulated"', '[pins]\ndriver = "none"'))).toEqual([]);
+  expect(read.config).toMatchObject({ products: [], controller: { socket: "/run/qris-gateway/orders.sock" } });
 });
 
 test("the sample in the guides is made from the schema, and works", async () => {

@@ -63,6 +63,13 @@ describe("the devices of the simulated stand", () => {
     expect(some.screen).toBeDefined();
   });
 
+  test("may have no pins: no relay is there, no button is ever pressed, and nobody knows how a switch stands", async () => {
+    const bare = await openAt(served.port, { ...all, pins: { driver: "none" } });
+    expect(bare.relayOf("gate")).toBeUndefined();
+    bare.input("cancel").onPress(() => expect.unreachable())();
+    await expect(bare.input("door").isActive()).rejects.toThrow('no input "door"');
+  });
+
   test("say where they looked when there is no stand", async () => {
     const { port } = served;
     await served.close();

@@ -23,7 +23,12 @@ const write = (name: string, text: string): string => {
 };
 
 const configWith = (
-  more: { readonly link?: string; readonly prints?: string; readonly screen?: string } = {},
+  more: {
+    readonly link?: string;
+    readonly prints?: string;
+    readonly screen?: string;
+    readonly controller?: string;
+  } = {},
 ): string =>
   write(
     "gateway.toml",
@@ -49,6 +54,7 @@ driver = "simulated"
 address = "127.0.0.1:1"
 [prints]
 ${more.prints ?? ""}
+${more.controller ?? ""}
 [[products]]
 id = "coffee"
 name = "Kopi susu"
@@ -131,6 +137,28 @@ describe("what the configuration's files hold", () => {
     expect(read.explained).toContain("/nowhere/at/all does not exist");
     expect(read.explained).not.toContain("hunter2");
   });
+
+  const orderedWith = (token: string) =>
+    readSetup(
+      configWith({ controller: `[controller.tcp]\nport = 8090\ntoken_file = "${write("token", `${token}\n`)}"` }),
+      {},
+    );
+
+  test("is the token of whoever orders on the loopback port", () => {
+    const read = orderedWith("0123456789abcdef01234567");
+    if (read.is === "bad") throw new Error(read.explained);
+    expect(read.setup.controllerToken?.reveal()).toBe("0123456789abcdef01234567");
+  });
+
+  test.each(["hunter2-hunter2-hunter2", "a token with spaces in it, of more than 24"])(
+    "is no token that can be guessed, or not be said: %s",
+    (token) => {
+      const read = orderedWith(token);
+      if (read.is === "good") throw new Error("it was read");
+      expect(read.explained).toContain("controller.tcp.token_file");
+      expect(read.explained).not.toContain(token);
+    },
+  );
 
   test("must not hold the backend's private key: it has no business on a stand", () => {
     const d = "A".repeat(43);

@@ -63,6 +63,12 @@ describe("a stand that waits for a customer", () => {
     expect(titleAt(undefined, 0)).toBe("Kopi Lobi");
   });
 
+  test("says where the code will be, where a controller begins all orders and there is nothing to press", () => {
+    const page = pageAt(undefined, 0, { menu: [] });
+    expect(page.menu).toBeUndefined();
+    expect(page.lines).toEqual([{ first: "Kode QR tampil di sini", second: "Your QR code appears here" }]);
+  });
+
   test("shows a long menu six at a time, in turns of five seconds", () => {
     const menu = Array.from({ length: 8 }, (_, nth) => ({ ...coffee, id: `p${nth}`, button: `b${nth}` }));
     const keysAt = (ms: number): unknown => pageAt(undefined, ms, { menu }).menu?.map(({ key }) => key);

@@ -51,6 +51,11 @@ payment_patience_ms = 120000
 grace_ms = 20000
 [simulated]
 address = "127.0.0.1:7070"
+[controller]
+socket = "/run/qris-gateway/orders.sock"
+[controller.tcp]
+port = 8090
+token_file = "/etc/controller-token"
 [[products]]
 id = "coffee"
 name = "Kopi susu"
