@@ -123,6 +123,7 @@ describe("too small for a QR code that phones read", () => {
   test.each([
     ["a screen of 219 pixels on its shorter side", screenOf(320, 219), undefined],
     ["a screen of 218", screenOf(218, 320), "needs 219"],
+    ["the largest paper of an SSD1680", screenOf(296, 176), "176 dots on its shorter side"],
     ["paper of 292 dots", printerOf(292), undefined],
     ["paper of 291 dots", printerOf(291), "needs 292"],
     ["neither", {}, undefined],

@@ -14,7 +14,7 @@ export class TcpPrinter {
   /** Cheap ones take a question in mid-picture for a part of it. */
   answersInside = true;
   /** Sent before each answer: automatic statuses, noise. */
-  chatter = Uint8Array.of();
+  chatter: Uint8Array = Uint8Array.of();
   readonly received: Uint8Array[] = [];
   #trouble: Trouble | undefined;
   #isStalled = false;

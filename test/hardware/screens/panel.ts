@@ -1,4 +1,4 @@
-import { HardwareFault, type Screen } from "../../../device/device.ts";
+import { type Frame, HardwareFault, type Screen } from "../../../device/device.ts";
 import { turned } from "../../../device/screens/pixels.ts";
 import { paperScreen } from "../../../gateway/drivers/e-paper.ts";
 import { spiPanelScreen } from "../../../gateway/drivers/spi-panel.ts";
@@ -8,6 +8,8 @@ import { differing, jsqrRead, SAMPLE_QRIS } from "../../device/fixtures.ts";
 import { Controller } from "../../device/screens/controller.ts";
 import { paperOf } from "../../device/screens/paper.ts";
 import { colourful, patched, qrPage, withBits } from "../../device/screens/pictures.ts";
+import type { Entry } from "../../device/screens/tape.ts";
+import { Uc8176 } from "../../device/screens/uc8176.ts";
 import { type Check, equal } from "../check.ts";
 import { levelOf, pull } from "../wires.ts";
 import { tapeOf, tellSpi, transfers } from "./far-ends.ts";
@@ -58,6 +60,33 @@ const refusalOf = (act: Promise<unknown>): Promise<string> =>
     () => "nothing",
     (error: unknown) => (error instanceof HardwareFault ? error.message : `no HardwareFault: ${String(error)}`),
   );
+
+/** The lab's tape is of the bus alone. */
+const RESET: Entry = { is: "line", line: "reset", level: 0 };
+
+/** `restsAt`: the level of BUSY while the paper does nothing. */
+const paperCheck = (model: string, restsAt: 0 | 1, shownBy: (tape: readonly Entry[]) => Frame | undefined): Check => ({
+  name: `SPI panel: ${model} is waited for while its line says busy, and a QR page is read from the wire`,
+  run: async () => {
+    tellSpi("clear");
+    pull(23, restsAt);
+    const lines = { dc_line: 25, reset_line: 24, busy_line: 23 };
+    const screen = await paperScreen.open(paperScreen.options.parse({ driver: "e-paper", model, ...lines }), bench);
+    if (screen === undefined) throw new Error("no screen");
+    try {
+      pull(23, restsAt === 0 ? 1 : 0);
+      const shown = screen.show(qrPage(400, 300)).then(() => "shown");
+      const later = new Promise((resolve) => setTimeout(resolve, 2_000, "busy"));
+      equal(await Promise.race([shown, later]), "busy", "while the line says so");
+      pull(23, restsAt);
+      await shown;
+      const paper = shownBy(tapeOf(transfers()));
+      equal(paper && jsqrRead(paper), SAMPLE_QRIS, "the code");
+    } finally {
+      await screen.close();
+    }
+  },
+});
 
 /** Drivers of panels on a real spidev and real lines, of which the lab keeps one tape. */
 export const panelChecks = (): readonly Check[] => [
@@ -118,29 +147,8 @@ export const panelChecks = (): readonly Check[] => [
     );
     equal(differing(new Controller(ST7789).take(tapeOf(log)).glass(), withBits(frame, 5, 6, 5)), 0, "pixels");
   }),
-  {
-    name: "SPI panel: electronic paper is waited for while its line says busy, and a QR page is read from the wire",
-    run: async () => {
-      tellSpi("clear");
-      pull(23, 0);
-      const lines = { dc_line: 25, reset_line: 24, busy_line: 23 };
-      const options = paperScreen.options.parse({ driver: "e-paper", model: "ssd1683-400x300", ...lines });
-      const screen = await paperScreen.open(options, bench);
-      if (screen === undefined) throw new Error("no screen");
-      try {
-        pull(23, 1);
-        const shown = screen.show(qrPage(400, 300)).then(() => "shown");
-        const later = new Promise((resolve) => setTimeout(resolve, 2_000, "busy"));
-        equal(await Promise.race([shown, later]), "busy", "while the line is high");
-        pull(23, 0);
-        await shown;
-        const paper = paperOf(tapeOf(transfers()));
-        equal(paper && jsqrRead(paper), SAMPLE_QRIS, "the code");
-      } finally {
-        await screen.close();
-      }
-    },
-  },
+  paperCheck("ssd1683-400x300", 0, paperOf),
+  paperCheck("uc8176-400x300", 1, (tape) => new Uc8176().take([RESET, ...tape]).shown()),
   {
     name: "SPI panel: a bus and a line that are not there are refused in words, and given back",
     run: async () => {
