@@ -9,6 +9,10 @@ const program: Program = {
   public-key FILE  shows the public half of such a key once more
   open-relays   opens every relay's contact; for when the daemon has ended
 
+  show-test        shows a test page until Enter: edges, colours, codes to try with a phone           [--seconds N] [--png FILE]
+  print-test       prints the same on paper                                                           [--png FILE]
+  pulse-test LINE  closes a relay's contact once                                                      [--ms N] [--yes]
+
   journal list           names the orders begun last                      [--open | --owed | --all] [--limit N]
   journal show ORDER     tells one order's story, by its id or claim code
   journal verify         whether the journal is whole, and every order's events lead to its state
@@ -24,6 +28,14 @@ const program: Program = {
     "public-key": {
       takes: "the name of a key's file",
       load: async () => (await import("./commands/public-key.ts")).publicKey,
+    },
+    "show-test": { options: ["seconds", "png"], load: async () => (await import("./commands/show-test.ts")).showTest },
+    "print-test": { options: ["png"], load: async () => (await import("./commands/print-test.ts")).printTest },
+    "pulse-test": {
+      takes: "the name of a relay",
+      options: ["ms"],
+      flags: ["yes"],
+      load: async () => (await import("./commands/pulse-test.ts")).pulseTest,
     },
     journal: {
       commands: {
