@@ -12,7 +12,12 @@ export type StandOptions = {
   readonly without?: "screen" | "printer";
   readonly rules?: Partial<Rules>;
   readonly menu?: Menu;
+  /** Whether controllers may order. */
+  readonly controller?: boolean;
 };
+
+/** What a controller on the loopback port says. */
+export const CONTROLLER_TOKEN = "journeys-0123456789abcdef";
 
 const SHAPE: StandShape = {
   screen: { width: 480, height: 320 },

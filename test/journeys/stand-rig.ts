@@ -4,6 +4,7 @@ import type { Page } from "../../device/drawing/page.ts";
 import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } from "../../device/simulated/drivers.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
+import { type ControllerApi, openController } from "../../gateway/controller/controller.ts";
 import { type OpenStand, openStand, type StandParts } from "../../gateway/daemon.ts";
 import type { Menu } from "../../gateway/menu.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { standShape } from "../../gateway/shape.ts";
 import { steadyClock } from "../../host/clock.ts";
 import type { Log } from "../../host/log.ts";
+import { Secret } from "../../host/secret.ts";
 import type { OrderId, StandId } from "../../protocol/ids.ts";
 import { type KeySet, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
@@ -26,7 +28,7 @@ import { Disk, type Place } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
 import { Camera } from "./camera.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
-import { MENU, RULES, SOON, type StandOptions, shapeOf } from "./stand-options.ts";
+import { CONTROLLER_TOKEN, MENU, RULES, SOON, type StandOptions, shapeOf } from "./stand-options.ts";
 
 export type StandGround = {
   readonly place: Place;
@@ -47,6 +49,7 @@ type Running = {
   readonly daemon: OpenStand;
   readonly link: Cable;
   readonly stopButtons: () => void;
+  readonly controller?: ControllerApi;
 };
 
 /** A stand in the street: the machine stays, its daemon is started, stopped and killed. */
@@ -58,16 +61,19 @@ export class StandRig {
   readonly #rules: Rules;
   readonly #pair = newKeyPair();
   readonly #disk: Disk<State, Event, Effect>;
+  /** Where controllers order, on a stand that lets them. */
+  readonly socket: string | undefined;
   readonly #glassCamera = new Camera<Frame>(framePng);
   readonly #paperCamera = new Camera<Strip>(stripPng);
   #boots = 1;
   #running: Running | undefined;
 
   constructor(ground: StandGround, options: StandOptions = {}) {
-    const { id = "stand-1", rules, menu = MENU } = options;
+    const { id = "stand-1", rules, menu = MENU, controller = false } = options;
     this.id = id as StandId;
     this.menu = menu;
     this.#ground = ground;
+    this.socket = controller ? ground.place.newSocket() : undefined;
     this.#rules = { ...RULES, ...rules };
     this.#disk = new Disk(ground.place, standShape, ground.random);
     this.machine = new SimulatedStand(shapeOf(options), steadyClock("street", { keepsAlive: false }));
@@ -83,6 +89,11 @@ export class StandRig {
 
   get daemon(): OpenStand {
     return this.#now.daemon;
+  }
+
+  /** The port on which controllers order. */
+  get controllerPort(): number {
+    return Number(new URL(this.#now.controller?.url ?? "").port);
   }
 
   /** The cable to the broker. */
@@ -162,25 +173,38 @@ export class StandRig {
       life,
       CUTS,
     );
-    const daemon = await openStand(this.#partsOf({ clock, boot, link }, journal));
+    const parts = this.#partsOf({ clock, boot, link }, journal);
+    const daemon = await openStand(parts);
     const stopButtons = this.#listen(daemon);
-    this.#running = { life, clock, daemon, link, stopButtons };
+    const controller =
+      this.socket === undefined ? {} : { controller: await this.#letOrder(daemon, parts, this.socket) };
+    this.#running = { life, clock, daemon, link, stopButtons, ...controller };
+  }
+
+  /** Its own clock: what it has under way is cut when the daemon is dead. */
+  #letOrder(stand: OpenStand, { journal, devices, boot, log }: StandParts, socket: string): Promise<ControllerApi> {
+    const { relayOf } = devices;
+    const tcp = { port: 0, token: new Secret(CONTROLLER_TOKEN) };
+    const about = { id: this.id, name: "Kopi Lobi" };
+    return openController({ stand, about, journal, relayOf, clock: steadyClock(boot), log, socket, tcp });
   }
 
   /** The daemon dies as by `kill -9`; with a new boot, because the power went. */
   async kill(boot: Boot): Promise<void> {
-    const { life, clock, link } = this.#now;
+    const { life, clock, link, controller } = this.#now;
     life.end();
     clock.end();
     this.machine.losePower();
+    await controller?.close();
     link.refuse(true);
     await this.#gone(link, boot);
   }
 
   /** The daemon ends as by SIGTERM. */
   async stop(boot: Boot = "same-boot"): Promise<void> {
-    const { daemon, clock, link, stopButtons } = this.#now;
+    const { daemon, clock, link, stopButtons, controller } = this.#now;
     stopButtons();
+    await controller?.close();
     await daemon.stop();
     clock.end();
     this.machine.losePower();

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openApi } from "../../gateway/controller/openapi.ts";
 import { asyncApi, type Json, statementSchemas } from "../../protocol/documents.ts";
 import { downExamples, upExamples } from "../../protocol/examples.ts";
 import { checkOffer } from "../../protocol/qris.ts";
@@ -14,7 +15,11 @@ import {
 } from "../../protocol/statements.ts";
 
 const FOLDER = join(import.meta.dirname, "../../docs/schema");
-const documents: { readonly [file: string]: Json } = { ...statementSchemas(), "asyncapi.json": asyncApi() };
+const documents: { readonly [file: string]: Json } = {
+  ...statementSchemas(),
+  "asyncapi.json": asyncApi(),
+  "openapi.json": openApi(),
+};
 const textOf = (document: Json): string => `${JSON.stringify(document, null, 2)}\n`;
 
 /* `WRITE_DOCS=1 npx vitest run test/protocol/documents.test.ts` writes them anew. */

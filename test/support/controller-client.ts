@@ -35,9 +35,10 @@ export async function call(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Got> {
-  const asked = open(where, { method, path, headers });
+  const said = body === undefined || typeof body === "string" ? (body ?? "") : JSON.stringify(body);
+  const asked = open(where, { method, path, headers: { ...headers, "content-length": Buffer.byteLength(said) } });
   const answered = answerOf(asked);
-  asked.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+  asked.end(said);
   const answer = await answered;
   const text = await textOf(answer);
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: JSON.parse(text === "" ? "{}" : text) };

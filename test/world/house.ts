@@ -18,6 +18,12 @@ export class Place {
     return join(this.#folder, `journal-${this.#made}.sqlite`);
   }
 
+  /** Short enough for a unix socket. */
+  newSocket(): string {
+    this.#made += 1;
+    return join(this.#folder, `${this.#made}.sock`);
+  }
+
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
