@@ -1,5 +1,6 @@
 import { Client, Pool, types } from "pg";
 import type { Clock } from "../protocol/time.ts";
+import { InTurn } from "./in-turn.ts";
 import { JournalFault } from "./journal.ts";
 import { faultOf, verdictOf } from "./postgres-faults.ts";
 
@@ -93,8 +94,10 @@ export class PostgresPool {
     this.#where = nameOf(options.place);
     this.#patience = new Patience(options);
     this.#pool = new Pool({ ...settingsOf(options, "on"), max: options.connections ?? DEFAULT_CONNECTIONS });
-    // A connection that breaks while nobody uses it is replaced when somebody does.
-    this.#pool.on("error", () => undefined);
+    // A connection that breaks, whether somebody has it or not, is replaced when it is needed: whoever asks is told.
+    const unheard = (): void => undefined;
+    this.#pool.on("error", unheard);
+    this.#pool.on("connect", (client) => void client.on("error", unheard));
   }
 
   /**
@@ -140,7 +143,13 @@ export async function openLine(options: PostgresOptions, lost: () => void): Prom
     await client.end().catch(() => undefined);
     throw error;
   }
-  return { ...lineOn(client), close: () => client.end() };
+  const { ask, run } = lineOn(client);
+  const inTurn = new InTurn();
+  return {
+    ask: (asked) => inTurn.run("", () => ask(asked)),
+    run: (sql) => inTurn.run("", () => run(sql)),
+    close: () => client.end(),
+  };
 }
 
 const lineOn = (client: Pick<Client, "query">): Line => ({

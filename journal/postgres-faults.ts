@@ -39,7 +39,7 @@ export function faultOf(error: unknown, where: string): unknown {
   if (AGAIN.test(code)) return fault("busy", "is too slow: look for long transactions and locks");
   if (/^28/.test(code)) return fault("unwritable", "does not let this user in: check user, password and pg_hba.conf");
   if (/^3D000/.test(code)) return fault("unwritable", "is not there: create the database");
-  if (/^42501/.test(code)) return fault("unwritable", "may not be used: give its schema to the backend's user");
+  if (/^(42501|3F000)/.test(code)) return fault("unwritable", "may not be used: give its schema to the backend's user");
   if (/^(42P01|42703|42883)/.test(code))
     return fault("corrupt", "has other tables than this program made: restore them");
   if (/^XX00[12]/.test(code)) return fault("corrupt", "is damaged: restore it from a backup");

@@ -9,6 +9,11 @@ const NEXT = "SELECT nextval('workers') AS number";
 /** Locks of this journal's workers, told from those of others in the same database by the number of its table. */
 const LOCK = "SELECT pg_try_advisory_lock('effects'::regclass::oid::integer, $1::integer) AS held";
 
+/** The server may not have noticed yet that a worker's connection is gone: it ends it, and waits until it has. */
+const END = `SELECT pg_terminate_backend(pid, 2000) FROM pg_locks
+  WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND classid = 'effects'::regclass::oid AND objid = $1::oid`;
+
 /** What workers had in hand that are gone: nobody holds the lock on their number. Rows that somebody just changes come next time. */
 const BURY = `WITH others AS MATERIALIZED (SELECT DISTINCT worker FROM effects WHERE worker IS NOT NULL AND worker <> $1),
     gone AS MATERIALIZED (SELECT worker FROM others
@@ -25,6 +30,8 @@ export class Hands {
   readonly #options: PostgresOptions;
   readonly #patience: Patience;
   #worker: Promise<Worker> | undefined;
+  /** The number that was ours before, and what it had in hand. */
+  #before: number | undefined;
 
   constructor(options: PostgresOptions) {
     this.#options = options;
@@ -43,8 +50,7 @@ export class Hands {
 
   /** Frees what was in the hands of workers that are gone; how many effects that were. */
   async bury(): Promise<number> {
-    const freed = await this.ask((worker) => ({ sql: BURY, values: [worker] }));
-    return freed.length;
+    return this.#with(buried);
   }
 
   async close(): Promise<void> {
@@ -75,12 +81,16 @@ export class Hands {
 
   async #open(lost: () => void): Promise<Worker> {
     const line = await openLine(this.#options, lost);
-    const [next] = await line.ask<{ readonly number: number }>({ sql: NEXT });
-    const number = next?.number ?? 0;
-    const [lock] = await line.ask<{ readonly held: boolean }>({ sql: LOCK, values: [number] });
-    if (lock?.held === true) return { number, line };
-    await line.close();
-    throw new JournalFault("busy", `worker ${number} of the journal is somebody else: try again`);
+    try {
+      const worker = { number: await numberOn(line), line };
+      if (this.#before !== undefined) await line.ask({ sql: END, values: [this.#before] });
+      this.#before = worker.number;
+      await buried(worker);
+      return worker;
+    } catch (error) {
+      await line.close();
+      throw error;
+    }
   }
 
   #forget(opening: Promise<Worker>): void {
@@ -92,4 +102,16 @@ export class Hands {
     this.#forget(opening);
     await opening.then(({ line }) => line.close()).catch(() => undefined);
   }
+}
+
+async function numberOn(line: Line): Promise<number> {
+  const [next] = await line.ask<{ readonly number: number }>({ sql: NEXT });
+  const number = next?.number ?? 0;
+  const [lock] = await line.ask<{ readonly held: boolean }>({ sql: LOCK, values: [number] });
+  if (lock?.held === true) return number;
+  throw new JournalFault("busy", `worker ${number} of the journal is somebody else: try again`);
+}
+
+async function buried({ number, line }: Worker): Promise<number> {
+  return (await line.ask({ sql: BURY, values: [number] })).length;
 }

@@ -33,7 +33,7 @@ export async function openPostgresJournal<State, Event, Effect>(
   const hands = new Hands(options);
   try {
     const id = await pool.lasting(() => pool.using((line) => prepare(line, options)));
-    await hands.bury();
+    await hands.number();
     return new PostgresJournal({ pool, hands, id, shape, newId, wall, notesBound });
   } catch (error) {
     await hands.close();

@@ -1,7 +1,12 @@
 import { type Codec, JournalFault } from "./journal.ts";
 
-/** Reads one stored value; `what` names it in the fault. Throws `JournalFault` `corrupt` when the codec cannot. */
+/**
+ * Reads one stored value; `what` names it in the fault. Throws `JournalFault`: `corrupt` when the codec cannot, `newer` when a later
+ * version of this program wrote it, which may work on the same database.
+ */
 export function readStored<Value>(codec: Codec<Value>, json: string, version: number, what: string): Value {
+  if (version > codec.version)
+    throw new JournalFault("newer", `the journal's ${what} was stored by a later program, as version ${version}`);
   try {
     return codec.read(JSON.parse(json), version);
   } catch (cause) {

@@ -47,6 +47,6 @@ export class PostgresPlace implements JournalPlace {
   }
 
   async remove(): Promise<void> {
-    for (const journal of this.#opened) await journal.close();
+    await Promise.all(this.#opened.map((journal) => journal.close()));
   }
 }

@@ -60,8 +60,9 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
   return {
     newPlace: async () => {
       made += 1;
-      await ask(place, `CREATE SCHEMA journal_${made}`);
-      return { ...place, schema: `journal_${made}` };
+      const schema = `journal_${made}`;
+      await ask(place, `CREATE SCHEMA ${schema}`);
+      return { ...place, schema };
     },
     ask,
     cutAll: async () => {
