@@ -42,7 +42,20 @@ export const PARTS = {
     why: "a machine with the kernel drivers of a stand",
   },
   compiler: { programs: ["g++"], packages: ["g++", "make", "python3"], why: "building SQLite's binding" },
+  crossarm64: crossCompiler("aarch64-linux-gnu", "64-bit Raspberry Pi OS"),
+  crossarmhf: crossCompiler("arm-linux-gnueabihf", "32-bit Raspberry Pi OS"),
+  crossamd64: crossCompiler("x86_64-linux-gnu", "PCs"),
 };
+
+/**
+ * @param {string} triplet
+ * @param {string} whose
+ * @returns {Part}
+ */
+function crossCompiler(triplet, whose) {
+  const packages = [`g++-${triplet.replace("_", "-")}`, "make", "python3"];
+  return { programs: [`${triplet}-g++`], packages, why: `native code for ${whose}` };
+}
 
 /** Debian keeps daemons where an ordinary user's PATH does not look. */
 const MORE_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
