@@ -1,15 +1,21 @@
+import { parseArgs } from "node:util";
 import { HEADER_CHIPS } from "../../device/pins/chips.ts";
 import { openLines } from "../../gateway/lines.ts";
 import { type Check, equal } from "./check.ts";
 import { linesChecks } from "./pins/lines.ts";
 import { relayChecks } from "./pins/relays.ts";
 import { printerChecks } from "./printers/printing.ts";
+import { killChecks } from "./sale/killing.ts";
+import { pulseCheck, saleChecks } from "./sale/selling.ts";
 import { framebufferChecks, type Size, standingCodeCheck } from "./screens/framebuffer.ts";
 import { panelChecks } from "./screens/panel.ts";
 
 const small: Size = { width: 480, height: 320, bits: [8, 8, 8] };
 
-/** Inside the virtual machine: `main.js PART…`. Each check says how it went as one JSON line. */
+/** Inside the virtual machine: `main.js [--outside FOLDER] PART…`. Each check says how it went as one JSON line. */
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { outside: { type: "string" } } });
+const { outside = "" } = values;
+
 const parts: Readonly<Record<string, () => readonly Check[]>> = {
   "character-device": () => [...linesChecks("character-device"), ...relayChecks("character-device")],
   sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs")],
@@ -17,6 +23,8 @@ const parts: Readonly<Record<string, () => readonly Check[]>> = {
   "screen-480x320": () => [...framebufferChecks(small), standingCodeCheck(small)],
   "screen-800x480-16": () => framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),
   "spi-panel": () => panelChecks(),
+  sale: () => [...saleChecks(outside), pulseCheck],
+  "killed-in-mid-pulse": () => killChecks(outside),
   printers: () => [...printerChecks("usb"), ...printerChecks("serial")],
 };
 
@@ -33,7 +41,7 @@ const autoChecks = (): readonly Check[] => [
   ...linesChecks("character-device"),
 ];
 
-for (const part of process.argv.slice(2)) {
+for (const part of positionals) {
   const checks = parts[part];
   if (checks === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(", ")}`);
   for (const { name, run } of checks()) {

@@ -25,12 +25,15 @@ export type Transfer = {
   readonly hex: string;
 };
 
-/** What went over the bus since the last time. */
-export function transfers(): readonly Transfer[] {
-  const log = execFileSync("lab-spi", ["log"], { encoding: "utf8", maxBuffer: 2 ** 26 });
+/** What went over the bus since the last time, as the lab writes it. */
+export const busLog = (): string => execFileSync("lab-spi", ["log"], { encoding: "utf8", maxBuffer: 2 ** 26 });
+
+export function transfersIn(log: string): readonly Transfer[] {
   const lines = log.split("\n").filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line) as Transfer);
 }
+
+export const transfers = (): readonly Transfer[] => transfersIn(busLog());
 
 export const tapeOf = (log: readonly Transfer[]): readonly Entry[] =>
   log.map(({ dc, hex }) => ({ is: "bytes", dc, bytes: Buffer.from(hex, "hex") }));
