@@ -3,7 +3,10 @@ import { parseArgs } from "node:util";
 import { requireRealDisk } from "./folder.ts";
 import { fsyncRows, memoryRows, startRows } from "./part-daemon.ts";
 import { drainRows } from "./part-drain.ts";
+import { lineRows } from "./part-lines.ts";
+import { panelRows } from "./part-panels.ts";
 import { buttonRows, timesOnce, webhookRows } from "./part-sales.ts";
+import { slipRows } from "./part-slip.ts";
 import { isMet, type Row, tableOf } from "./table.ts";
 
 const times = timesOnce();
@@ -15,6 +18,9 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   fsyncs: fsyncRows,
   start: startRows,
   drain: drainRows,
+  panels: panelRows,
+  slips: slipRows,
+  line: lineRows,
 };
 
 const USAGE = `npm run bench [-- ${Object.keys(parts).join("|")} ...] [-- --json]\n`;

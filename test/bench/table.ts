@@ -1,7 +1,7 @@
 /** One measured number, beside the least that the same machine can do for it in the same run. */
 export type Row = {
   readonly what: string;
-  readonly unit: "ms" | "MB" | "fsyncs";
+  readonly unit: "ms" | "MB" | "fsyncs" | "bytes";
   readonly value: number;
   /** What the same hardware steps cost without our logic; `undefined` where the number is its own measure. */
   readonly floor: number | undefined;
