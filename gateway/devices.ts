@@ -42,7 +42,7 @@ export type Devices = {
 };
 
 /** A QRIS payload needs so many modules a side: version 12 at level M holds 287 characters. */
-const QRIS_MODULES = 65;
+export const QRIS_MODULES = 65;
 
 /** Opens what the configuration names. Rejects with `HardwareFault`; what was open already is closed again. */
 export async function openDevices(options: DeviceOptions, given: Omit<Bench, "shared">): Promise<Devices> {
