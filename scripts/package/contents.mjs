@@ -108,11 +108,11 @@ function systemItems(root) {
  */
 function docItems(root) {
   const guides = filesUnder(root, ["docs"]).filter((file) => /^docs\/[^/]+\.md$/.test(file));
-  const drawings = filesUnder(root, ["docs/images", "docs/drawings", "docs/wiring"]);
+  const drawingsAndSamples = filesUnder(root, ["docs/images", "docs/samples"]);
   return [
     { from: join(root, "README.md"), to: join(DOCS, "README.md") },
     { from: join(root, "docs/gateway.sample.toml"), to: join(DOCS, "gateway.sample.toml") },
-    ...[...guides, ...drawings].map((file) => ({ from: join(root, file), to: join(DOCS, file) })),
+    ...[...guides, ...drawingsAndSamples].map((file) => ({ from: join(root, file), to: join(DOCS, file) })),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { PARTS } from "./parts.mjs";
 import { board, evenly, RIGHT, sheet, X } from "./sheet.mjs";
 import { box, circle, lines, path, text } from "./svg.mjs";
-import { coil, contact, diode, joint, mosfet, resistor, thing } from "./symbols.mjs";
+import { coil, contact, diode, ground, joint, mosfet, resistor, thing } from "./symbols.mjs";
 
 /** The sheets of what is pressed, seen and switched. */
 
@@ -31,19 +31,19 @@ export function buttons() {
 }
 
 export function relay() {
-  const [gate, ground] = /** @type {const} */ ([370, 480]);
+  const [gate, zero] = /** @type {const} */ ([370, 480]);
   const [plus, node] = /** @type {const} */ ([166, 290]);
   const [tap, drain, side] = [X + 110, X + 220, X + 300];
   const part = [
     resistor([X, gate], [tap, gate], "330 Ω"),
     path([tap, gate, drain - 58, gate]),
     joint([tap, gate]),
-    resistor([tap, gate], [tap, ground], "10 kΩ"),
-    joint([tap, ground]),
+    resistor([tap, gate], [tap, zero], "10 kΩ"),
+    joint([tap, zero]),
     mosfet([drain, gate]),
     lines([drain + 30, gate - 4], ["logic-level", "MOSFET"], { size: 13, gap: 17 }),
     path([drain, gate - 40, drain, node, side, node]),
-    path([drain, gate + 40, drain, ground]),
+    path([drain, gate + 40, drain, zero]),
     coil([drain, plus], [drain, node], ["coil of", "lock, relay,", "motor …"]),
     diode([side, plus], [side, node]),
     path([drain, plus, side, plus]),
@@ -52,14 +52,14 @@ export function relay() {
     joint([drain, plus]),
     joint([drain, node]),
     thing([drain - 66, 76], [132, 52], ["+12 V", "behind a fuse"], SUPPLY),
-    path([X, ground, drain, ground]),
-    path([drain, ground, side, ground], { thick: 4 }),
-    joint([drain, ground]),
-    thing([side - 10, ground - 26], [RIGHT - side + 10, 52], ["0 V", "of the 12 V"], SUPPLY),
+    path([X, zero, drain, zero]),
+    path([drain, zero, side, zero], { thick: 4 }),
+    joint([drain, zero]),
+    thing([side - 10, zero - 26], [RIGHT - side + 10, 52], ["0 V", "of the 12 V"], SUPPLY),
   ];
-  return sheet("relay", [gate, ground], part, [
+  return sheet("relay", [gate, zero], part, [
     "The 10 kΩ keep the coil off while no program holds the line. The diode takes what the coil gives back when it opens; " +
-      "without it the transistor dies. The MOSFET must switch at 3.3 V (IRLZ44N, AO3400) and bear the coil's current.",
+      "without it the transistor dies. The MOSFET must switch at 3.3 V (AO3400 or IRLML6344, rated at 2.5 V) and bear the coil's current.",
     "A line gives 16 mA, all of them together 50 mA: never a coil directly. Slots 2 to 4 are the same on pins 36, 38 and 40.",
   ]);
 }
@@ -130,21 +130,49 @@ export function sensor() {
 }
 
 export function door() {
-  const [line, ground] = /** @type {const} */ ([230, 350]);
+  const [line, zero] = /** @type {const} */ ([230, 350]);
   const at = X + 110;
   const part = [
     box([X + 60, 160], [260, 250], { fill: "#eaf0fb", round: 10 }),
     text([X + 190, 190], "switch at the door's frame", { bold: true, anchor: "middle" }),
     path([X, line, at, line, at, 266]),
-    path([X, ground, at, ground, at, 314]),
+    path([X, zero, at, zero, at, 314]),
     circle([at, 268], 4),
     circle([at, 312], 4),
     path([at + 5, 262, at + 5, 318], { thick: 3 }),
     path([at + 5, 290, at + 70, 290], { dashed: true }),
     thing([at + 70, 262], [110, 56], ["door", "closed"]),
   ];
-  return sheet("door", [line, ground], part, [
+  return sheet("door", [line, zero], part, [
     "The contact that is closed while the door is: the NO of a micro switch that the door presses, or a reed contact at its " +
       "magnet. A cut or pulled wire then reads as an open door, and the stand goes out of service.",
   ]);
+}
+
+export function signals() {
+  const rows = [/** @type {const} */ ([270, "lamp"]), /** @type {const} */ ([430, "buzzer"])];
+  const [drain, load, plus] = [X + 150, X + 200, RIGHT - 76];
+  const part = rows.flatMap(([gate, name]) => [
+    resistor([X, gate], [drain - 58, gate], "330 Ω"),
+    mosfet([drain, gate]),
+    ground([drain, gate + 40]),
+    path([drain, gate - 40, drain, gate - 60, load, gate - 60]),
+    thing([load, gate - 86], [84, 52], [name]),
+    path([load + 84, gate - 60, plus, gate - 60], { stroke: RED, thick: 4 }),
+    thing([plus, gate - 86], [76, 52], ["+12 V", "fuse"], SUPPLY),
+  ]);
+  const zero = [
+    path([X, 120, X + 230, 120]),
+    thing([X + 230, 94], [RIGHT - X - 230, 52], ["0 V", "of the 12 V"], SUPPLY),
+  ];
+  return sheet(
+    "signals",
+    [120, ...rows.map(([gate]) => gate)],
+    [...part, ...zero],
+    [
+      "A lamp of 12 V and a buzzer that sounds by itself (active), each behind a MOSFET. What rattles or moves has a coil and needs " +
+        "its diode, as a relay does. A small LED hangs on the line itself: 330 Ω, then the LED, then ground.",
+      "Steady light: ready; blinking: at work; dark, or one flash every three seconds: out of service.",
+    ],
+  );
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buttons, door, relay, relayBoard, sensor } from "./circuits.mjs";
+import { buttons, door, relay, relayBoard, sensor, signals } from "./circuits.mjs";
 import { headerMap } from "./map.mjs";
 import { overview } from "./overview.mjs";
 import { ePaper, panel, panelHat, printerSerial } from "./panels.mjs";
@@ -19,6 +19,7 @@ const PICTURES = {
   "relay-board": relayBoard,
   sensor,
   door,
+  signals,
 };
 
 const GUIDE = "docs/install.md";

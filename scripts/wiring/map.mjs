@@ -24,6 +24,7 @@ const SHORT = {
   "relay-board": "board",
   sensor: "sensor",
   door: "door",
+  signals: "signal",
 };
 
 /** @param {number} pin */

@@ -37,7 +37,7 @@ export function ePaper() {
     [
       "PWR switches the module's supply and must be high; the stand does not drive it, so it goes to 3.3 V for good. Plugged " +
         "straight onto the header, PWR is GPIO18: then write gpio=18=op,dh into config.txt. Modules without PWR: leave it out.",
-      "Older modules of this size have another controller (UC8176, IL0398), which this driver does not speak.",
+      "Waveshare's version 2 has an SSD1683, its version 1 a UC8176: the model says which, and with it which level of BUSY is busy.",
     ],
   );
 }

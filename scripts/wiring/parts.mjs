@@ -15,7 +15,7 @@
  */
 
 /**
- * @typedef {"panel" | "panel-hat" | "e-paper" | "printer-serial" | "buttons" | "relay" | "relay-board" | "sensor" | "door"} PartName
+ * @typedef {"panel" | "panel-hat" | "e-paper" | "printer-serial" | "buttons" | "relay" | "relay-board" | "sensor" | "door" | "signals"} PartName
  */
 
 /** @type {readonly Wire[]} */
@@ -53,7 +53,7 @@ export const PARTS = {
     ],
   },
   "e-paper": {
-    title: "4.2-inch electronic paper with an SSD1683",
+    title: "4.2-inch electronic paper with an SSD1683 or UC8176",
     wires: [
       { pin: 1, to: "VCC", colour: "orange" },
       { pin: 6, to: "GND", colour: "black" },
@@ -121,13 +121,21 @@ export const PARTS = {
       { pin: 9, to: "contact", colour: "black" },
     ],
   },
+  signals: {
+    title: "Lamp and buzzer",
+    wires: [
+      { pin: 30, to: "0 V", colour: "black" },
+      { pin: 38, to: "lamp", colour: "blue", keys: ["outputs.lamp"] },
+      { pin: 40, to: "buzzer", colour: "purple", keys: ["outputs.buzzer"] },
+    ],
+  },
 };
 
 /** Which parts a sample's stand has on its header. @type {Readonly<Record<string, readonly PartName[]>>} */
 export const STANDS = {
-  "kiosk-st7789": ["panel", "buttons", "relay", "door"],
-  "vending-ili9341": ["panel", "buttons", "relay", "sensor", "door"],
+  "kiosk-st7789": ["panel", "buttons", "relay"],
+  "vending-ili9341": ["panel", "buttons", "relay", "sensor"],
   "parking-paper": ["printer-serial", "buttons", "relay-board", "sensor"],
   "e-paper": ["e-paper", "buttons", "relay"],
-  hdmi: ["buttons", "relay", "sensor", "door"],
+  hdmi: ["buttons", "relay", "sensor"],
 };

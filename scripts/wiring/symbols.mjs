@@ -81,6 +81,19 @@ export function mosfet([x, y]) {
 }
 
 /**
+ * 0 V, which all its signs share.
+ * @param {Point} at the end of the wire
+ */
+export const ground = ([x, y]) =>
+  [
+    path([x, y, x, y + 12]),
+    path([x - 14, y + 12, x + 14, y + 12], { thick: 3 }),
+    path([x - 9, y + 18, x + 9, y + 18]),
+    path([x - 4, y + 24, x + 4, y + 24]),
+    text([x + 20, y + 20], "0 V", { size: 13 }),
+  ].join("");
+
+/**
  * A contact between two ends on one height. `pushed`: by a finger; `closed`: as it rests.
  * @param {Point} from
  * @param {Point} to
