@@ -25,7 +25,9 @@ const options = {
   baud: z
     .literal([9_600, 19_200, 38_400, 57_600, 115_200])
     .default(9_600)
-    .describe("On a serial line, as the printer's self-test prints it. A QR slip takes 20 seconds at 9600."),
+    .describe(
+      "On a serial line, as the printer's self-test prints it. A QR slip takes 40 seconds at 9600 as a picture, on 80 mm 70; one second in the printer's own letters and code.",
+    ),
   flow_control: z
     .enum(["none", "rts-cts", "xon-xoff"])
     .default("none")

@@ -96,6 +96,16 @@ describe("the QR code on paper", () => {
     },
   );
 
+  test("may take as long as a slow line needs for it", async () => {
+    const slow = new VirtualClock();
+    const print: Printer["print"] = () => new Promise((resolve) => slow.after(70_000, () => resolve("printed")));
+    const later = owe({ do: "print-qr", order, qr: qrFor(PRICE), until: { clock: "boot-1", ms: 120_000 } });
+    const outcome = paperOf({ printer: { ...printerThat("printed"), print }, clock: slow }).print(later);
+    await slow.advance(70_000);
+    expect(await outcome).toBe("done");
+    expect(reports).toEqual([]);
+  });
+
   test("that does not come out matters not while the screen shows it, but is remembered", async () => {
     const paper = paperOf({ printer: printerThat("no-paper"), screenWorks: () => true });
     expect(await paper.print(theQr)).toBe("done");
@@ -132,7 +142,7 @@ describe("a receipt", () => {
     const patient = new VirtualClock();
     const hangs = { ...printerThat("printed"), print: () => new Promise<Printed>(() => undefined) };
     const outcome = paperOf({ printer: hangs, clock: patient }).print(theReceipt);
-    await patient.advance(30_000);
+    await patient.advance(90_000);
     expect(await outcome).toBe("done");
   });
 
