@@ -2,18 +2,32 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Condition, Printed, Strip } from "../../../device/device.ts";
+import type { Slip } from "../../../device/drawing/slip.ts";
 import { type EscposOptions, EscposPrinter } from "../../../device/printers/escpos-printer.ts";
 import { openLpWire } from "../../../device/printers/lp-wire.ts";
 import { openSerialWire } from "../../../device/printers/serial-wire.ts";
+import { typeset } from "../../../device/printers/typesetting.ts";
 import { findUsbPrinter } from "../../../device/printers/usb.ts";
 import type { OpenWire } from "../../../device/printers/wire.ts";
 import { readBootId, steadyClock } from "../../../host/clock.ts";
 import { loadLibc } from "../../../host/libc.ts";
+import { SAMPLE_QRIS } from "../../device/fixtures.ts";
 import { type Check, equal } from "../check.ts";
 import { paper, received, tell } from "./far-printer.ts";
 
 const clock = steadyClock(readBootId());
-const OPTIONS: EscposOptions = { dots: 384, rowsPerSecond: 4_000, cut: "partial", feedLines: 2, drawer: "none" };
+/** A slip that needs no drawing. */
+const SLIP: Slip = {
+  blocks: [
+    { is: "text", text: "Kopi Lobi" },
+    { is: "qr", text: SAMPLE_QRIS },
+  ],
+};
+const OPTIONS: EscposOptions = {
+  ...{ dots: 384, rowsPerSecond: 4_000, cut: "partial", feedLines: 2, drawer: "none" },
+  typeset: (slip) =>
+    typeset(slip, { dots: 384, hasLetters: true, hasCodes: true, codePage: "ascii", draw: () => undefined }),
+};
 const { tcflush } = loadLibc();
 const SERIAL = {
   path: "/dev/ttyACM0",
@@ -62,6 +76,14 @@ export function printerChecks(port: keyof typeof ports): readonly Check[] {
       const [ticket] = (await paper()).tickets;
       equal(Buffer.from(ticket?.black ?? []).equals(Buffer.from(strip(200).black)), true, "the dots on paper");
       equal((await paper()).complaints, [], "complaints");
+    }),
+    withPrinter("a slip arrives in the printer's own words, its code as it was", async (printer) => {
+      equal(await printer.print(strip(200), SLIP), "printed", "print");
+      const roll = await paper();
+      equal(roll.complaints, [], "complaints");
+      const said = roll.marks.flatMap((mark) => (mark.did === "line" || mark.did === "code" ? [mark.text] : []));
+      equal(said, ["Kopi Lobi", SAMPLE_QRIS], "what is on paper");
+      equal(roll.tickets.length, 0, "pictures");
     }),
     ...obstacles.map(([state, condition, printed]) =>
       withPrinter(`${state} is seen as ${condition}, and ends with ${printed}`, async (printer) => {
