@@ -9,6 +9,7 @@ const program: Program = {
   public-key FILE  shows the public half of such a key once more
   open-relays   opens every relay's contact; for when the daemon has ended
 
+  doctor           checks everything the stand needs, and says what to do; 1: something is wrong      [--json]
   show-test        shows a test page until Enter: edges, colours, codes to try with a phone           [--seconds N] [--png FILE]
   print-test       prints the same on paper                                                           [--png FILE]
   pulse-test LINE  closes a relay's contact once                                                      [--ms N] [--yes]
@@ -29,6 +30,7 @@ const program: Program = {
       takes: "the name of a key's file",
       load: async () => (await import("./commands/public-key.ts")).publicKey,
     },
+    doctor: { flags: ["json"], load: async () => (await import("./commands/doctor.ts")).doctor },
     "show-test": { options: ["seconds", "png"], load: async () => (await import("./commands/show-test.ts")).showTest },
     "print-test": { options: ["png"], load: async () => (await import("./commands/print-test.ts")).printTest },
     "pulse-test": {

@@ -1,0 +1,55 @@
+import { readBootId, steadyClock } from "../../host/clock.ts";
+import { explainErrors, readConfigFile } from "../../host/config.ts";
+import { type Command, FAILED } from "../../host/program.ts";
+import type { Clock } from "../../protocol/time.ts";
+import { gatewayConfig } from "../config.ts";
+import { realNetwork } from "../doctor/broker.ts";
+import { checks } from "../doctor/checks.ts";
+import { examine, type Finding } from "../doctor/examine.ts";
+import { type Hardware, ownHardware } from "../doctor/hardware.ts";
+import { thisMachine, withCredentials } from "../doctor/linux-machine.ts";
+import { linesOf, reportOf, summaryOf } from "../doctor/report.ts";
+import { readSetup } from "../setup.ts";
+import { readVersion } from "../version.ts";
+import { within } from "../within.ts";
+
+/** A device that hangs does not keep the terminal. */
+const CLOSE_MS = 5_000;
+const LEAVE_MS = 2_000;
+
+/** Checks everything that the stand needs, also while it runs. 1: something is wrong. */
+export const doctor: Command = async ({ config: file, env, flags, print, say }) => {
+  const clock = steadyClock(readBootId());
+  const credentials = await withCredentials(env);
+  const read = readConfigFile(file, gatewayConfig);
+  const config = read.is === "good" ? read.config : undefined;
+  const hardware = config && ownHardware(config, clock);
+  const stand = config &&
+    hardware && { config, hardware, network: realNetwork(clock, () => readSetup(file, credentials.env)) };
+  const tell = (finding: Finding): void => {
+    if (!flags.has("json")) for (const line of linesOf(finding)) print(line);
+  };
+  const asking = {
+    machine: thisMachine(clock, credentials.env),
+    file,
+    unusable: read.is === "bad" ? explainErrors(file, read.errors) : undefined,
+    stand,
+  };
+  const findings = await examine(checks, asking, tell);
+  const report = reportOf({ stand: config?.stand.id, version: readVersion(), wall: clock.wall() }, findings);
+  if (flags.has("json")) print(JSON.stringify(report));
+  else say(summaryOf(findings));
+  await close(hardware, clock);
+  await credentials.close();
+  const code = report.verdict === "wrong" ? FAILED : 0;
+  if (findings.some(({ as }) => as === "late")) leave(code);
+  return code;
+};
+
+const close = (hardware: Hardware | undefined, clock: Clock): Promise<unknown> =>
+  within(clock, CLOSE_MS, hardware?.close() ?? Promise.resolve(), undefined);
+
+/** What hangs goes on hanging; it would keep the process. */
+function leave(code: number): void {
+  steadyClock(readBootId(), { keepsAlive: false }).after(LEAVE_MS, () => process.exit(code));
+}

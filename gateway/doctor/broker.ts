@@ -1,0 +1,183 @@
+import { lookup } from "node:dns/promises";
+import { connect as connectTcp, isIP } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+import { systemChance } from "../../host/chance.ts";
+import { silentLog } from "../../host/log.ts";
+import type { SetupRead } from "../../host/setup.ts";
+import { newUlid, type StatementId } from "../../protocol/ids.ts";
+import { seal, unsealDown } from "../../protocol/seal.ts";
+import type { UpStatement } from "../../protocol/statements.ts";
+import type { Clock } from "../../protocol/time.ts";
+import { topicOf } from "../../protocol/topics.ts";
+import { openMqtt } from "../../wire/mqtt.ts";
+import type { Transport, TransportEvents } from "../../wire/transport.ts";
+import type { Setup } from "../setup.ts";
+import { within } from "../within.ts";
+import type { Failed, Network, Shown, Talk } from "./network.ts";
+
+const REACH_MS = 8_000;
+const CONNECT_MS = 12_000;
+const ANSWER_MS = 10_000;
+
+/** The network as it is. `readSetup` is asked when somebody wants to talk, for keys and password. */
+export function realNetwork(clock: Clock, readSetup: () => SetupRead<Setup>): Network {
+  let talking: Promise<Talk> | undefined;
+  return {
+    addresses: async (host) => {
+      try {
+        return { is: "found", addresses: (await lookup(host, { all: true })).map(({ address }) => address) };
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    reach: (host, port) => reach(clock, host, port),
+    certificate: (host, port, ca) => certificate(clock, host, port, ca),
+    talk: async () => {
+      talking ??= talk(clock, readSetup());
+      return talking;
+    },
+  };
+}
+
+const failed = (error: unknown): Failed => ({
+  is: "failed",
+  because: error instanceof Error ? error.message || error.name : String(error),
+});
+
+const late: Failed = { is: "failed", because: "no answer" };
+
+async function reach(
+  clock: Clock,
+  host: string,
+  port: number,
+): Promise<{ readonly is: "reached"; readonly ms: number } | Failed> {
+  const from = clock.now().ms;
+  const socket = connectTcp({ host, port });
+  const reached = new Promise<{ readonly is: "reached"; readonly ms: number } | Failed>((resolve) => {
+    socket.once("connect", () => resolve({ is: "reached", ms: clock.now().ms - from }));
+    socket.on("error", (error) => resolve(failed(error)));
+  });
+  return within(clock, REACH_MS, reached, late).finally(() => socket.destroy());
+}
+
+/** Any certificate is looked at; whether it is trusted, is told. */
+async function certificate(clock: Clock, host: string, port: number, ca: string | undefined): Promise<Shown | Failed> {
+  const servername = isIP(host) === 0 ? { servername: host } : {};
+  const socket = connectTls({
+    host,
+    port,
+    ...servername,
+    rejectUnauthorized: false,
+    ...(ca === undefined ? {} : { ca }),
+  });
+  const shown = new Promise<Shown | Failed>((resolve) => {
+    socket.once("secureConnect", () => resolve(shownBy(socket)));
+    socket.on("error", (error) => resolve(failed(error)));
+  });
+  return within(clock, REACH_MS, shown, late).finally(() => socket.destroy());
+}
+
+function shownBy(socket: TLSSocket): Shown {
+  const { valid_to, issuer } = socket.getPeerCertificate();
+  const name = issuer === undefined ? undefined : (issuer.O ?? issuer.CN);
+  const distrust = socket.authorized ? {} : { distrust: String(socket.authorizationError) };
+  return { is: "shown", validToWall: Date.parse(valid_to), issuer: [name].flat().join(", "), ...distrust };
+}
+
+/** Logs in under a client id of its own, so that a running stand keeps its connection. */
+async function talk(clock: Clock, read: SetupRead<Setup>): Promise<Talk> {
+  if (read.is === "bad")
+    return { is: "not-connected", because: "the files that the configuration names cannot be read" };
+  const conversation = new Conversation(clock, read.setup);
+  try {
+    return await conversation.talk();
+  } catch (error) {
+    if (error instanceof TypeError) return { is: "not-connected", because: error.message };
+    throw error;
+  } finally {
+    await conversation.close();
+  }
+}
+
+class Conversation {
+  readonly #clock: Clock;
+  readonly #setup: Setup;
+  readonly #id: StatementId;
+  #transport: Transport | undefined;
+
+  constructor(clock: Clock, setup: Setup) {
+    this.#clock = clock;
+    this.#setup = setup;
+    this.#id = newUlid(clock.wall(), systemChance) as StatementId;
+  }
+
+  async talk(): Promise<Talk> {
+    const from = this.#clock.now().ms;
+    const { connected, acked } = this.#connect();
+    const because = await within(this.#clock, CONNECT_MS, connected, "the broker does not answer");
+    if (because !== undefined) return { is: "not-connected", because };
+    const said = this.#clock.now().ms;
+    await this.#transport?.publish(topicOf(this.#setup.config.stand.id, "up"), this.#sync());
+    const isAcked = await within(this.#clock, ANSWER_MS, acked, false);
+    const ms = this.#clock.now().ms - said;
+    return isAcked
+      ? { is: "answered", connectedMs: said - from, answeredMs: ms }
+      : { is: "silent", connectedMs: said - from, waitedMs: ms };
+  }
+
+  async close(): Promise<void> {
+    await this.#transport?.close();
+  }
+
+  /** `connected` resolves to why not; both resolve at most once. */
+  #connect(): { readonly connected: Promise<string | undefined>; readonly acked: Promise<boolean> } {
+    const stand = this.#setup.config.stand.id;
+    const open = openMqtt({ ...brokerOf(this.#setup), clock: this.#clock, random: systemChance, log: silentLog });
+    let [up, heard]: [(because?: string) => void, (is: boolean) => void] = [() => undefined, () => undefined];
+    const connected = new Promise<string | undefined>((resolve) => {
+      up = resolve;
+    });
+    const acked = new Promise<boolean>((resolve) => {
+      heard = resolve;
+    });
+    const events: TransportEvents = {
+      up: () => up(),
+      down: (because) => up(because),
+      hear: async ({ payload }) => {
+        if (this.#isAck(payload)) heard(true);
+      },
+    };
+    this.#transport = open({ clientId: `doctor-${stand}`, subscribe: [topicOf(stand, "down")] }, events);
+    return { connected, acked };
+  }
+
+  /** Whatever else the backend says meanwhile is the stand's: it is not acked, and comes again. */
+  #isAck(payload: Uint8Array): boolean {
+    const { backendKeys, config } = this.#setup;
+    const unsealed = unsealDown(payload, backendKeys, config.stand.id);
+    if (unsealed.is === "refused" || unsealed.statement.body.type !== "ack") return false;
+    return unsealed.statement.body.ids.includes(this.#id);
+  }
+
+  /** Names no order, so the backend has nothing to say to it but its ack. */
+  #sync(): string {
+    const statement: UpStatement = {
+      v: 1,
+      id: this.#id,
+      from: this.#setup.config.stand.id,
+      to: "backend",
+      at: { journal: "doctor", seq: 0 },
+      body: { type: "sync", orders: [], lost: false },
+    };
+    return seal(statement, this.#setup.key);
+  }
+}
+
+function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
+  return {
+    url: link.url,
+    ...(link.username === undefined ? {} : { username: link.username }),
+    ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
+    ...(brokerCa === undefined ? {} : { tls: { ca: brokerCa } }),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Check } from "./check.ts";
+import { diskChecks } from "./disk.ts";
+import { fileChecks } from "./files.ts";
+import { journalChecks } from "./journal.ts";
+import { linkChecks } from "./link.ts";
+import { ownChecks } from "./own.ts";
+import { systemChecks } from "./system.ts";
+import { timeChecks } from "./time.ts";
+
+/** Everything that a stand needs, in the order in which it is told. */
+export const checks: readonly Check[] = [
+  ...fileChecks,
+  ...systemChecks,
+  ...timeChecks,
+  ...diskChecks,
+  ...journalChecks,
+  ...ownChecks,
+  ...linkChecks,
+];

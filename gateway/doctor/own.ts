@@ -1,0 +1,234 @@
+import type { Input, Relay } from "../../device/device.ts";
+import { PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../../device/drawing/qr.ts";
+import type { Clock } from "../../protocol/time.ts";
+import type { GatewayConfig } from "../config.ts";
+import { QRIS_MODULES } from "../devices.ts";
+import type { Pins } from "../drivers/driver.ts";
+import { conditionOf, isReady } from "../preflight.ts";
+import { type Check, configuredCheck, type Ruling } from "./check.ts";
+import type { Opened, Told } from "./hardware.ts";
+
+/** The stand's own devices, through its own drivers, where its daemon does not have them. */
+
+const HELD: Ruling = {
+  verdict: "skipped",
+  means: "The running daemon has it; to try it, stop the daemon: systemctl stop qris-gateway.",
+};
+const heldBy = { as: "held", found: "the running daemon has it" } as const;
+const CLOSED: Ruling = {
+  verdict: "wrong",
+  means: "The devices could not be looked at.",
+  todo: "run doctor as root",
+};
+
+const ACROSS = QRIS_MODULES + 2 * QUIET_ZONE;
+
+export const screen = configuredCheck({
+  name: "screen",
+  asks: "Does the screen open, and is it large enough for a QR code that phones read?",
+  outcomes: {
+    ok: { verdict: "ok", means: "It does, and it is. show-test shows whether it is wired and set right." },
+    none: { verdict: "skipped", means: "This stand has none." },
+    held: HELD,
+    closed: CLOSED,
+    failed: { verdict: "wrong", means: "It does not open.", todo: "check driver and wiring; see the check `devices`" },
+    "too-small": {
+      verdict: "wrong",
+      means: "A QRIS code has less than three pixels a module: phones do not read it.",
+      todo: "use a larger screen, or a printer",
+    },
+  },
+  look: async ({ hardware }) => {
+    const opened = await hardware.open();
+    if (opened.is === "held") return heldBy;
+    if (opened.is === "failed") return { as: "closed", found: opened.because };
+    const { screen } = opened.parts;
+    if (screen.is === "failed") return { as: "failed", found: screen.because };
+    if (screen.thing === undefined) return { as: "none", found: "no screen is configured" };
+    const { width, height } = screen.thing;
+    const module = Math.floor(Math.min(width, height) / ACROSS);
+    const found = `${width} × ${height}, a QRIS code has ${module} pixels a module`;
+    return { as: module < SCREEN_MODULE ? "too-small" : "ok", found };
+  },
+});
+
+const LOAD: Ruling = { verdict: "wrong", means: "There is no paper.", todo: "put a roll in" };
+
+export const printer = configuredCheck({
+  name: "printer",
+  asks: "Is the printer ready?",
+  outcomes: {
+    ready: { verdict: "ok", means: "By its own word on paper, cover, head and knife. print-test shows how it prints." },
+    none: { verdict: "skipped", means: "This stand has none." },
+    held: { ...HELD, means: `${HELD.means} It has not noted yet how the printer is.` },
+    closed: CLOSED,
+    "no-driver": { verdict: "wrong", means: "Its driver does not open.", todo: "check [printer] in the configuration" },
+    "paper-low": { verdict: "warning", means: "The roll is nearly at its end.", todo: "put a new roll in soon" },
+    "no-paper": LOAD,
+    "cover-open": { verdict: "wrong", means: "Its cover is open.", todo: "close it" },
+    offline: {
+      verdict: "wrong",
+      means: "It is not reached, or has switched itself off line.",
+      todo: "is it on, and plugged in? See the check `devices`",
+    },
+    overheated: { verdict: "warning", means: "Its head cools down.", todo: "wait; give it air" },
+    unknown: {
+      verdict: "wrong",
+      means: "It does not answer what condition it is in. The stand takes that for not ready.",
+      todo: "check port, baud rate and flow control; does it know ESC/POS status (DLE EOT)?",
+    },
+    narrow: {
+      verdict: "wrong",
+      means: "A QRIS code has less than four dots a module: phones do not read it.",
+      todo: "use wider paper; check paper and dots under [printer]",
+    },
+  },
+  look: async ({ hardware }, { machine }) => {
+    const opened = await hardware.open();
+    if (opened.is === "held") return toldOfPrinter(opened.told);
+    if (opened.is === "failed") return { as: "closed", found: opened.because };
+    const { printer } = opened.parts;
+    if (printer.is === "failed") return { as: "no-driver", found: printer.because };
+    if (printer.thing === undefined) return { as: "none", found: "no printer is configured" };
+    const { dots } = printer.thing;
+    const condition = await conditionOf(printer.thing, machine.clock);
+    const found = [
+      `${condition}, ${dots} dots across`,
+      ...opened.complaints.filter((each) => each.includes("printer")),
+    ].join("; ");
+    return { as: isWell(condition) && Math.floor(dots / ACROSS) < PAPER_MODULE ? "narrow" : condition, found };
+  },
+});
+
+const isWell = (condition: string): boolean => condition === "ready" || condition === "paper-low";
+
+const CONDITIONS = ["ready", "paper-low", "no-paper", "cover-open", "offline", "overheated", "unknown"] as const;
+
+function toldOfPrinter(told: Told | undefined) {
+  const condition = CONDITIONS.find((each) => each === told?.printer);
+  if (condition === undefined || told === undefined) return heldBy;
+  return { as: condition, found: `${condition}, as the running daemon noted ${Math.round(told.ageMs / 1_000)} s ago` };
+}
+
+/** The relays' guard is a process: it takes a moment to be up. */
+const GUARD_MS = 8_000;
+const LOOK_MS = 50;
+
+export const relays = configuredCheck({
+  name: "relays",
+  asks: "Is every relay that lets something out ready?",
+  outcomes: {
+    ok: { verdict: "ok", means: "Their guard holds the lines; contacts are open. pulse-test closes one." },
+    none: { verdict: "skipped", means: "No product names a relay: a controller lets the goods out." },
+    held: HELD,
+    closed: CLOSED,
+    failed: {
+      verdict: "wrong",
+      means: "The lines cannot be had.",
+      todo: "see what was found, and the checks `gpio` and `devices`",
+    },
+    missing: {
+      verdict: "wrong",
+      means: "A product names a relay that is not under [pins].",
+      todo: "add it to [[pins.relays]], or correct the product's line",
+    },
+    "not-ready": {
+      verdict: "wrong",
+      means: "A contact cannot be closed: its line is somebody else's, or the guard does not come up.",
+      todo: "see what was found; `gpioinfo` tells who holds a line",
+    },
+  },
+  patienceMs: 20_000,
+  look: async ({ config, hardware }, { machine }) => {
+    const opened = await hardware.open();
+    const lines = [...new Set(config.products.map(({ line }) => line))];
+    const pins = pinsOf(opened);
+    if (!("pins" in pins)) return pins;
+    if (lines.length === 0) return { as: "none", found: "no product has a relay" };
+    const named = lines.map((line) => ({ line, relay: orNothing(() => pins.pins.relay(line)) }));
+    const missing = named.filter(({ relay }) => relay === undefined).map(({ line }) => line);
+    if (missing.length > 0) return { as: "missing", found: `no relay is called ${missing.join(", ")}` };
+    const ready = await Promise.all(named.map(({ relay }) => isUp(relay, machine.clock)));
+    const not = lines.filter((_, nth) => ready[nth] === false);
+    if (not.length === 0) return { as: "ok", found: lines.join(", ") };
+    return { as: "not-ready", found: [not.join(", "), ...pins.complaints].join("; ") };
+  },
+});
+
+async function isUp(relay: Relay | undefined, clock: Clock): Promise<boolean> {
+  const end = clock.now().ms + GUARD_MS;
+  for (;;) {
+    if (await isReady(relay, clock)) return true;
+    if (clock.now().ms >= end) return false;
+    await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+  }
+}
+
+type PinsSeen = { readonly pins: Pins; readonly complaints: readonly string[] };
+
+function pinsOf(opened: Opened): PinsSeen | { readonly as: "held" | "closed" | "failed"; readonly found: string } {
+  if (opened.is === "held") return heldBy;
+  if (opened.is === "failed") return { as: "closed", found: opened.because };
+  const { pins } = opened.parts;
+  if (pins.is === "failed") return { as: "failed", found: pins.because };
+  return { pins: pins.thing, complaints: opened.complaints };
+}
+
+function orNothing<Thing>(make: () => Thing): Thing | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+export const inputs = configuredCheck({
+  name: "inputs",
+  asks: "Are buttons and sensors there, and at rest?",
+  outcomes: {
+    ok: { verdict: "ok", means: "They are." },
+    none: { verdict: "skipped", means: "The configuration names none." },
+    held: HELD,
+    closed: CLOSED,
+    failed: {
+      verdict: "wrong",
+      means: "The lines cannot be had.",
+      todo: "see what was found, and the checks `gpio` and `devices`",
+    },
+    missing: {
+      verdict: "wrong",
+      means: "A button or sensor is named that is not under [pins].",
+      todo: "add it to [[pins.inputs]], or correct its name",
+    },
+    active: {
+      verdict: "warning",
+      means:
+        "A button is down or a sensor sees something, though nobody touches them: wired or set the wrong way round, or stuck.",
+      todo: "check active_low and bias under [[pins.inputs]], and the wire",
+    },
+  },
+  look: async ({ config, hardware }) => {
+    const names = inputNames(config);
+    const pins = pinsOf(await hardware.open());
+    if (!("pins" in pins)) return pins;
+    if (names.length === 0) return { as: "none", found: "no button is configured" };
+    const inputs = names.map((name) => ({ name, input: orNothing(() => pins.pins.input(name)) }));
+    const missing = inputs.filter(({ input }) => input === undefined).map(({ name }) => name);
+    if (missing.length > 0) return { as: "missing", found: `no input is called ${missing.join(", ")}` };
+    const levels = await Promise.all(inputs.map(({ input }) => isActive(input)));
+    const active = names.filter((_, nth) => levels[nth]);
+    return active.length > 0
+      ? { as: "active", found: `active: ${active.join(", ")}` }
+      : { as: "ok", found: names.join(", ") };
+  },
+});
+
+const isActive = async (input: Input | undefined): Promise<boolean> => (await input?.isActive()) ?? false;
+
+function inputNames({ products, buttons, pins }: GatewayConfig): readonly string[] {
+  if (pins.driver === "none" || products.length === 0) return [];
+  const named = products.flatMap(({ button, sensor }) => [button, ...(sensor === undefined ? [] : [sensor])]);
+  return [...new Set([...named, buttons.cancel])];
+}
+
+export const ownChecks: readonly Check[] = [screen, printer, relays, inputs];

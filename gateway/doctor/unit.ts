@@ -1,0 +1,2 @@
+/** How systemd knows the stand. */
+export const UNIT = "qris-gateway.service";
