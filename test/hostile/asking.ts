@@ -16,14 +16,22 @@ export type Got =
 
 const PATIENCE_MS = 10_000;
 
+/** `base`: `http://127.0.0.1:8080`, or `unix:/run/orders.sock`. */
+function whereIs(base: string): { readonly path: string } | { readonly host: string; readonly port: number } {
+  if (base.startsWith("unix:")) return { path: base.slice("unix:".length) };
+  const { hostname, port } = new URL(base);
+  return { host: hostname, port: Number(port) };
+}
+
 /** Asks without any of the politeness of a client: nothing is checked, tidied or repeated. */
 export function ask(base: string, { method, path, headers = {}, body = "" }: Asking): Promise<Got> {
-  const { hostname, port } = new URL(base);
+  const { path: socketPath, ...where } = { path: undefined, ...whereIs(base) };
+  const place = socketPath === undefined ? where : { socketPath };
   return new Promise((resolve) => {
     const cut = (): void => resolve({ is: "cut" });
     const whole = { ...headers, "content-length": String(Buffer.byteLength(body)) };
     const asked = request(
-      { hostname, port, method, path, headers: whole, agent: false, timeout: PATIENCE_MS },
+      { ...place, method, path, headers: whole, agent: false, timeout: PATIENCE_MS },
       (response) => {
         const parts: Buffer[] = [];
         response.on("data", (part: Buffer) => parts.push(part));
@@ -47,10 +55,9 @@ export function ask(base: string, { method, path, headers = {}, body = "" }: Ask
 
 /** Says these bytes to the port, whatever they are, and resolves to what came back when the other side hung up. */
 export function blurt(base: string, bytes: Uint8Array | string): Promise<string> {
-  const { hostname, port } = new URL(base);
   return new Promise((resolve) => {
     let heard = "";
-    const socket = connect(Number(port), hostname, () => socket.end(bytes));
+    const socket = connect(whereIs(base), () => socket.end(bytes));
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
     socket.on("data", (part) => {
       heard += part.toString("latin1");

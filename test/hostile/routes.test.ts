@@ -17,6 +17,8 @@ type Server = {
   readonly bodyMax: number;
 };
 
+const OPTIONS = { speed: 1, stands: [{ controller: true }] };
+
 async function standAt(rig: Rig): Promise<string> {
   const power = { cut: async () => undefined, on: async () => undefined, isOn: () => true };
   const server = await standFace({ stand: rig.stand.machine, power }).listen(0);
@@ -58,6 +60,20 @@ const servers: readonly Server[] = [
     name: "the simulated stand",
     at: standAt,
     routes: ["/buttons/*", "/sensor/*", "/relay/*", "/printer", "/power", "/screen.png", "/receipt.png", "/state"],
+    bodyMax: 16_384,
+  },
+  {
+    name: "where controllers order",
+    at: async (rig) => `unix:${rig.stand.socket}`,
+    routes: [
+      "/orders",
+      "/orders?reference=*",
+      "/orders/*",
+      "/orders/*/events",
+      "/orders/*/release/*",
+      "/status",
+      "/openapi.json",
+    ],
     bodyMax: 16_384,
   },
 ];
@@ -105,6 +121,11 @@ const nastyBody = fc.oneof(
     '{"paper":{},"cover":[]}',
     '{"cord":"both"}',
     '{"fault":"deny","times":-1}',
+    '{"amount":-1,"items":[{"product":"../..","name":"","price":1e99,"quantity":0}],"reference":"\\u0000","release":{}}',
+    '{"amount":1,"items":[{"product":"a","name":"a","price":1}],"reference":"a","release":{"line":"__proto__"}}',
+    '{"amount":1,"items":[{"product":"a","name":"a","price":1}],"reference":"a","release":{"by":"stand","window_ms":1}}',
+    '{"outcome":"delivered","confirmed":"yes"}',
+    '{"outcome":{"toString":"failed"},"because":[]}',
   ),
 );
 const nastyHeaders = fc.record(
@@ -159,7 +180,7 @@ async function businessGoesOn(rig: Rig, qr: string): Promise<void> {
 }
 
 test.each(servers)("$name refuses nonsense clearly, and goes on", async (server) => {
-  const rig = await openRig({ speed: 1 });
+  const rig = await openRig(OPTIONS);
   const base = await server.at(rig);
   const { qr } = await rig.orders();
   let answered = 0;
@@ -174,7 +195,7 @@ test.each(servers)("$name refuses nonsense clearly, and goes on", async (server)
 });
 
 test.each(servers)("$name reads no body that is too long", async (server) => {
-  const rig = await openRig({ speed: 1 });
+  const rig = await openRig(OPTIONS);
   const base = await server.at(rig);
   const { qr } = await rig.orders();
   const body = Buffer.alloc(server.bodyMax + 1, " ");
@@ -186,7 +207,7 @@ test.each(servers)("$name reads no body that is too long", async (server) => {
 });
 
 test.each(servers)("$name survives what is not HTTP", async (server) => {
-  const rig = await openRig({ speed: 1 });
+  const rig = await openRig(OPTIONS);
   const base = await server.at(rig);
   const { qr } = await rig.orders();
   const openings = [

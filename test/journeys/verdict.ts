@@ -1,5 +1,5 @@
 import type { State as LedgerState } from "../../backend/ledger/words.ts";
-import type { State } from "../../gateway/order.ts";
+import { isHandOver, type State } from "../../gateway/order.ts";
 import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
 import type { BackendRig } from "./backend-rig.ts";
 import type { Diary } from "./diary.ts";
@@ -72,17 +72,27 @@ async function wrongsOfSale(state: State, stand: StandRig, scene: Scene): Promis
   const ledger = await scene.backend.stateOf(id);
   const pulses = stand.pulsesOf(id);
   const money = moneyOf(scene.midtrans, id);
+  const goods = goodsOf(state, pulses);
   const ends = `${endOf(state)} at the stand, ${ledgerEndOf(ledger)} in the books`;
   const isPaidFor = ["delivered", "owed", "remedied"].includes(endOf(state));
   const wrongs = [
     ...because(!isAgreed(state, ledger), ends),
     ...because(money.times > 0 !== isPaidFor, `paid ${money.times} times, and ${ends}`),
-    ...wrongsOfMoney(money, ledger, pulses > 0),
+    ...wrongsOfMoney(money, ledger, goods > 0),
     ...because(pulses > releasesOf(state), `${pulses} pulses for ${releasesOf(state)} releases`),
-    ...because(endOf(state) === "delivered" && pulses === 0, "delivered, and nothing moved"),
+    ...because(endOf(state) === "delivered" && goods === 0, "delivered, and nothing moved"),
+    ...because(isControllers(state) && pulses > 0, "a contact moved for goods that a controller lets out"),
   ];
   return wrongs.map((wrong) => `${stand.id} ${id}: ${wrong}`);
 }
+
+const isControllers = ({ order: { opening } }: State): boolean => opening !== undefined && isHandOver(opening);
+
+/** How often goods left: the street sees contacts, and takes a controller's word for what it lets out itself. */
+const goodsOf = (state: State, pulses: number): number => {
+  if (!isControllers(state)) return pulses;
+  return state.at === "delivered" ? 1 : 0;
+};
 
 /** Of money that goes back after the goods are out the stand hears nothing. */
 function isAgreed(state: State, ledger: LedgerState | undefined): boolean {
