@@ -10,8 +10,16 @@ import { ROOT } from "../../scripts/files.mjs";
 /** What the guides name must be there: commands, keys, files, tests, links. */
 
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
-const GUIDES = ["README.md", "CONTRIBUTING.md", "docs/midtrans.md", "sandbox/README.md", "lab/README.md"];
-const OPERATING = ["README.md", "docs/midtrans.md"];
+const GUIDES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/midtrans.md",
+  "docs/install.md",
+  "docs/hardware.md",
+  "sandbox/README.md",
+  "lab/README.md",
+];
+const OPERATING = ["README.md", "docs/midtrans.md", "docs/install.md", "docs/hardware.md"];
 
 const found = (text: string, pattern: RegExp): readonly string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, word]) => word ?? "")),
@@ -60,28 +68,30 @@ describe.each(OPERATING)("%s", (guide) => {
       .split("\n")
       .filter((line) => line.includes(`npm run ${name} -- `));
     const said = found(lines.join("\n"), new RegExp(`npm run ${name} -- ([a-z][a-z-]*)`, "g"));
+    const installed = found(read(guide), new RegExp(`(?:sudo |\`)qris-${name} ([a-z][a-z-]*)`, "g"));
     const inWords = found(read(guide), new RegExp(`\`${name} ([a-z][a-z-]*)`, "g"));
     const options = found(lines.join("\n"), /(--[a-z]+)/g);
-    expect([...said, ...inWords].filter((word) => !usage.includes(`\n  ${word} `))).toEqual([]);
+    expect([...said, ...installed, ...inWords].filter((word) => !usage.includes(`\n  ${word} `))).toEqual([]);
     expect(options.filter((option) => !usage.includes(option))).toEqual([]);
   });
 
   test("names only keys and tables that the configurations have", () => {
-    const samples = read("docs/backend.sample.toml") + read("docs/gateway.sample.toml");
+    const whole = readdirSync(join(ROOT, "docs/samples")).map((file) => `docs/samples/${file}`);
+    const samples = ["docs/backend.sample.toml", "docs/gateway.sample.toml", ...whole].map(read).join("\n");
     const blocks = [...read(guide).matchAll(/^```toml\n(.*?)^```/gms)].map(([, block]) => block).join("\n");
     const text = `${blocks}\n${found(read(guide), /`([^`\n]+)`/g).join("\n")}`;
     const keys = found(text, /^([a-z]+(?:_[a-z]+)*) = /gm);
     const tables = found(text, /^(\[\[?[a-z.]+\]\]?)/gm);
     const names = found(text, /^([a-z]+(?:_[a-z]+)+)$/gm).filter((name) => !OTHERS.includes(name));
-    const isKnown = (key: string): boolean => new RegExp(`^(?:# )?${key} = `, "m").test(samples);
+    const isKnown = (key: string): boolean => new RegExp(`(?:^|^# |[{,] )${key} = `, "m").test(samples);
     expect([...keys, ...names].filter((key) => !isKnown(key))).toEqual([]);
     const isTable = (table: string): boolean => new RegExp(`^(?:# )?${escaped(table)}$`, "m").test(samples);
     expect(tables.filter((table) => !isTable(table))).toEqual([]);
   });
 });
 
-/** Names of Midtrans' and of proxies, that look like keys of ours. */
-const OTHERS = ["qr_string", "proxy_pass"];
+/** Names of Midtrans', of proxies, of the kernel and of Raspberry Pi OS, that look like keys of ours. */
+const OTHERS = ["qr_string", "proxy_pass", "cdc_acm", "enable_overlayfs"];
 const escaped = (text: string): string => text.replace(/[[\].]/g, "\\$&");
 
 test("the README names all calls that staff's door answers, and no others", () => {

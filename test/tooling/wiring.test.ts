@@ -8,6 +8,7 @@ import { ROOT } from "../../scripts/files.mjs";
 import { written } from "../../scripts/wiring/files.mjs";
 import { HEADER, headerPin, pullAtBoot } from "../../scripts/wiring/header.mjs";
 import { PARTS, type PartName, STANDS } from "../../scripts/wiring/parts.mjs";
+import { filledIn } from "../package/filled-in.ts";
 
 /** Drawings, tables and sample configurations name the same pins. */
 
@@ -156,8 +157,7 @@ describe.each(Object.entries(STANDS))("the sample %s", (name, partNames) => {
 });
 
 test("the package's configuration, filled in, is one that the stand takes, and names the drawings' lines", () => {
-  const filledIn = read("scripts/package/debian/gateway.toml").replace(/^#(?=[[a-z])/gm, "");
-  const judged = readConfig(filledIn, gatewayConfig);
+  const judged = readConfig(filledIn(read("scripts/package/debian/gateway.toml")), gatewayConfig);
   if (judged.is === "bad") throw new Error(JSON.stringify(judged.errors));
   const wired = new Map(
     wiresOf(["panel", "buttons", "relay"]).flatMap(({ pin, keys = [] }) =>
