@@ -5,6 +5,7 @@ import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
+import type { Company } from "./books.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
 import { Fleet } from "./fleet.ts";
 import { tellKinds } from "./ledger/effects.ts";
@@ -22,6 +23,8 @@ export type BackendParts = {
   readonly standKeys: KeySet;
   readonly openTransport: OpenTransport;
   readonly group?: string;
+  /** The other backends on the same books; absent where there are none. */
+  readonly company?: Pick<Company, "received" | "listen">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -36,6 +39,8 @@ export type BackendParts = {
 export type Backend = {
   readonly cashier: Cashier;
   readonly fleet: Fleet;
+  /** The journal may owe something new, by another process. */
+  wake(): void;
   /** Resolves when nothing that is due is under way. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -60,11 +65,12 @@ export function openBackend(parts: BackendParts): Backend {
   });
   const performer: Performer<Effect> = new Performer({ journal, clock, log, onFault, lanes: lanesOf(cashier, fleet) });
   performer.start();
+  parts.company?.listen((ids) => fleet.received(ids));
   const stop = async (): Promise<void> => {
     await performer.stop();
     await fleet.close();
   };
-  return { cashier, fleet, idle: () => performer.idle(), stop };
+  return { cashier, fleet, wake: () => performer.wake(), idle: () => performer.idle(), stop };
 }
 
 type Heard = { readonly stand: StandId; readonly body: Exclude<UpBody, { type: "ack" }>; readonly id: StatementId };

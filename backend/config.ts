@@ -4,6 +4,7 @@ import { withRules } from "../host/config-rules.ts";
 import { publicJwkSchema } from "../protocol/keys.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { rules } from "./config-rules.ts";
+import { journalSchema } from "./journal-config.ts";
 import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchants/config.ts";
 import { paySchema } from "./pay/config.ts";
 import { reconcileSchema } from "./reconcile/config.ts";
@@ -110,10 +111,7 @@ const http = z.strictObject({
 
 const whole = z.strictObject({
   http: http.prefault({}),
-  journal: z.strictObject({
-    file: z.string().min(1).meta({ example: "/var/lib/qris-backend/ledger.sqlite" }),
-    keep_days: z.int().min(1).max(3_650).default(90).describe("Finished orders older than this are deleted."),
-  }),
+  journal: journalSchema,
   link,
   keys: z.strictObject({
     private_file: secretFile

@@ -10,6 +10,7 @@ import { everyTopicOf, readTopic, topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
 import { Post } from "../wire/post.ts";
 import type { Message, OpenTransport, Transport } from "../wire/transport.ts";
+import type { Company } from "./books.ts";
 import type { Effect } from "./ledger/words.ts";
 
 export type FleetOptions = {
@@ -21,6 +22,7 @@ export type FleetOptions = {
   readonly journal: string;
   /** Shares the stands' statements among the backends of this group (`$share`); alone when absent. */
   readonly group?: string;
+  readonly company?: Pick<Company, "received">;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -85,6 +87,11 @@ export class Fleet {
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
 
+  /** Another backend was told that stands have these. */
+  received(ids: readonly string[]): void {
+    this.#post.acked(ids);
+  }
+
   async close(): Promise<void> {
     await this.#transport.close();
   }
@@ -108,6 +115,9 @@ export class Fleet {
       publish: (topic, payload) => this.#transport.publish(topic, payload),
       unseal: (payload) => unsealUp(payload, standKeys, "backend"),
       commit: (statement) => this.#commit(statement),
+      strayAcks: async (from, ids) => {
+        if (isStandId(from)) await this.#options.company?.received(from, ids);
+      },
     });
   }
 

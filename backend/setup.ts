@@ -4,6 +4,7 @@ import type { StandId } from "../protocol/ids.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
 import { type BackendConfig, backendConfigSchema } from "./config.ts";
 import { usualMerchant } from "./config-rules.ts";
+import type { DatabaseSecrets } from "./journal-config.ts";
 import type { Terms } from "./ledger/words.ts";
 import type { AdmissionRules } from "./merchants/admission.ts";
 import { type MerchantSecrets, readMerchantSecrets } from "./merchants/keys.ts";
@@ -24,6 +25,8 @@ export type Setup = {
   readonly payKey?: Secret;
   readonly brokerPassword?: Secret;
   readonly brokerCa?: string;
+  /** Of the books, where they are in a database. */
+  readonly database?: DatabaseSecrets;
 };
 
 /** What may be wrong with a key, in words for a person: keys of stands and backend, keys of BI-SNAP. */
@@ -42,6 +45,7 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
   const payKey = files.secret("pay.key_file", pay?.key_file, checkPayKey);
   const brokerPassword = files.secret("link.password_file", link.password_file);
   const brokerCa = files.read("link.ca_file", link.ca_file, String);
+  const database = databaseSecrets(config, files);
   if (key === undefined || standKeys === undefined || secrets.includes(undefined)) return undefined;
   return {
     config,
@@ -52,7 +56,15 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
     ...(payKey && { payKey }),
     ...(brokerPassword && { brokerPassword }),
     ...(brokerCa && { brokerCa }),
+    ...(database && { database }),
   };
+}
+
+function databaseSecrets({ journal }: BackendConfig, files: NamedFiles): DatabaseSecrets | undefined {
+  if ("file" in journal) return undefined;
+  const password = files.secret("journal.password_file", journal.password_file);
+  const ca = files.read("journal.ca_file", journal.ca_file, String);
+  return { ...(password && { password }), ...(ca && { ca }) };
 }
 
 /** Where customers find their orders; nothing where the configuration has no pages. */

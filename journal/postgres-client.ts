@@ -132,11 +132,22 @@ export class PostgresPool {
   }
 }
 
-/** Opens a connection of one's own, whose commits the disk is not waited for. `lost` is told once. */
-export async function openLine(options: PostgresOptions, lost: () => void): Promise<Line & { close(): Promise<void> }> {
+export type LineEvents = {
+  /** The connection is gone; it may be told twice. */
+  lost(): void;
+  /** What `pg_notify` says on the channels that it listens to. */
+  heard(text: string): void;
+};
+
+/** Opens a connection of one's own, whose commits the disk is not waited for. */
+export async function openLine(
+  options: PostgresOptions,
+  { lost, heard }: LineEvents,
+): Promise<Line & { close(): Promise<void> }> {
   const client = new Client(settingsOf(options, "off"));
   client.on("error", lost);
   client.on("end", lost);
+  client.on("notification", ({ payload }) => heard(payload ?? ""));
   try {
     await client.connect();
   } catch (error) {

@@ -3,8 +3,10 @@ import { type Ask, type Line, nameOf, openLine, Patience, type PostgresOptions }
 import { verdictOf } from "./postgres-faults.ts";
 
 /** A worker: one connection, and the number that it holds a lock on as long as it lives. */
-type Worker = { readonly number: number; readonly line: Line & { close(): Promise<void> } };
+type Worker = { readonly number: number; readonly line: Line & { close(): Promise<void> }; leads: boolean };
 
+const LEAD = "SELECT pg_try_advisory_lock('orders'::regclass::oid::integer, 1) AS held";
+const LISTEN = "LISTEN qris_received";
 const NEXT = "SELECT nextval('workers') AS number";
 /** Locks of this journal's workers, told from those of others in the same database by the number of its table. */
 const LOCK = "SELECT pg_try_advisory_lock('effects'::regclass::oid::integer, $1::integer) AS held";
@@ -32,6 +34,7 @@ export class Hands {
   #worker: Promise<Worker> | undefined;
   /** The number that was ours before, and what it had in hand. */
   #before: number | undefined;
+  #hear: (text: string) => void = () => undefined;
 
   constructor(options: PostgresOptions) {
     this.#options = options;
@@ -51,6 +54,21 @@ export class Hands {
   /** Frees what was in the hands of workers that are gone; how many effects that were. */
   async bury(): Promise<number> {
     return this.#with(buried);
+  }
+
+  /** Of all workers one leads, until its connection goes. */
+  async lead(): Promise<boolean> {
+    return this.#with(async (worker) => {
+      if (worker.leads) return true;
+      const [lock] = await worker.line.ask<{ readonly held: boolean }>({ sql: LEAD });
+      worker.leads = lock?.held === true;
+      return worker.leads;
+    });
+  }
+
+  /** `hear` is told what workers say to all. */
+  listen(hear: (text: string) => void): void {
+    this.#hear = hear;
   }
 
   async close(): Promise<void> {
@@ -80,9 +98,10 @@ export class Hands {
   }
 
   async #open(lost: () => void): Promise<Worker> {
-    const line = await openLine(this.#options, lost);
+    const line = await openLine(this.#options, { lost, heard: (text) => this.#hear(text) });
     try {
-      const worker = { number: await numberOn(line), line };
+      const worker = { number: await numberOn(line), line, leads: false };
+      await line.run(LISTEN);
       if (this.#before !== undefined) await line.ask({ sql: END, values: [this.#before] });
       this.#before = worker.number;
       await buried(worker);

@@ -104,6 +104,29 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     return this.#parts.hands.bury();
   }
 
+  /** The addressee has these effects, whoever told it of them: they are finished, and whoever waits for that is told. */
+  async received(to: string, ids: readonly EffectId[]): Promise<void> {
+    await this.#owed.received(to, ids);
+  }
+
+  /** `hear` is told which effects processes on this journal were told to be received. Some may be missed. */
+  listen(hear: (ids: readonly EffectId[]) => void): void {
+    this.#parts.hands.listen((text) => hear(text.split(" ")));
+  }
+
+  /** Whether this process is the one of all on the journal that leads; another one takes over when it is gone. */
+  async lead(): Promise<boolean> {
+    return this.#parts.hands.lead();
+  }
+
+  /** What the database's clock shows, in milliseconds since 1970. */
+  async time(): Promise<number> {
+    const sql = "SELECT extract(epoch FROM clock_timestamp())::double precision * 1000 AS ms";
+    const [shown] = await this.#parts.pool.ask<{ readonly ms: number }>({ sql });
+    if (shown === undefined) throw new JournalFault("corrupt", "the database does not know what time it is");
+    return shown.ms;
+  }
+
   async stateOf(order: string): Promise<State | undefined> {
     const [row] = await this.#ask<OrderRow>(SQL.order, order);
     return row && this.#stateIn(row);

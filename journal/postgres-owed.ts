@@ -45,6 +45,10 @@ const AGAIN = `UPDATE effects SET clock = $2, due_ms = $3, tries = tries + 1, wo
 const HASTEN = `UPDATE effects SET due_ms = 0 FROM
     (SELECT seq FROM effects WHERE addressee = $1 AND due_ms > 0 AND worker IS NULL ORDER BY seq FOR UPDATE) waiting
   WHERE effects.seq = waiting.seq`;
+const RECEIVED = `WITH gone AS (DELETE FROM effects WHERE id = ANY($1::text[]) AND addressee = $2 RETURNING id)
+  SELECT pg_notify('qris_received', string_agg(id, ' ')) FROM gone HAVING count(*) > 0`;
+/** More would not fit into one message. */
+const RECEIVED_AT_ONCE = 200;
 const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind = ANY($1::text[])";
 
 /** The effects that are owed, and in whose hands they are. Every process on the database sees the same ones. */
@@ -103,6 +107,13 @@ export class PostgresOwed<Effect> {
 
   async hasten(to: string): Promise<void> {
     await this.#parts.hands.ask(() => ({ sql: HASTEN, values: [to] }));
+  }
+
+  async received(to: string, ids: readonly EffectId[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += RECEIVED_AT_ONCE) {
+      const some = ids.slice(from, from + RECEIVED_AT_ONCE);
+      await this.#parts.hands.ask(() => ({ sql: RECEIVED, values: [some, to] }));
+    }
   }
 
   async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {

@@ -24,6 +24,8 @@ export type ExchangeOptions<Said extends Statement> = {
   unseal(payload: Uint8Array): Unsealed<Said>;
   /** Resolves when the statement is on disk; rejects when it cannot be put there. Never called with an ack. */
   commit(statement: Said): Promise<void>;
+  /** Acks of statements that nobody waits for here: another process with the same name may have sent them. */
+  strayAcks?(from: Party, ids: readonly StatementId[]): Promise<void>;
 };
 
 /** Acks travel together: those of one moment, at most so many in one statement. */
@@ -71,7 +73,8 @@ export class Exchange<Said extends UpStatement | DownStatement> {
     }
     const { statement } = unsealed;
     if (statement.body.type === "ack") {
-      this.#options.post.acked(statement.body.ids);
+      const strays = this.#options.post.acked(statement.body.ids);
+      if (strays.length > 0) await this.#options.strayAcks?.(statement.from, strays);
       return statement;
     }
     await this.#options.commit(statement);

@@ -47,9 +47,11 @@ export class Post {
     return delivery;
   }
 
-  /** The other side says that it has these. Ids that nobody waits for are of no interest. */
-  acked(ids: Iterable<string>): void {
+  /** The other side says that it has these. Returns those that nobody waits for. */
+  acked<Id extends string>(ids: readonly Id[]): readonly Id[] {
+    const strays = ids.filter((id) => !this.#underWay.has(id));
     for (const id of ids) this.#settle(id, "acked");
+    return strays;
   }
 
   /** The connection is gone, ours or that of whoever hears `topic`: nobody will ack what is under way. */

@@ -8,17 +8,14 @@ import { type SystemdNotice, sdNotify } from "../../host/sdnotify.ts";
 import { NamedFiles } from "../../host/setup.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { JournalFault } from "../../journal/journal.ts";
-import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite.ts";
-import { newUlid } from "../../protocol/ids.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";
 import { type Backend, openBackend } from "../backend.ts";
+import { type Books, openBooks } from "../books.ts";
 import type { LedgerJournal } from "../cashier.ts";
 import { type Condition, conditionOf } from "../condition.ts";
 import { type Doors, openDoors } from "../doors.ts";
 import type { Ground } from "../ground.ts";
-import { ledgerShape } from "../ledger/shape.ts";
-import type { Effect, Event, State } from "../ledger/words.ts";
 import { type Account, openAccounts, renewKeys } from "../merchants/accounts.ts";
 import { Admission } from "../merchants/admission.ts";
 import { notificationPathOf } from "../merchants/config.ts";
@@ -58,21 +55,26 @@ export const run = daemonCommand<Setup>({
 /** The port, or the address, is not to be had. */
 const isTaken = (error: Error): boolean => "code" in error && /^(EADDR|EACCES)/.test(String(error.code));
 
-async function begin(ground: Ground, http: Http): Promise<void> {
-  const ways = waysOf(ground, http);
-  const { journal, quarantined } = openJournal(ground);
+async function begin(first: Ground, http: Http): Promise<void> {
+  const ways = waysOf(first, http);
+  const books = await openBooks(first);
+  const { journal, quarantined, company } = books;
+  const ground = { ...first, clock: books.clock };
   if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
-  const backend = openBackend(partsOf(ground, ways, journal));
+  const backend = openBackend(partsOf(ground, ways, books));
   const condition = conditionOf({
     clock: ground.clock,
     probeJournal: () => journal.probe(),
     isConnected: () => backend.fleet.connected,
   });
-  const reconciliation = openReconciliation(ground, journal, backend.cashier);
+  const reconciliation = openReconciliation(ground, journal, backend.cashier, () => company?.leads ?? true);
   const doors = await openDoorsOrClose(ground, ways, { backend, journal, reconciliation }, condition);
   const notice = await sdNotify(ground.env, ground.log);
   const keptKeys = reloadKeys(ground, ways, condition, notice);
-  const stopWatching = watchOver(ground, { journal, condition, notice, keptKeys });
+  const stops = [watchOver(ground, { journal, condition, notice, keptKeys }), company?.keep(() => backend.wake())];
+  const stopWatching = (): void => {
+    for (const stop of stops) stop?.();
+  };
   endInOrder(ground, ways, { journal, backend, reconciliation, doors, notice, stopWatching });
   notice.ready();
   await tellAbsent(ground, ways, journal);
@@ -99,13 +101,11 @@ function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
   };
 }
 
-function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
-  const wall = (): number => clock.wall();
-  const newId = (): string => newUlid(clock.wall(), random);
-  return openSqliteJournal({ file: setup.config.journal.file, shape: ledgerShape, newId, wall });
-}
-
-function partsOf({ setup, clock, random, log }: Ground, { accounts, openTransport }: Ways, journal: LedgerJournal) {
+function partsOf(
+  { setup, clock, random, log }: Ground,
+  { accounts, openTransport }: Ways,
+  { journal, company }: Books,
+) {
   const { config, key, standKeys } = setup;
   const { client_id, shared_group } = config.link;
   const pages = payAddressesOf(setup);
@@ -113,6 +113,7 @@ function partsOf({ setup, clock, random, log }: Ground, { accounts, openTranspor
   return {
     clientId: client_id,
     journal,
+    ...(company === undefined ? {} : { company }),
     merchants: merchantsOf(providers, sellersOf(config)),
     admission: new Admission(admissionRulesOf(config)),
     key,

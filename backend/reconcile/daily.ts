@@ -32,7 +32,8 @@ export function keepReconciling(parts: DailyParts): Stop {
     everyMs: MINUTE_MS,
     what: "reconciliation not begun",
     run: async () => {
-      const { failure } = reconciler;
+      const { failure, isOurs } = reconciler;
+      if (!isOurs) return;
       if (failure !== undefined && clock.wall() - failure.wall < AFTER_A_FAILURE_MS) return;
       for (const part of await waiting(parts)) if ((await reconcile(part, parts)) === undefined) return;
     },

@@ -19,16 +19,22 @@ export type Reconciliation = {
   stop(): Promise<void>;
 };
 
+/** Where there is no file of the journal to lie beside. */
+const USUAL_FOLDER = "/var/lib/qris-backend/reconciled";
+
 /** Sets the daily comparison with the provider's books to work. */
 export function openReconciliation(
   { setup, clock, log }: Ground,
   journal: Pick<LedgerJournal, "inSpan" | "stateOf" | "story">,
   cashier: Pick<Cashier, "look" | "learned">,
+  isOurs: () => boolean = () => true,
 ): Reconciliation {
   const { reconcile, journal: kept } = setup.config;
-  const results = new Results(reconcile.folder ?? join(dirname(kept.file), "reconciled"));
+  const results = new Results(
+    reconcile.folder ?? ("file" in kept ? join(dirname(kept.file), "reconciled") : USUAL_FOLDER),
+  );
   const bounds = { callsPerSecond: reconcile.calls_per_second, keepDays: reconcile.keep_days };
-  const reconciler = new Reconciler({ journal, cashier, results, clock, log, ...bounds });
+  const reconciler = new Reconciler({ journal, cashier, results, clock, log, isOurs, ...bounds });
   const { report_folder: folder, report_columns: columns } = reconcile;
   const reportOf = async (day: Day): Promise<Report | undefined> =>
     folder === undefined ? undefined : pickReport(folder, day, columns);

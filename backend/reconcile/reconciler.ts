@@ -10,14 +10,17 @@ export type ReconcilerParts = DayRunParts & {
   readonly log: Log;
   /** Results of older days are deleted. */
   readonly keepDays: number;
+  /** Of several backends on the same books, one reconciles; the only one when absent. */
+  isOurs?(): boolean;
 };
 
 export type Running = { readonly part: Part; readonly done: number; readonly of: number };
 
-/** `busy`: one at a time. `stopped`: not any more. `ended` resolves to nothing when the run failed or was stopped. */
+/** `busy`: one at a time. `elsewhere`: another backend does it. `stopped`: not any more. `ended` resolves to nothing when the run failed or was stopped. */
 export type Begun =
   | { readonly is: "begun"; readonly ended: Promise<Summary | undefined> }
   | { readonly is: "busy"; readonly day: Day }
+  | { readonly is: "elsewhere" }
   | { readonly is: "stopped" };
 
 /** Why a run of this day came to nothing. */
@@ -44,6 +47,10 @@ export class Reconciler {
     return this.#failure;
   }
 
+  get isOurs(): boolean {
+    return this.#parts.isOurs?.() ?? true;
+  }
+
   /** As much of the day as there is by now. */
   partOf(day: Day): Part {
     return { day, isWhole: spanOf(day).toWall <= this.#parts.clock.wall() };
@@ -51,6 +58,7 @@ export class Reconciler {
 
   begin(part: Part, report?: Report): Begun {
     if (this.#stop.signal.aborted) return { is: "stopped" };
+    if (!this.isOurs) return { is: "elsewhere" };
     if (this.#running !== undefined) return { is: "busy", day: this.#running.part.day };
     this.#running = { part, done: 0, of: 0 };
     this.#failure = undefined;

@@ -56,6 +56,10 @@ async function begin({ body }: HttpRequest, { reconciler, clock, reportOf }: Rec
   if (begun.is === "begun") return json(202, { date: day, asked });
   if (begun.is === "stopped")
     return json(503, { error: "the backend is being stopped", hint: "ask again when it is back" });
+  if (begun.is === "elsewhere") {
+    const hint = "ask the other backends: the one that leads says so in its log";
+    return json(409, { error: "another backend reconciles", hint });
+  }
   const error = `${begun.day} is being reconciled, and one day at a time is`;
   return json(409, { error, date: begun.day, asked, hint: "ask again when it is done" });
 }
