@@ -3,7 +3,11 @@ import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
 /**
- * @typedef {{ programs: readonly string[], packages: readonly string[], why: string, folders?: () => readonly string[] }} Part
+ * @typedef {object} Part
+ * @property {readonly string[]} programs
+ * @property {readonly string[]} packages
+ * @property {string} why
+ * @property {boolean} [forRoot] of no use to anybody else
  */
 
 /** @type {Readonly<Record<string, Part>>} */
@@ -42,6 +46,13 @@ export const PARTS = {
     why: "a machine with the kernel drivers of a stand",
   },
   compiler: { programs: ["g++"], packages: ["g++", "make", "python3"], why: "building SQLite's binding" },
+  systemd: { programs: ["systemd-analyze"], packages: ["systemd"], why: "systemd's own look at its units" },
+  mmdebstrap: {
+    programs: ["mmdebstrap"],
+    packages: ["mmdebstrap"],
+    why: "a Debian to install the package on, as root",
+    forRoot: true,
+  },
   crossarm64: crossCompiler("aarch64-linux-gnu", "64-bit Raspberry Pi OS"),
   crossarmhf: crossCompiler("arm-linux-gnueabihf", "32-bit Raspberry Pi OS"),
   crossamd64: crossCompiler("x86_64-linux-gnu", "PCs"),
@@ -69,6 +80,7 @@ const MORE_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 export function findPart(part, env = process.env) {
   const known = PARTS[part];
   if (known === undefined) throw new Error(`${part} is no part known to scripts/parts.mjs: add it there`);
+  if (known.forRoot === true && process.getuid?.() !== 0) return undefined;
   const named = env[part.toUpperCase()];
   if (named !== undefined && isAbsolute(named)) return isProgram(named) ? named : undefined;
   const folders = [...(env["PATH"] ?? "").split(delimiter).filter(isAbsolute), ...MORE_FOLDERS];

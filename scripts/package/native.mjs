@@ -26,16 +26,15 @@ export function binaryOf(root, place, target, say) {
   const folder = join(root, place);
   const name = existsSync(folder) ? compiledName(folder) : undefined;
   if (name === undefined) return undefined;
-  const built = join("build/Release", `${name}.node`);
-  if (isOwn(target)) return { name, path: there(join(folder, built), `${place} is not built: npm ci builds it`) };
+  if (isOwn(target))
+    return { name, path: there(join(folder, builtAs(name)), `${place} is not built: npm ci builds it`) };
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const cache = join(root, ".cache/package", `${target.deb}-abi${process.versions.modules}`);
   const done = join(cache, `${packageName(place)}-${version}.node`);
   if (!existsSync(done)) {
     say(`Compiling ${packageName(place)} for ${target.deb} …`);
     const work = join(cache, `${packageName(place)}-${process.pid}`);
-    compile(folder, work, target);
-    renameSync(there(join(work, built), `${place} was compiled, but there is no ${built}`), done);
+    renameSync(compiled(folder, work, target), done);
     rmSync(work, { recursive: true, force: true });
   }
   return { name, path: done };
@@ -50,20 +49,27 @@ function there(path, otherwise) {
   throw new Error(otherwise);
 }
 
+/** @param {string} name */
+const builtAs = (name) => join("build/Release", `${name}.node`);
+
 /**
+ * Compiles a package for a machine of another kind.
  * @param {string} folder
  * @param {string} work a copy is compiled here, below the root, where Node finds the headers of other packages
  * @param {Target} target
+ * @returns {string} the path of its binary
  */
-function compile(folder, work, target) {
+export function compiled(folder, work, target) {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
-  cpSync(folder, work, { recursive: true, filter: (from) => !from.startsWith(join(folder, "build")) });
+  cpSync(folder, work, { recursive: true, filter: (from) => from !== join(folder, "build") });
   const { npm_package_config_node_gyp_nodedir: headers } = headersOf(process.execPath);
   const args = ["rebuild", `--arch=${target.node}`, ...(headers === undefined ? [] : [`--nodedir=${headers}`])];
   const env = { ...process.env, CC: compiler(target, "gcc"), CXX: compiler(target, "g++"), AR: `${target.triplet}-ar` };
   const run = spawnSync(process.execPath, [gyp(), ...args], { cwd: work, env, encoding: "utf8" });
   if (run.status !== 0) throw new Error(`${folder} does not compile for ${target.deb}:\n${run.stderr.slice(-3_000)}`);
+  const binary = join(work, builtAs(compiledName(folder) ?? ""));
+  return there(binary, `${folder} was compiled, but there is no ${binary}`);
 }
 
 /**
