@@ -7,6 +7,7 @@ import { delimiter, isAbsolute, join } from "node:path";
  * @property {readonly string[]} programs
  * @property {readonly string[]} packages
  * @property {string} why
+ * @property {() => readonly string[]} [folders] where else they may lie
  * @property {boolean} [forRoot] of no use to anybody else
  */
 
