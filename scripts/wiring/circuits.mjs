@@ -102,7 +102,7 @@ export function sensor() {
   const [out, pull, zero] = /** @type {const} */ ([240, 330, 430]);
   const at = X + 210;
   const part = [
-    thing([at, 160], [RIGHT - at, 310], [""], "#eaf0fb"),
+    box([at, 160], [RIGHT - at, 310], { fill: "#eaf0fb" }),
     text([at + 14, 195], "brown: +", { size: 13, bold: true }),
     text([at + 14, out + 5], "black: output", { size: 13, bold: true }),
     text([at + 14, zero + 5], "blue: 0 V", { size: 13, bold: true }),

@@ -48,15 +48,18 @@ function row({ pin, carries, also }) {
   const side = isOdd ? -1 : 1;
   const x = isOdd ? ODD_X : EVEN_X;
   const anchor = isOdd ? /** @type {const} */ ("end") : /** @type {const} */ ("start");
-  const rests = typeof carries === "number" ? ` ${pullAtBoot(carries) === "up" ? "▲" : "▼"}` : "";
+  const isLine = typeof carries === "number";
+  const rests = isLine ? ` ${pullAtBoot(carries) === "up" ? "▲" : "▼"}` : "";
   const uses = usesOf(pin);
-  const said = typeof carries === "number" ? (uses.length > 0 ? uses.join(" · ") : also) : "";
+  const said = uses.length > 0 ? uses.join(" · ") : also;
   const inPin = { size: 11, bold: true, anchor: /** @type {const} */ ("middle") };
   return [
     circle([x, y], 12, { fill: fillOf(carries), thick: 1 }),
     text([x, y + 4], String(pin), { ...inPin, colour: carries === "ground" ? "#ffffff" : INK }),
     text([x + side * 22, y + 5], `${carriedText(carries)}${rests}`, { bold: true, anchor }),
-    text([x + side * 106, y + 5], said, { size: 12.5, anchor, colour: uses.length > 0 ? INK : FAINT }),
+    isLine && said !== ""
+      ? text([x + side * 106, y + 5], said, { size: 12.5, anchor, colour: uses.length > 0 ? INK : FAINT })
+      : "",
   ].join("");
 }
 

@@ -77,7 +77,7 @@ export function printerSerial() {
   const node = X + 70;
   const at = X + 230;
   const part = [
-    thing([at, 120], [160, 320], [""], "#eaf0fb"),
+    box([at, 120], [160, 320], { fill: "#eaf0fb" }),
     text([at + 86, 226], "printer", { size: 16, bold: true, anchor: "middle" }),
     ...[
       /** @type {const} */ ([rx, "RX"]),
