@@ -15,6 +15,7 @@ const GUIDES = [
   "CONTRIBUTING.md",
   "docs/midtrans.md",
   "docs/install.md",
+  "docs/controller.md",
   "docs/hardware.md",
   "sandbox/README.md",
   "lab/README.md",

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { orderExample, orderRequestExamples, releaseAnswerExamples } from "../../../gateway/controller/examples.ts";
 import { openApi } from "../../../gateway/controller/openapi.ts";
@@ -60,4 +62,14 @@ describe("the OpenAPI document", () => {
     const text = JSON.stringify(document);
     for (const bound of ['"maximum":600000', '"maximum":10000000', '"maxItems":20']) expect(text).toContain(bound);
   });
+});
+
+test("the guide's calls say what the stand accepts", () => {
+  const guide = readFileSync(join(import.meta.dirname, "../../../docs/controller.md"), "utf8");
+  const [order, answer] = [...guide.matchAll(/-d '([^']+)'/g)].map(([, body = ""]) => JSON.parse(body));
+  expect(orderRequestSchema.safeParse(order).error).toBeUndefined();
+  expect(releaseAnswerSchema.safeParse(answer).error).toBeUndefined();
+  const words = [...guide.matchAll(/\(409 `([a-z-]+)`\)/g)].map(([, word = ""]) => word);
+  expect(words).toHaveLength(4);
+  for (const word of words) expect(JSON.stringify(document)).toContain(`\`${word}\``);
 });
