@@ -1,10 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { needs } from "../support/needs.ts";
+import { bash, prepareLab, say } from "./lab.ts";
 import { openOutside } from "./sale/outside.ts";
 
 /**
@@ -12,30 +7,10 @@ import { openOutside } from "./sale/outside.ts";
  * `main.ts` run in it, compiled. What they find is told here, a test for each check.
  */
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = ".cache/test-dist/test/hardware/main.js";
 const BOOT_SECONDS = 280;
 
 type Result = { readonly part: string; readonly name: string; readonly ms: number; readonly wrong?: string };
-
-type Done = { readonly status: number | null; readonly stdout: string; readonly stderr: string };
-
-function say(done: Done): string {
-  return `exit code ${done.status}\n${done.stdout.slice(-4_000)}\n${done.stderr.slice(-4_000)}`;
-}
-
-async function bash(command: string, args: readonly string[], timeoutMs: number): Promise<Done> {
-  const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said.stderr += text;
-  });
-  const [status] = (await once(child, "close")) as [number | null];
-  return { status, ...said };
-}
 
 const resultsIn = (output: string): readonly Result[] =>
   output
@@ -43,12 +18,7 @@ const resultsIn = (output: string): readonly Result[] =>
     .filter((line) => line.startsWith("CHECK "))
     .map((line) => JSON.parse(line.slice("CHECK ".length)) as Result);
 
-beforeAll(async () => {
-  needs("qemu");
-  if (!existsSync(join(ROOT, PROGRAM))) throw new Error(`${PROGRAM} is not built: npm test -- test/hardware builds it`);
-  const done = await bash("lab/setup", [], 400_000);
-  if (done.status !== 0) throw new Error(`lab/setup: ${say(done)}`);
-});
+beforeAll(prepareLab);
 
 /** Each kernel: how it is booted, and what is checked on it. */
 const kernels: readonly {

@@ -4,6 +4,7 @@ import { openLines } from "../../gateway/lines.ts";
 import { type Check, equal } from "./check.ts";
 import { linesChecks } from "./pins/lines.ts";
 import { relayChecks } from "./pins/relays.ts";
+import { unguardedChecks } from "./pins/unguarded.ts";
 import { printerChecks } from "./printers/printing.ts";
 import { killChecks } from "./sale/killing.ts";
 import { pulseCheck, saleChecks } from "./sale/selling.ts";
@@ -17,8 +18,12 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { o
 const { outside = "" } = values;
 
 const parts: Readonly<Record<string, () => readonly Check[]>> = {
-  "character-device": () => [...linesChecks("character-device"), ...relayChecks("character-device")],
-  sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs")],
+  "character-device": () => [
+    ...linesChecks("character-device"),
+    ...relayChecks("character-device"),
+    ...unguardedChecks("character-device"),
+  ],
+  sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs"), ...unguardedChecks("sysfs")],
   auto: () => autoChecks(),
   "screen-480x320": () => [...framebufferChecks(small), standingCodeCheck(small)],
   "screen-800x480-16": () => framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),

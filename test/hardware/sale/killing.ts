@@ -14,7 +14,7 @@ export const killChecks = (folder: string): readonly Check[] => [
   {
     name: "a daemon killed or hanging in mid-pulse leaves the contact open in time, and what was paid is owed, not released again",
     run: () =>
-      onStand(folder, { screen: false, printer: true, sensor: false }, async (stand) => {
+      onStand(folder, { screen: false, printer: true, sensor: false, silenceSeconds: 2 }, async (stand) => {
         await tell("clear");
         await stand.start();
         await diesInMidPulse(stand, 0, async () => {

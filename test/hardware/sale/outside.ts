@@ -24,6 +24,7 @@ import { type Overheard, wireTap } from "./wire-tap.ts";
 const HOST = "10.0.2.2";
 /** All that goes over the bus of a panel, at the pace of a slow processor. */
 const DOOR = { bodyLimitBytes: 2 ** 26, requestTimeoutMs: 120_000, idleTimeoutMs: 120_000 };
+const WAIT_MS = 5_000;
 const SERVER_KEY = "SB-Mid-server-hardware-0001";
 
 /** What the world knows of an order: how it stands in the backend's books, and how often Midtrans was paid for it. */
@@ -53,6 +54,8 @@ export type Outside = {
   payable(): readonly string[];
   /** Has a button pressed, where the stand's machine asks what to press. */
   press(button: string): void;
+  /** What was to be pressed is not wanted any more. */
+  forget(): void;
   close(): Promise<void>;
 };
 
@@ -90,9 +93,9 @@ export async function openOutside(hear: (overheard: Overheard) => void = () => u
     const answer = await fetch(`${midtrans.phone}/pay`, { method: "POST", body: JSON.stringify({ qr }) });
     return ((await answer.json()) as { readonly paid: boolean }).paid;
   };
-  const touched: string[] = [];
+  const finger = new Finger();
   const folder = mkdtempSync(join(tmpdir(), "qris-outside-"));
-  const routes = [...routesOf({ known, pay }, touched), ...cameraRoutes()];
+  const routes = [...routesOf({ known, pay }, finger), ...cameraRoutes()];
   const door = await serve({ ...DOOR, routes, port: 0, clock, log: diary.logOf("door") });
   const given: Given = {
     broker: `mqtt://${HOST}:${broker.port}`,
@@ -107,7 +110,8 @@ export async function openOutside(hear: (overheard: Overheard) => void = () => u
       midtrans.accounts
         .transactions()
         .flatMap(({ transaction: { standing, qr } }) => (standing === "pending" ? [qr] : [])),
-    press: (button) => void touched.push(button),
+    press: (button) => finger.press(button),
+    forget: () => finger.forget(),
     close: async () => {
       await backend.close();
       await Promise.all([door.close(), midtrans.close(), broker.close()]);
@@ -117,9 +121,35 @@ export async function openOutside(hear: (overheard: Overheard) => void = () => u
   };
 }
 
+/** What is to be pressed, for a machine that asks and waits. */
+class Finger {
+  readonly #pressed: string[] = [];
+  #wake: () => void = () => undefined;
+
+  press(button: string): void {
+    this.#pressed.push(button);
+    this.#wake();
+  }
+
+  forget(): void {
+    this.#pressed.length = 0;
+  }
+
+  /** Undefined when nobody has wanted anything for a while. */
+  async next(): Promise<string | undefined> {
+    if (this.#pressed.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, WAIT_MS).unref();
+      });
+    }
+    return this.#pressed.shift();
+  }
+}
+
 /** What the stand's machine may ask the world: `GET orders`, `POST pay` with a code, and `GET finger`, which button is to be pressed now. */
-const routesOf = ({ known, pay }: Pick<Outside, "known" | "pay">, touched: string[]): readonly Route[] => [
-  { method: "GET", path: "/finger", answer: async () => ({ status: 200, body: { press: touched.shift() } }) },
+const routesOf = ({ known, pay }: Pick<Outside, "known" | "pay">, finger: Finger): readonly Route[] => [
+  { method: "GET", path: "/finger", answer: async () => ({ status: 200, body: { press: await finger.next() } }) },
   { method: "GET", path: "/orders", answer: async () => ({ status: 200, body: { orders: await known() } }) },
   {
     method: "POST",

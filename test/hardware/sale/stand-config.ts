@@ -25,9 +25,10 @@ export const FILES = {
 export const LINE = { coffee: 17, tea: 5, cancel: 6, chute: 13, relay: 22 } as const;
 
 /** Of the two products; the second is long enough to do something in the midst of it. */
-export const PULSE_MS = { coffee: 400, tea: 3_000 } as const;
+export const PULSE_MS = { coffee: 400, tea: 4_000 } as const;
 export const SENSOR_WINDOW_MS = 1_500;
-const SILENCE_SECONDS = 1;
+/** The emulated processor is ten times slower than a Pi's, and stands still when its host is busy. */
+const SILENCE_SECONDS = 15;
 
 export type Fittings = {
   /** An ST7789 of 240 × 320; without it the code goes on paper. */
@@ -35,6 +36,8 @@ export type Fittings = {
   readonly printer: boolean;
   /** Where nothing looks for what falls, nothing is missed. */
   readonly sensor: boolean;
+  /** How long the relays' guard waits for a daemon that says nothing. */
+  readonly silenceSeconds?: number;
   readonly journal: string;
   readonly broker: string;
 };
@@ -46,7 +49,7 @@ const table = (header: string, values: Values): string =>
 
 const PANEL = { driver: "spi-panel", model: "st7789-240x320", dc_line: 25, reset_line: 24, backlight_line: 18 };
 
-export const standToml = ({ screen, printer, sensor, journal, broker }: Fittings): string =>
+export const standToml = ({ screen, printer, sensor, journal, broker, silenceSeconds }: Fittings): string =>
   [
     table("[stand]", { id: STAND, name: "Kopi Lobi" }),
     table("[link]", { url: broker }),
@@ -54,7 +57,7 @@ export const standToml = ({ screen, printer, sensor, journal, broker }: Fittings
     table("[journal]", { file: journal }),
     table("[screen]", screen ? PANEL : { driver: "none" }),
     table("[printer]", printer ? { driver: "escpos", port: "usb", paper: "58mm", speed_mm: 500 } : { driver: "none" }),
-    table("[pins]", { driver: "gpio", silence_seconds: SILENCE_SECONDS }),
+    table("[pins]", { driver: "gpio", silence_seconds: silenceSeconds ?? SILENCE_SECONDS }),
     table("[[pins.relays]]", { name: "slot-1", line: LINE.relay, most_ms: 5_000 }),
     ...(["coffee", "tea", "cancel", "chute"] as const).map((name) =>
       table("[[pins.inputs]]", { name, line: LINE[name] }),

@@ -1,0 +1,57 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { needs } from "../../support/needs.ts";
+import { seeded } from "../../world/seeded.ts";
+import { prepareLab } from "../lab.ts";
+import { cutPower } from "./cut-power.ts";
+import { cutTape, partsOf } from "./cut-tape.ts";
+import { record } from "./recording.ts";
+import type { Tape } from "./tape.ts";
+import type { Mark } from "./truth.ts";
+
+/** The short form; `npm run powercuts` is the long one. What it shows, and what not, stands in docs/decisions/cutting-the-power.md. */
+
+const CUTS = 80;
+const CONTROL_CUTS = 8;
+const BOOTS = 2;
+const MINUTES_MS = 300_000;
+
+beforeAll(async () => {
+  needs("qemu");
+  await prepareLab();
+});
+
+describe("a stand whose power is cut", () => {
+  const random = seeded(Math.floor(performance.timeOrigin));
+  let tape: Tape<Mark>;
+
+  beforeAll(async () => {
+    tape = await record(["pays", "cancels", "pays"], ["pays", "pays"]);
+  }, MINUTES_MS);
+
+  test(
+    "at any moment of its disk's recorded life has lost nothing, and gives nothing away twice",
+    async () => {
+      const { found, where } = await cutTape(tape, partsOf(tape).careful, CUTS, random);
+      expect(found).toEqual([]);
+      for (const at of ["charging", "closing", "releasing", "delivered"]) expect(where[at], at).toBeGreaterThan(0);
+    },
+    MINUTES_MS,
+  );
+
+  test(
+    "that does not wait for its disk, as a control, has lost what the world has seen",
+    async () => {
+      const { found } = await cutTape(tape, partsOf(tape).careless, CONTROL_CUTS, random);
+      expect(found.length).toBeGreaterThan(0);
+    },
+    MINUTES_MS,
+  );
+
+  test(
+    "with its whole machine, boots on the same disk and ends every sale once",
+    async () => {
+      expect((await cutPower({ cuts: BOOTS, random, first: "closed" })).wrongs).toEqual([]);
+    },
+    MINUTES_MS,
+  );
+});
