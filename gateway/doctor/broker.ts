@@ -11,16 +11,17 @@ import type { Clock } from "../../protocol/time.ts";
 import { topicOf } from "../../protocol/topics.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { Transport, TransportEvents } from "../../wire/transport.ts";
-import type { Setup } from "../setup.ts";
+import { brokerOf, type Setup } from "../setup.ts";
 import { within } from "../within.ts";
 import type { Failed, Network, Shown, Talk } from "./network.ts";
 
-const REACH_MS = 8_000;
-const CONNECT_MS = 12_000;
-const ANSWER_MS = 10_000;
+/** How long to wait for a connection or a certificate, for the broker to let us in, and for the backend. */
+export type Patience = { readonly reachMs: number; readonly connectMs: number; readonly answerMs: number };
+
+const USUAL: Patience = { reachMs: 8_000, connectMs: 12_000, answerMs: 10_000 };
 
 /** The network as it is. `readSetup` is asked when somebody wants to talk, for keys and password. */
-export function realNetwork(clock: Clock, readSetup: () => SetupRead<Setup>): Network {
+export function realNetwork(clock: Clock, readSetup: () => SetupRead<Setup>, patience: Patience = USUAL): Network {
   let talking: Promise<Talk> | undefined;
   return {
     addresses: async (host) => {
@@ -30,10 +31,10 @@ export function realNetwork(clock: Clock, readSetup: () => SetupRead<Setup>): Ne
         return failed(error);
       }
     },
-    reach: (host, port) => reach(clock, host, port),
-    certificate: (host, port, ca) => certificate(clock, host, port, ca),
+    reach: (host, port) => reach({ clock, waitMs: patience.reachMs }, host, port),
+    certificate: (host, port, ca) => certificate({ clock, waitMs: patience.reachMs }, host, port, ca),
     talk: async () => {
-      talking ??= talk(clock, readSetup());
+      talking ??= talk(clock, readSetup(), patience);
       return talking;
     },
   };
@@ -46,8 +47,10 @@ const failed = (error: unknown): Failed => ({
 
 const late: Failed = { is: "failed", because: "no answer" };
 
+type Waiting = { readonly clock: Clock; readonly waitMs: number };
+
 async function reach(
-  clock: Clock,
+  { clock, waitMs }: Waiting,
   host: string,
   port: number,
 ): Promise<{ readonly is: "reached"; readonly ms: number } | Failed> {
@@ -57,11 +60,16 @@ async function reach(
     socket.once("connect", () => resolve({ is: "reached", ms: clock.now().ms - from }));
     socket.on("error", (error) => resolve(failed(error)));
   });
-  return within(clock, REACH_MS, reached, late).finally(() => socket.destroy());
+  return within(clock, waitMs, reached, late).finally(() => socket.destroy());
 }
 
 /** Any certificate is looked at; whether it is trusted, is told. */
-async function certificate(clock: Clock, host: string, port: number, ca: string | undefined): Promise<Shown | Failed> {
+async function certificate(
+  { clock, waitMs }: Waiting,
+  host: string,
+  port: number,
+  ca: string | undefined,
+): Promise<Shown | Failed> {
   const servername = isIP(host) === 0 ? { servername: host } : {};
   const socket = connectTls({
     host,
@@ -74,7 +82,7 @@ async function certificate(clock: Clock, host: string, port: number, ca: string 
     socket.once("secureConnect", () => resolve(shownBy(socket)));
     socket.on("error", (error) => resolve(failed(error)));
   });
-  return within(clock, REACH_MS, shown, late).finally(() => socket.destroy());
+  return within(clock, waitMs, shown, late).finally(() => socket.destroy());
 }
 
 function shownBy(socket: TLSSocket): Shown {
@@ -85,10 +93,10 @@ function shownBy(socket: TLSSocket): Shown {
 }
 
 /** Logs in under a client id of its own, so that a running stand keeps its connection. */
-async function talk(clock: Clock, read: SetupRead<Setup>): Promise<Talk> {
+async function talk(clock: Clock, read: SetupRead<Setup>, patience: Patience): Promise<Talk> {
   if (read.is === "bad")
     return { is: "not-connected", because: "the files that the configuration names cannot be read" };
-  const conversation = new Conversation(clock, read.setup);
+  const conversation = new Conversation(clock, read.setup, patience);
   try {
     return await conversation.talk();
   } catch (error) {
@@ -103,9 +111,11 @@ class Conversation {
   readonly #clock: Clock;
   readonly #setup: Setup;
   readonly #id: StatementId;
+  readonly #patience: Patience;
   #transport: Transport | undefined;
 
-  constructor(clock: Clock, setup: Setup) {
+  constructor(clock: Clock, setup: Setup, patience: Patience) {
+    this.#patience = patience;
     this.#clock = clock;
     this.#setup = setup;
     this.#id = newUlid(clock.wall(), systemChance) as StatementId;
@@ -114,11 +124,11 @@ class Conversation {
   async talk(): Promise<Talk> {
     const from = this.#clock.now().ms;
     const { connected, acked } = this.#connect();
-    const because = await within(this.#clock, CONNECT_MS, connected, "the broker does not answer");
+    const because = await within(this.#clock, this.#patience.connectMs, connected, "the broker does not answer");
     if (because !== undefined) return { is: "not-connected", because };
     const said = this.#clock.now().ms;
     await this.#transport?.publish(topicOf(this.#setup.config.stand.id, "up"), this.#sync());
-    const isAcked = await within(this.#clock, ANSWER_MS, acked, false);
+    const isAcked = await within(this.#clock, this.#patience.answerMs, acked, false);
     const ms = this.#clock.now().ms - said;
     return isAcked
       ? { is: "answered", connectedMs: said - from, answeredMs: ms }
@@ -171,13 +181,4 @@ class Conversation {
     };
     return seal(statement, this.#setup.key);
   }
-}
-
-function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
-  return {
-    url: link.url,
-    ...(link.username === undefined ? {} : { username: link.username }),
-    ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
-    ...(brokerCa === undefined ? {} : { tls: { ca: brokerCa } }),
-  };
 }

@@ -100,7 +100,7 @@ export const tls = configuredCheck({
 
 export const login = configuredCheck({
   name: "broker-login",
-  asks: "Does the broker let this stand in, and hear what is meant for it?",
+  asks: "Does the broker let this stand in?",
   outcomes: {
     ok: {
       verdict: "ok",
@@ -128,7 +128,7 @@ export const backend = configuredCheck({
     silent: {
       verdict: "wrong",
       means:
-        "It does not: it is not running, does not know this stand or its key, or has another key than this stand believes.",
+        "It does not: it is not running, does not know this stand or its key, has another key than this stand believes, or the broker's rules keep the two apart.",
       todo: "look for `statement refused` in the backend's log; compare stand-key with its [[stands]], backend-keys with its key",
     },
     "not-connected": { verdict: "skipped", means: "The broker does not let this stand in, so nobody could be asked." },
