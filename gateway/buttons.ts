@@ -1,28 +1,50 @@
 import type { Input } from "../device/device.ts";
 import type { Log } from "../host/log.ts";
-import type { Stop } from "../protocol/time.ts";
+import type { Clock, Stop } from "../protocol/time.ts";
 import type { OpenStand } from "./daemon.ts";
 import type { Menu } from "./menu.ts";
 
 export type ButtonsOptions = {
-  readonly stand: Pick<OpenStand, "press" | "cancel">;
+  readonly stand: Pick<OpenStand, "press" | "cancel" | "isFreeForService" | "serve">;
   readonly menu: Menu;
   readonly cancel: string;
+  /** How long the cancel button is held down for the service page. */
+  readonly longPressMs: number;
+  readonly clock: Clock;
   readonly log: Log;
   input(name: string): Input;
 };
 
 /** Lets every button say what it stands for, until stopped. */
-export function listenToButtons({ stand, menu, cancel, log, input }: ButtonsOptions): Stop {
-  const hear = (button: string, press: () => Promise<unknown>): Stop =>
-    input(button).onPress(() => {
-      press().catch((error: unknown) => log.error("press not served", { button, error }));
-    });
+export function listenToButtons(options: ButtonsOptions): Stop {
+  const { stand, menu, cancel, log, input } = options;
+  const served = (button: string, work: Promise<unknown>): void => {
+    work.catch((error: unknown) => log.error("press not served", { button, error }));
+  };
   const stops = [
-    ...menu.map(({ button }) => hear(button, () => stand.press(button))),
-    hear(cancel, () => stand.cancel()),
+    ...menu.map(({ button }) => input(button).onPress(() => served(button, stand.press(button)))),
+    listenToCancel(options, (work) => served(cancel, work)),
   ];
   return () => {
     for (const stop of stops) stop();
+  };
+}
+
+/**
+ * Cancels at once, as a customer expects; held down for long, it asks for the service page. Who cancels an order, or closes
+ * that page, and does not let go, has done so and no more.
+ */
+function listenToCancel(options: ButtonsOptions, served: (work: Promise<unknown>) => void): Stop {
+  const { stand, cancel, longPressMs, clock, input } = options;
+  let stopHolding: Stop = () => undefined;
+  const stopHearing = input(cancel).onChange((isDown) => {
+    stopHolding();
+    if (!isDown) return;
+    if (stand.isFreeForService) stopHolding = clock.after(longPressMs, () => served(stand.serve()));
+    served(stand.cancel());
+  });
+  return () => {
+    stopHearing();
+    stopHolding();
   };
 }

@@ -5,6 +5,7 @@ import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { zones } from "../protocol/wall-text.ts";
 import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
+import { meanings } from "./interlocks.ts";
 
 /** The stand's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 
@@ -96,6 +97,46 @@ const rules = z
   })
   .prefault({});
 
+const interlock = z.strictObject({
+  input: name
+    .describe("Which input it hangs on. Wire it so that a broken wire reads as active.")
+    .meta({ example: "door" }),
+  means: z.enum(meanings).describe("What customers and the backend are told while it is active."),
+  says: z
+    .strictObject({
+      id: z.string().min(1).max(60).meta({ example: "Sedang diisi ulang" }),
+      en: z.string().min(1).max(60).optional().meta({ example: "Being refilled" }),
+    })
+    .optional()
+    .describe("Words of your own for customers, in Indonesian and English."),
+});
+
+const signals = z
+  .strictObject({
+    lamp: name
+      .optional()
+      .describe("Which output is on while the stand would sell, and blinks while it serves a customer.")
+      .meta({ example: "lamp" }),
+    buzzer: name
+      .optional()
+      .describe("Which output sounds when a press is taken and when the money is there, and for long in trouble.")
+      .meta({ example: "buzzer" }),
+    lamp_out_of_service: z
+      .enum(["off", "blink"])
+      .default("off")
+      .describe("What the lamp does out of service; blink is a short flash every three seconds."),
+  })
+  .prefault({});
+
+const service = z
+  .strictObject({
+    long_press_ms: lengthMs(1_000, 10_000)
+      .default(3_000)
+      .describe("How long the cancel button is held down for the service page, or slip."),
+    page_seconds: z.int().min(10).max(600).default(60).describe("How long the page stays after the last press."),
+  })
+  .prefault({});
+
 const controller = z
   .strictObject({
     socket: z
@@ -135,8 +176,17 @@ const whole = z.strictObject({
     .describe("What shows the pages.")
     .meta({ example: { driver: "simulated" } }),
   printer: printerOptions.prefault({ driver: "none" }).describe("What prints QR codes and receipts."),
-  pins: pinsOptions.describe("What relays, buttons and sensors hang on."),
+  pins: pinsOptions.describe("What relays, buttons, sensors, switches, lamps and buzzers hang on."),
   prints,
+  interlocks: z
+    .array(interlock)
+    .max(8)
+    .optional()
+    .describe(
+      "Switches that take the stand out of service while they are active: nothing is sold, and no relay closes.",
+    ),
+  signals,
+  service,
   buttons: z.strictObject({ cancel: name.default("cancel").describe("Which button ends an order.") }).prefault({}),
   rules,
   products: z
@@ -167,6 +217,7 @@ export const gatewayConfig = withRules(whole, [
   { on: ["products", "controller"], judge: nothingToSell },
   { on: ["products", "pins"], judge: nothingToSellWith },
   { on: ["products", "buttons"], judge: (config) => [...repeated(config), ...tornSensors(config.products)] },
+  { on: ["interlocks", "products", "buttons"], judge: mistakenInterlocks },
 ]);
 
 function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): readonly Complaint[] {
@@ -208,6 +259,25 @@ function repeated({ products, buttons }: GatewayConfig): readonly Complaint[] {
         : []),
       ...(button === buttons.cancel
         ? [{ path: [...path, "button"], message: `"${button}" is the cancel button` }]
+        : []),
+    ];
+  });
+}
+
+/** A button that is an interlock would stop the stand whenever it is pressed, and so would what sees goods leave. */
+function mistakenInterlocks({ interlocks = [], products, buttons }: GatewayConfig): readonly Complaint[] {
+  const others = new Set([buttons.cancel, ...products.flatMap(({ button, sensor }) => [button, sensor])]);
+  return interlocks.flatMap(({ input, means, says }, place) => {
+    const before = interlocks.slice(0, place);
+    const path = ["interlocks", place];
+    const told = before.find((other) => other.means === means && other.says !== undefined);
+    return [
+      ...(others.has(input) ? [{ path: [...path, "input"], message: `"${input}" is a button or a sensor` }] : []),
+      ...(before.some((other) => other.input === input)
+        ? [{ path: [...path, "input"], message: `"${input}" is an interlock already` }]
+        : []),
+      ...(told !== undefined && says !== undefined
+        ? [{ path: [...path, "says"], message: `"${means}" has words already: one meaning, one text` }]
         : []),
     ];
   });

@@ -1,7 +1,5 @@
 import type { Output, Printer, Relay, Screen } from "../device/device.ts";
-import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
-import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
-import type { Slip } from "../device/drawing/slip.ts";
+import type { Page } from "../device/drawing/page.ts";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { JournalFault } from "../journal/journal.ts";
@@ -13,19 +11,21 @@ import type { Clock, Stop } from "../protocol/time.ts";
 import type { Zone } from "../protocol/wall-text.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import { Display } from "./display.ts";
+import { type Drawing, loadDrawing, nothingToDrawOn } from "./drawing.ts";
 import { type DeliverySensor, Hands } from "./hands.ts";
 import { type Interlock, Interlocks } from "./interlocks.ts";
 import { Link } from "./link.ts";
 import { type Menu, type Sale, saleOf } from "./menu.ts";
 import { type Effect, printKinds, type Rules, releaseKinds, type State, tellKinds } from "./order.ts";
-import { pageOf, type Says, type View } from "./pages.ts";
+import { isCustomers, pageOf, type Says, type View } from "./pages.ts";
 import { Paper } from "./paper.ts";
 import type { Obstacle, PreflightParts } from "./preflight.ts";
 import { Readiness } from "./readiness.ts";
+import { Service, type ServiceSettings } from "./service.ts";
+import { type ServiceSources, serviceFacts } from "./service-facts.ts";
 import { type OutOfService, Signals } from "./signals.ts";
 import { type Begun, isOccupied, Stand, type StandJournal } from "./stand.ts";
 import { within } from "./within.ts";
-import { youngGarbage } from "./young-garbage.ts";
 
 export type StandDevices = {
   readonly screen?: Screen;
@@ -36,14 +36,6 @@ export type StandDevices = {
   sensorOf?(line: string): DeliverySensor | undefined;
   readonly interlocks?: readonly Interlock[];
   readonly signals?: { readonly lamp?: Output; readonly buzzer?: Output; readonly outOfService: OutOfService };
-};
-
-/** How pages and slips become pictures. */
-export type Drawing = {
-  page(page: Page, size: Size): DrawnPage;
-  slip(slip: Slip, dots: number): DrawnSlip;
-  /** Frees what the last page left behind. */
-  tidy?(): void;
 };
 
 /** Everything a stand is made of, opened already; whoever opened it closes it, after `stop`. */
@@ -61,6 +53,8 @@ export type StandParts = {
   /** What customers read instead of our own words while an interlock is active. */
   readonly says?: Says;
   readonly devices: StandDevices;
+  /** Absent: nobody can ask for the service page. */
+  readonly service?: ServiceSettings;
   readonly openTransport: OpenTransport;
   readonly key: SigningKey;
   readonly backendKeys: KeySet;
@@ -74,8 +68,8 @@ export type StandParts = {
   readonly freeDiskBytes?: () => Promise<number>;
 };
 
-/** What became of a press of a product's button. */
-export type Pressed = "begun" | Exclude<Begun, { readonly begun: unknown }>;
+/** What became of a press of a product's button. `service`: it was a technician's, for a test print. */
+export type Pressed = "begun" | "service" | Exclude<Begun, { readonly begun: unknown }>;
 
 const DAY_MS = 24 * 3_600_000;
 /** A stand that is switched off every night sweeps too, but not while it is starting. */
@@ -91,7 +85,8 @@ const TELL_AT_ONCE = 16;
 /** Puts a stand together and sets it going: takes up what the journal holds, connects, performs what is owed. */
 export async function openStand(parts: StandParts): Promise<OpenStand> {
   const { screen, printer } = parts.devices;
-  const drawing = parts.drawing ?? (screen === undefined && printer === undefined ? nothing : await loadDrawing());
+  const drawing =
+    parts.drawing ?? (screen === undefined && printer === undefined ? nothingToDrawOn : await loadDrawing());
   const opened = new OpenStand(parts, drawing);
   await opened.open();
   return opened;
@@ -107,6 +102,7 @@ export class OpenStand {
   readonly #readiness: Readiness;
   readonly #interlocks: Interlocks;
   readonly #signals: Signals;
+  readonly #service: Service | undefined;
   readonly #performer: Performer<Effect>;
   #link: Link | undefined;
   #stopSweeping: Stop = () => undefined;
@@ -121,6 +117,7 @@ export class OpenStand {
     this.#display = this.#newDisplay(drawing);
     this.#readiness = this.#newReadiness();
     this.#signals = this.#newSignals();
+    this.#service = parts.service && this.#newService(parts.service, drawing);
     this.#performer = this.#newPerformer();
   }
 
@@ -168,6 +165,10 @@ export class OpenStand {
     const { menu, log } = this.#parts;
     const product = menu.find((each) => each.button === button);
     if (product === undefined || this.#isStopping) return "unknown";
+    if (this.#service?.isOpen === true) {
+      await this.#service.print();
+      return "service";
+    }
     const became = await this.order(saleOf(product));
     const pressed = typeof became === "object" && "begun" in became ? "begun" : became;
     log.info("pressed", { button, product: product.id, became: pressed });
@@ -187,7 +188,20 @@ export class OpenStand {
   }
 
   async cancel(): Promise<void> {
-    if (!this.#isStopping) await this.#stand.cancel();
+    if (this.#isStopping) return;
+    if (this.#service?.isOpen === true) this.#service.close();
+    else await this.#stand.cancel();
+  }
+
+  /** Whether a technician may have the screen: nobody is served, nobody reads what to tell the staff, and it is not there yet. */
+  get isFreeForService(): boolean {
+    const seen = { front: this.#stand.front, now: this.#parts.clock.now() };
+    return this.#service?.isOpen === false && !this.#isStopping && !isCustomers(seen);
+  }
+
+  /** Shows the service page, or prints it where there is no screen. */
+  async serve(): Promise<void> {
+    if (this.isFreeForService) await this.#service?.open();
   }
 
   /** Resolves when all that can be done now is done: nothing is under way, and the screen is up to date. */
@@ -202,6 +216,7 @@ export class OpenStand {
     this.#stopSweeping();
     this.#readiness.close();
     this.#interlocks.close();
+    this.#service?.close();
     await this.#performer.stop(LAST_RELEASE_MS);
     await this.#link?.close();
     this.#stand.close();
@@ -228,7 +243,8 @@ export class OpenStand {
     const { clock, log, devices } = this.#parts;
     const seen = (): { front: State | undefined; isInService: boolean } => ({
       front: this.#stand.front,
-      isInService: this.#readiness.obstacles.length === 0 && (this.#link?.connected ?? false),
+      isInService:
+        this.#readiness.obstacles.length === 0 && (this.#link?.connected ?? false) && this.#service?.isOpen !== true,
     });
     return new Signals({ outOfService: "off", ...devices.signals, clock, log, seen });
   }
@@ -280,6 +296,31 @@ export class OpenStand {
       relayOf: (line) => devices.relayOf(line),
       sensorOf: (line) => devices.sensorOf?.(line)?.input,
       isServing: () => isOccupied(this.#stand.front),
+      changed: () => this.#changed(),
+    });
+  }
+
+  #newService(settings: ServiceSettings, drawing: Drawing): Service {
+    const { devices, menu, zone } = this.#parts;
+    const sources: ServiceSources = {
+      ...this.#parts,
+      ...settings,
+      ...(devices.printer === undefined ? {} : { printer: devices.printer }),
+      zone: zone ?? "WIB",
+      startedAt: this.#parts.clock.now(),
+      lines: [...new Set(menu.map(({ opening }) => opening.line))],
+      relayOf: (line) => devices.relayOf(line),
+      link: () => this.#link,
+      obstacles: () => this.#readiness.obstacles,
+      screenFailure: () => this.screenFailure,
+    };
+    return new Service({
+      ...this.#parts,
+      ...settings,
+      drawing,
+      hasScreen: this.#display !== undefined,
+      look: () => serviceFacts(sources),
+      print: (draw) => this.#paper.printFree(draw),
       changed: () => this.#changed(),
     });
   }
@@ -343,6 +384,7 @@ export class OpenStand {
       standName: name,
       isTest,
       ...(says === undefined ? {} : { says }),
+      ...(this.#service?.facts === undefined ? {} : { service: this.#service.facts }),
     };
   }
 
@@ -353,6 +395,7 @@ export class OpenStand {
   }
 
   #orderChanged(): void {
+    if (isOccupied(this.#stand.front)) this.#service?.close();
     this.#changed();
     this.#endIfInterlocked();
   }
@@ -399,21 +442,3 @@ export class OpenStand {
     return every(clock, log, { firstMs: FIRST_SWEEP_MS, everyMs: DAY_MS, what: "sweep failed", run });
   }
 }
-
-/** Canvas and fonts weigh 30 MB: a stand that has nothing to draw on does without. */
-async function loadDrawing(): Promise<Drawing> {
-  const [{ drawPage }, { drawSlip }] = await Promise.all([
-    import("../device/drawing/draw-page.ts"),
-    import("../device/drawing/draw-slip.ts"),
-  ]);
-  return { page: drawPage, slip: drawSlip, tidy: youngGarbage() };
-}
-
-const nothing: Drawing = {
-  page: () => {
-    throw new Error("this stand has no screen");
-  },
-  slip: () => {
-    throw new Error("this stand has no printer");
-  },
-};

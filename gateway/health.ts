@@ -12,6 +12,10 @@ export type Machine = {
   freeDiskBytes?(): Promise<number>;
   /** Degrees Celsius of the processor. */
   temperature?(): Promise<number | undefined>;
+  /** Whether the network has told it the time; `undefined` where nobody says. */
+  isClockSynced?(): Promise<boolean | undefined>;
+  /** Where it can be reached, each with its interface. */
+  addresses?(): readonly string[];
 };
 
 /** One minute's figures of a stand. Sizes in bytes, times in whole seconds. */

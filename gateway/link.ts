@@ -43,6 +43,7 @@ export class Link {
   /** Connections are counted from the start of this process, so presence names the process, not only the boot. */
   readonly #run: string;
   #connections = 0;
+  #trouble: string | undefined;
   /** The attempt that made, or will make, the connection: will and presence of one connection bear the same number. */
   #attempt = 0;
 
@@ -69,6 +70,11 @@ export class Link {
   /** Connections so far, less the first. */
   get reconnects(): number {
     return Math.max(0, this.#connections - 1);
+  }
+
+  /** What became of the last connection, or attempt at one, that failed. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   get transport(): Transport {
@@ -145,6 +151,7 @@ export class Link {
   }
 
   #down(because: string): void {
+    this.#trouble = because;
     this.#options.log.warn("link down", { because });
     this.#post.lost();
     this.#options.changed();

@@ -8,6 +8,8 @@ import { type Meaning, meanings } from "./interlocks.ts";
 import type { Menu, Product } from "./menu.ts";
 import type { State } from "./order.ts";
 import type { Obstacle } from "./preflight.ts";
+import { type ServiceFacts, servicePage } from "./service-report.ts";
+import { isOccupied } from "./stand.ts";
 
 /** All that the screen depends on. */
 export type View = {
@@ -21,6 +23,8 @@ export type View = {
   /** The provider's test service answers; its QR codes can take real money nevertheless. */
   readonly isTest: boolean;
   readonly says?: Says;
+  /** Somebody mends the stand. */
+  readonly service?: ServiceFacts;
 };
 
 /** The stand's own words for what an interlock means, in place of ours. */
@@ -28,9 +32,15 @@ export type Says = Partial<Readonly<Record<Meaning, Words>>>;
 
 /** What the screen says now. Pure: the same view gives the same page. */
 export function pageOf(view: View): Page {
-  const page = orderPage(view) ?? betweenOrders(view);
+  const page = view.service !== undefined && !isCustomers(view) ? servicePage(view.service) : customersPage(view);
   return view.isTest ? { ...page, badge: TEST_BADGE } : page;
 }
+
+/** The screen belongs to a customer: an order is served, or who paid for nothing has not read the code to tell the staff. */
+export const isCustomers = ({ front, now }: Pick<View, "front" | "now">): boolean =>
+  isOccupied(front) || (front?.at === "troubled" && finalLeftMs(front, now) > 0);
+
+const customersPage = (view: View): Page => orderPage(view) ?? betweenOrders(view);
 
 /** When the page changes by time alone; `undefined` when only an event can change it. */
 export function nextChangeOf(view: View): Instant | undefined {

@@ -52,7 +52,6 @@ export async function obstaclesTo(parts: PreflightParts, look: Look): Promise<re
     look.probesJournal ? journalObstacle(parts) : undefined,
     parts.interlocks?.look().then(() => undefined),
   ] as const);
-  // The switches as they stand now: one may have spoken while others were still being asked.
   return [...(parts.interlocks?.active ?? []), ...answers.filter((answer) => answer !== undefined)];
 }
 

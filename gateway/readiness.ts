@@ -53,10 +53,9 @@ export class Readiness {
   /** Before an order that is released so: everything. What stands in the way is shown for a while. */
   async before(opening: Opening): Promise<readonly Obstacle[]> {
     const outlets = isHandOver(opening) ? [] : [this.#outletOf(opening.line)];
-    const obstacles = await this.#obstaclesWith(outlets);
-    this.#now(obstacles);
-    if (obstacles.length > 0) this.#lookAfter(READ_MS);
-    return obstacles;
+    this.#now(await this.#obstaclesWith(outlets));
+    if (this.#obstacles.length > 0) this.#lookAfter(READ_MS);
+    return this.#obstacles;
   }
 
   /** Somebody found out otherwise; the next look decides. */
@@ -106,7 +105,9 @@ export class Readiness {
     return obstaclesTo(this.#options.parts, { outlets, probesJournal: this.#obstacles.includes("journal-failed") });
   }
 
-  #now(obstacles: readonly Obstacle[]): void {
+  /** A door that was opened after the look began, or while its answer was on its way, is open. */
+  #now(found: readonly Obstacle[]): void {
+    const obstacles = [...new Set([...(this.#options.parts.interlocks?.active ?? []), ...found])];
     const isSame = obstacles.join() === this.#obstacles.join();
     this.#obstacles = obstacles;
     if (isSame) return;

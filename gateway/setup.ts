@@ -5,6 +5,7 @@ import { BadKey, type KeySet, keySetOf, privateKeyFrom, publicJwkSchema, type Si
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
 import type { Menu } from "./menu.ts";
 import type { Rules } from "./order.ts";
+import type { Says } from "./pages.ts";
 
 /** The configuration, and all that its files hold. */
 export type Setup = {
@@ -74,6 +75,24 @@ export const menuOf = ({ products }: GatewayConfig): Menu =>
     button,
     opening: { line, pulseMs: pulse_ms },
   }));
+
+/** The words of the configuration for what an interlock means. */
+export const saysOf = ({ interlocks = [] }: GatewayConfig): Says =>
+  Object.fromEntries(
+    interlocks.flatMap(({ means, says }) =>
+      says === undefined ? [] : [[means, { first: says.id, ...(says.en === undefined ? {} : { second: says.en }) }]],
+    ),
+  );
+
+/** The names of all inputs that something depends on, each once. */
+export const inputsOf = ({ products, buttons, interlocks = [] }: GatewayConfig): readonly string[] => [
+  ...new Set([
+    ...products.map(({ button }) => button),
+    buttons.cancel,
+    ...products.flatMap(({ sensor }) => sensor ?? []),
+    ...interlocks.map(({ input }) => input),
+  ]),
+];
 
 /** A stand without a screen prints its QR codes, whatever it was told. */
 export const rulesOf = ({ rules, prints, screen, printer }: GatewayConfig): Rules => ({

@@ -6,6 +6,7 @@ import { layMenuPage } from "./menu-page.ts";
 import type { DrawnPage, Page, Size } from "./page.ts";
 import type { QrRefusal } from "./qr.ts";
 import { layQrPage } from "./qr-page.ts";
+import { layServicePage } from "./service-page.ts";
 import { layStatusPage } from "./status-page.ts";
 import { PALETTES } from "./tones.ts";
 
@@ -20,6 +21,7 @@ export function layPage(page: Page, size: Size, measure: Measure): readonly Mark
   if (![size.width, size.height].every((side) => Number.isInteger(side) && side >= 1 && side <= 4096))
     throw new RangeError(`a screen of ${size.width} × ${size.height} pixels: both must be whole and from 1 to 4,096`);
   const desk = { em: emOf(size), measure, palette: PALETTES[page.tone] };
+  if (page.report !== undefined) return layServicePage(page, page.report, size, desk);
   if (page.qr !== undefined) return layQrPage(page, page.qr, size, desk);
   if (page.menu !== undefined && page.menu.length > 0) return inside(layMenuPage(page, page.menu, size, desk), size);
   return layStatusPage(page, size, desk);

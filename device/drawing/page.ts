@@ -11,6 +11,16 @@ export type Words = { readonly first: string; readonly second?: string };
 export type MenuRow = { readonly key: string; readonly label: string; readonly value: string };
 
 /**
+ * What somebody who mends a stand reads. `rows`: the most needed first, in one language; where not all of them find room, some
+ * are shown in each turn, by the count of `turn`. `wires`: how each input stands.
+ */
+export type Report = {
+  readonly turn?: number;
+  readonly rows: readonly { readonly label: string; readonly value: string; readonly isBad?: boolean }[];
+  readonly wires: readonly { readonly label: string; readonly is: "active" | "idle" | "unknown" }[];
+};
+
+/**
  * What a screen shall say. Knows nothing of money or orders. Texts may be of any length: they wrap, then shrink, then are
  * dropped or cut with "…", least important first (seconds before firsts, lines before the title, the title before the
  * figure), and never leave the screen or lie on another. A QR code takes its room before any text does.
@@ -27,6 +37,8 @@ export type Page = {
   readonly aside?: { readonly text: string; readonly caption?: Words };
   /** 1 to 6 rows; what is beyond is not drawn. Not shown beside a QR code. */
   readonly menu?: readonly MenuRow[];
+  /** In place of lines, menu and codes. */
+  readonly report?: Report;
   /** What the customer can do now, or whom to call. Along the bottom. */
   readonly footer?: Words;
   /** Time left as a bar and as minutes and seconds. */

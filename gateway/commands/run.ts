@@ -16,13 +16,13 @@ import { openMqtt } from "../../wire/mqtt.ts";
 import { listenToButtons } from "../buttons.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { ControllerApi } from "../controller/controller.ts";
-import { type OpenStand, openStand } from "../daemon.ts";
+import { type OpenStand, openStand, type StandDevices } from "../daemon.ts";
 import { type Devices, openDevices, unfit } from "../devices.ts";
 import { sayHealth } from "../health.ts";
 import { keepAlive, statusOf } from "../liveness.ts";
 import { linuxMachine } from "../machine.ts";
 import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "../order.ts";
-import { menuOf, readSetup, rulesOf, type Setup } from "../setup.ts";
+import { inputsOf, menuOf, readSetup, rulesOf, type Setup, saysOf } from "../setup.ts";
 import { standShape } from "../shape.ts";
 import { readVersion } from "../version.ts";
 import { within } from "../within.ts";
@@ -72,12 +72,14 @@ async function begin(ground: Ground): Promise<void> {
     throw new Unfit(misfit);
   }
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
-  const stand = await openStand(partsOf(ground, journal, devices, lost));
+  const stand = await openStand(await partsOrNothing(ground, journal, devices, lost));
   const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = listenToButtons({
     stand,
     menu: menuOf(setup.config),
     cancel: setup.config.buttons.cancel,
+    longPressMs: setup.config.service.long_press_ms,
+    clock,
     log,
     input: (name) => devices.input(name),
   });
@@ -119,6 +121,17 @@ async function openHardware({ setup, clock, log }: Ground, journal: Journal): Pr
   }
 }
 
+/** An input or an output that is not there: everything is let go of again. */
+async function partsOrNothing(...given: Parameters<typeof partsOf>): Promise<ReturnType<typeof partsOf>> {
+  try {
+    return partsOf(...given);
+  } catch (error) {
+    const [, journal, devices] = given;
+    await Promise.all([devices.close(), journal.close()]);
+    throw error;
+  }
+}
+
 function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boolean): Parameters<typeof openStand>[0] {
   const { setup, clock, boot, random, log } = ground;
   const { config, key, backendKeys } = setup;
@@ -132,7 +145,24 @@ function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boole
     journal,
     lost,
     keepDays: config.journal.keep_days,
-    devices: { ...devices, sensorOf: sensorsOf(config, devices) },
+    says: saysOf(config),
+    devices: {
+      ...devices,
+      sensorOf: sensorsOf(config, devices),
+      interlocks: (config.interlocks ?? []).map(({ input, means }) => ({
+        name: input,
+        means,
+        input: devices.input(input),
+      })),
+      signals: signalsOf(config, devices),
+    },
+    service: {
+      pageMs: config.service.page_seconds * 1_000,
+      version: readVersion(),
+      broker: new URL(config.link.url).host,
+      machine: linuxMachine(config.journal.file),
+      inputs: inputsOf(config).map((name) => ({ name, input: devices.input(name) })),
+    },
     openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }),
     key,
     backendKeys,
@@ -187,6 +217,15 @@ function sensorsOf({ products }: GatewayConfig, devices: Devices) {
     const product = products.find((each) => each.line === line);
     if (product?.sensor === undefined) return undefined;
     return { input: devices.input(product.sensor), windowMs: product.sensor_window_ms };
+  };
+}
+
+function signalsOf({ signals }: GatewayConfig, devices: Devices): NonNullable<StandDevices["signals"]> {
+  const { lamp, buzzer, lamp_out_of_service: outOfService } = signals;
+  return {
+    ...(lamp === undefined ? {} : { lamp: devices.output(lamp) }),
+    ...(buzzer === undefined ? {} : { buzzer: devices.output(buzzer) }),
+    outOfService,
   };
 }
 

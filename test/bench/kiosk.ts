@@ -5,7 +5,8 @@ import type { Page, Size } from "../../device/drawing/page.ts";
 import { simulatedInput, simulatedRelay, simulatedScreen } from "../../device/simulated/drivers.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
-import { type Drawing, openStand } from "../../gateway/daemon.ts";
+import { openStand } from "../../gateway/daemon.ts";
+import type { Drawing } from "../../gateway/drawing.ts";
 import type { Product } from "../../gateway/menu.ts";
 import { standShape } from "../../gateway/shape.ts";
 import { youngGarbage } from "../../gateway/young-garbage.ts";
@@ -82,7 +83,7 @@ export async function openKiosk({ broker, folder, keys, random, trace }: KioskPa
     drawing,
   });
   const input = (name: string) => simulatedInput(machine, name);
-  const deafen = listenToButtons({ stand, menu: [product], cancel: "cancel", log, input });
+  const deafen = listenToButtons({ stand, menu: [product], cancel: "cancel", longPressMs: 3_000, clock, log, input });
   return {
     stand,
     journal,

@@ -44,6 +44,12 @@ const second = (more: Readonly<Record<string, string>>): string => {
   return `${LEAST}[[products]]\nprice = 5000\n${lines.join("\n")}\n`;
 };
 
+/** One more interlock, with what differs from an open door. */
+const interlockOf = ({ input = "door", means = "door-open", says }: Readonly<Record<string, string>>): string =>
+  `[[interlocks]]\ninput = "${input}"\nmeans = "${means}"\n${says === undefined ? "" : `says = ${says}\n`}`;
+const interlocks = (...each: readonly Readonly<Record<string, string>>[]): string =>
+  more(each.map(interlockOf).join(""));
+
 test("the least that must be said is enough; the rest has values that work", () => {
   const read = readConfig(LEAST, gatewayConfig);
   if (read.is === "bad") throw new Error(JSON.stringify(read.errors));
@@ -55,6 +61,8 @@ test("the least that must be said is enough; the rest has values that work", () 
     printer: { driver: "none" },
     prints: { receipt: true },
     buttons: { cancel: "cancel" },
+    signals: { lamp_out_of_service: "off" },
+    service: { long_press_ms: 3_000, page_seconds: 60 },
     rules: { charge_patience_ms: 20_000, payment_patience_ms: 120_000, grace_ms: 20_000 },
     products: [{ pulse_ms: 500, sensor_window_ms: 5_000 }],
   });
@@ -112,10 +120,31 @@ describe("what is refused", () => {
     ["two products of one id", second({ id: "coffee" }), "products[1].id"],
     ["two products on one button", second({ button: "a1" }), "products[1].button"],
     ["a product on the cancel button", second({ button: "cancel" }), "products[1].button"],
+    ["an interlock that is the cancel button", interlocks({ input: "cancel" }), "interlocks[0].input"],
+    ["an interlock that is a product's button", interlocks({ input: "a1" }), "interlocks[0].input"],
+    [
+      "an interlock that sees goods leave",
+      changed('line = "slot-1"', 'line = "slot-1"\nsensor = "chute"') + interlockOf({ input: "chute" }),
+      "interlocks[0].input",
+    ],
+    ["two interlocks on one input", interlocks({}, {}), "interlocks[1].input"],
+    [
+      "two texts for one meaning",
+      interlocks({ says: "{ id = 'Satu' }" }, { input: "lid", says: "{ id = 'Dua' }" }),
+      "interlocks[1].says",
+    ],
+    ["an interlock that means nothing", interlocks({ means: "sad" }), "interlocks[0].means"],
+    ["a long press that customers make", more("[service]\nlong_press_ms = 999\n"), "service.long_press_ms"],
+    ["a lamp that does something else", more('[signals]\nlamp_out_of_service = "on"\n'), "signals.lamp_out_of_service"],
     ["two sensors on one line", second({ line: "slot-1", sensor: "chute" }), "products[1].sensor"],
     ["no products", `products = []\n${LEAST.split("[[products]]")[0]}`, "products"],
   ])("%s", (_, text, path) => {
     expect(errorsOf(text).map((line) => line.split(": ")[0])).toContain(path);
+  });
+
+  test("doors that say so in words of their own are fine, also several of one meaning", () => {
+    const says = "{ id = 'Sedang diisi ulang', en = 'Being refilled' }";
+    expect(errorsOf(interlocks({ says }, { input: "lid" }, { input: "tilt", means: "tilted" }))).toEqual([]);
   });
 
   test("a screen on a stand that prints no QR code is fine, and so is a printer without a screen", () => {

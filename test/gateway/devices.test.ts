@@ -87,6 +87,8 @@ test("buttons say what they stand for, until nobody listens any more", async () 
   const { input } = await openAt(served.port);
   const said: string[] = [];
   const stand = {
+    isFreeForService: false,
+    serve: async () => undefined,
     press: async (button: string) => {
       said.push(button);
       return "begun" as const;
@@ -95,7 +97,15 @@ test("buttons say what they stand for, until nobody listens any more", async () 
       said.push("the cancel");
     },
   };
-  const stop = listenToButtons({ stand, menu: [coffee], cancel: "cancel", log: silentLog, input });
+  const stop = listenToButtons({
+    stand,
+    menu: [coffee],
+    cancel: "cancel",
+    longPressMs: 3_000,
+    clock,
+    log: silentLog,
+    input,
+  });
   world.press("new");
   world.press("cancel");
   await until("both are heard", () => said.length === 2);

@@ -9,6 +9,7 @@ import { rupiah } from "../../protocol/rupiah.ts";
 import type { Trouble, VoidReason } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { coffee, ORDER_ID, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+import { serviceFactsOf, troubledFacts } from "../support/service.ts";
 
 /** What a stand shows in every situation that a customer can meet, drawn as the stand draws it. */
 
@@ -97,6 +98,9 @@ const views = {
   refunded: closed({ is: "remedied", how: "refunded" }),
   offline: { ...view, isConnected: false, obstacles: ["link-down"] },
   "out-of-service": { ...view, obstacles: ["no-paper"] },
+  "door-opened": { ...closing("cancelled"), obstacles: ["door-open"] },
+  service: { ...view, service: serviceFactsOf() },
+  "service-in-trouble": { ...view, service: troubledFacts },
 } as const satisfies Readonly<Record<string, View>>;
 
 const usual: readonly Size[] = [
@@ -116,6 +120,7 @@ const important: readonly string[] = [
   "qr-test-mode",
   "paid-late",
   "paid-late-with-page",
+  "service-in-trouble",
 ];
 
 /** What the stand shows then, in test mode or not. */

@@ -4,11 +4,13 @@ import type { Slip } from "../../device/drawing/slip.ts";
 import { ticketOf } from "../../device/printers/ticket.ts";
 import { typeset } from "../../device/printers/typesetting.ts";
 import { orderFor } from "../../gateway/menu.ts";
+import { serviceSlip } from "../../gateway/service-report.ts";
 import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { paperPicture } from "../device/printers/paper-picture.ts";
 import { unrolled } from "../device/printers/paper-roll.ts";
 import { coffee, ORDER_ID, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
+import { troubledFacts } from "../support/service.ts";
 
 /** What a stand prints, on paper of 58 and of 80 mm. */
 
@@ -34,6 +36,7 @@ const slips: Readonly<Record<string, Slip>> = {
   "receipt-with-page": receipt({ ...bought, order: { ...order, page: PAGE } }),
   "trouble-with-page": receipt({ ...bought, order: { ...order, page: PAGE }, because: "not-confirmed" }),
   "trouble-release-failed": receipt({ ...bought, because: "release-failed" }),
+  service: serviceSlip(troubledFacts),
   "trouble-underpaid": receipt({ ...bought, paid: settlementOf(rupiah(14_000)), because: "underpaid" }),
 };
 

@@ -43,6 +43,17 @@ driver = "simulated"
 [prints]
 qr = true
 receipt = true
+[[interlocks]]
+input = "door"
+means = "door-open"
+says = { id = "Sedang diisi ulang", en = "Being refilled" }
+[signals]
+lamp = "lamp"
+buzzer = "buzzer"
+lamp_out_of_service = "blink"
+[service]
+long_press_ms = 3000
+page_seconds = 60
 [buttons]
 cancel = "cancel"
 [rules]

@@ -41,6 +41,9 @@ export type StandGround = {
 /** What a restart finds: the same boot of the machine, or a new one. */
 export type Boot = "same-boot" | "new-boot";
 
+/** How long cancel is held down for the service page, shorter than in the street. */
+export const LONG_PRESS_MS = 400;
+
 const CUTS = ["advance", "start", "finish", "again", "hasten"] as const;
 
 type Running = {
@@ -175,7 +178,7 @@ export class StandRig {
     );
     const parts = this.#partsOf({ clock, boot, link }, journal);
     const daemon = await openStand(parts);
-    const stopButtons = this.#listen(daemon);
+    const stopButtons = this.#listen(daemon, clock);
     const controller =
       this.socket === undefined ? {} : { controller: await this.#letOrder(daemon, parts, this.socket) };
     this.#running = { life, clock, daemon, link, stopButtons, ...controller };
@@ -242,6 +245,7 @@ export class StandRig {
       journal,
       lost: false,
       devices: this.#devices(),
+      service: this.#service(),
       openTransport: openMqtt({ url, clock, random, log, redial: SOON }),
       key: this.#pair.signing,
       backendKeys,
@@ -252,6 +256,14 @@ export class StandRig {
     };
   }
 
+  #service(): NonNullable<StandParts["service"]> {
+    const { shape } = this.machine;
+    const names = [...shape.buttons, ...shape.sensors.map(({ name }) => name)];
+    const inputs = names.map((name) => ({ name, input: simulatedInput(this.machine, name) }));
+    return { pageMs: 60_000, version: "1.2.3", broker: "127.0.0.1", machine: {}, inputs };
+  }
+
+  /** A sensor that follows no relay is the switch of a door. */
   #devices(): StandParts["devices"] {
     const { machine } = this;
     const { screen, printer, relays, sensors } = machine.shape;
@@ -265,11 +277,15 @@ export class StandRig {
         const input = watching.get(line);
         return input === undefined ? undefined : { input, windowMs: 400 };
       },
+      interlocks: sensors
+        .filter(({ follows }) => follows === undefined)
+        .map(({ name }) => ({ name, means: "door-open", input: simulatedInput(machine, name) })),
     };
   }
 
-  #listen(stand: OpenStand): () => void {
+  #listen(stand: OpenStand, clock: ProcessClock): () => void {
     const input = (name: string) => simulatedInput(this.machine, name);
-    return listenToButtons({ stand, menu: this.menu, cancel: "cancel", log: this.#ground.log, input });
+    const { log } = this.#ground;
+    return listenToButtons({ stand, menu: this.menu, cancel: "cancel", longPressMs: LONG_PRESS_MS, clock, log, input });
   }
 }

@@ -13,6 +13,7 @@ import { SimulatedStand } from "../../device/simulated/world.ts";
 import { type OpenStand, openStand, type StandDevices, type StandParts } from "../../gateway/daemon.ts";
 import type { Meaning } from "../../gateway/interlocks.ts";
 import type { Effect, Event, State } from "../../gateway/order.ts";
+import type { ServiceSettings } from "../../gateway/service.ts";
 import { standShape } from "../../gateway/shape.ts";
 import { silentLog } from "../../host/log.ts";
 import { openSqliteJournal } from "../../journal/sqlite.ts";
@@ -117,6 +118,8 @@ export type BenchOptions = {
   readonly parts?: Partial<StandParts>;
   /** Which of its sensors are interlocks, and what they mean. */
   readonly interlocks?: Readonly<Record<string, Meaning>>;
+  /** There is a service page. */
+  readonly serves?: Pick<ServiceSettings, "pageMs">;
   /** Which of these the stand has; default a screen and a printer. */
   readonly has?: { readonly screen?: boolean; readonly printer?: boolean };
 };
@@ -196,6 +199,7 @@ async function open(options: BenchOptions, lasting: Lasting): Promise<Bench> {
     random,
     log: silentLog,
     drawing: blankDrawing,
+    ...serviceOf(world, options),
     ...options.parts,
   });
   return {
@@ -220,6 +224,13 @@ async function open(options: BenchOptions, lasting: Lasting): Promise<Bench> {
 const interlocksOf = (world: SimulatedStand, { interlocks = {} }: BenchOptions): Pick<StandDevices, "interlocks"> => ({
   interlocks: Object.entries(interlocks).map(([name, means]) => ({ name, means, input: simulatedInput(world, name) })),
 });
+
+function serviceOf(world: SimulatedStand, { serves }: BenchOptions): Pick<StandParts, "service"> {
+  if (serves === undefined) return {};
+  const names = [...world.shape.buttons, ...world.shape.sensors.map(({ name }) => name)];
+  const inputs = names.map((name) => ({ name, input: simulatedInput(world, name) }));
+  return { service: { ...serves, version: "1.2.3", broker: "broker.example.id", machine: {}, inputs } };
+}
 
 /** Outputs called lamp and buzzer are one. */
 function signalsOf(world: SimulatedStand): Pick<StandDevices, "signals"> {

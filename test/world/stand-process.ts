@@ -3,7 +3,8 @@ import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { MerchantId } from "../../backend/providers/provider.ts";
 import type { Relay, Screen } from "../../device/device.ts";
 import type { Page } from "../../device/drawing/page.ts";
-import { type Drawing, type OpenStand, openStand } from "../../gateway/daemon.ts";
+import { type OpenStand, openStand } from "../../gateway/daemon.ts";
+import type { Drawing } from "../../gateway/drawing.ts";
 import type { Product } from "../../gateway/menu.ts";
 import {
   type Effect,
