@@ -13,25 +13,31 @@ export type Tried = {
   readonly where: Readonly<Record<string, number>>;
 };
 
-/** Cuts the power at so many moments between two entries of a tape, spread evenly and moved by chance. */
-export async function cutTape(
-  tape: Tape<Mark>,
-  between: readonly [from: number, to: number],
-  cuts: number,
-  random: Random,
-): Promise<Tried> {
+type Between = readonly [from: number, to: number];
+
+/** Cuts the power after every mark between two entries of a tape, and at so many more moments, spread evenly and moved by chance. */
+export async function cutTape(tape: Tape<Mark>, between: Between, more: number, random: Random): Promise<Tried> {
   const found: Found[] = [];
   const where: Record<string, number> = {};
-  const [from, to] = between;
-  for (let nth = 0; nth < cuts; nth += 1) {
-    const cut = from + Math.floor(((nth + random()) / cuts) * (to - from + 1));
-    const leftovers = nth % 2 === 0 ? "none" : "some";
+  const cuts = [...afterMarks(tape, between), ...spread(between, more, random)];
+  for (const { cut, leftovers } of cuts) {
     const { wrongs, newest = "nothing" } = await wrongsOn(tape.diskAt(cut, leftovers, random), tape.marksBefore(cut));
     where[newest] = (where[newest] ?? 0) + 1;
     if (wrongs.length > 0) found.push({ cut, leftovers, wrongs });
   }
-  return { cuts, found, where };
+  return { cuts: cuts.length, found, where };
 }
+
+type Cut = Pick<Found, "cut" | "leftovers">;
+
+const afterMarks = ({ entries }: Tape<Mark>, [from, to]: Between): readonly Cut[] =>
+  entries.flatMap(({ is }, at) => (is === "mark" && at >= from && at < to ? [{ cut: at + 1, leftovers: "none" }] : []));
+
+const spread = ([from, to]: Between, count: number, random: Random): readonly Cut[] =>
+  Array.from({ length: count }, (_, nth) => ({
+    cut: from + Math.floor(((nth + random()) / count) * (to - from + 1)),
+    leftovers: nth % 2 === 0 ? "none" : "some",
+  }));
 
 /** Where the careful daemon's part of a tape begins and ends, and that of the control. */
 export function partsOf(tape: Tape<Mark>): {

@@ -7,7 +7,7 @@ import { record } from "./recording.ts";
 
 const USAGE = `npm run powercuts [-- --cuts 200] [--boots 4] [--seed 7]
 
-  --cuts    moments of a recorded life of the disk at which the power goes (default 200)
+  --cuts    moments of a recorded life of the disk at which the power goes, beside those after everything seen (default 200)
   --boots   times that the virtual machine's own power goes, with a boot after each (default 4; some 20 s each)
   --seed    another chance, the same again
 `;
