@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { PANELS } from "../../device/screens/controllers.ts";
 import { PAPERS } from "../../device/screens/papers.ts";
-import { pinsOptions, printerOptions, screenOptions } from "../../gateway/devices.ts";
+import { pinsOptions, printerOptions, screenOptions, unfit } from "../../gateway/devices.ts";
 import { ROOT } from "../../scripts/files.mjs";
 import { pullAtBoot } from "../../scripts/wiring/header.mjs";
 
@@ -76,6 +76,15 @@ describe("docs/hardware.md", () => {
     const named = [...text.matchAll(/model = "([^"]+)"/g)].map(([, model]) => model ?? "");
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter((model) => !(model in PANELS) && !(model in PAPERS))).toEqual([]);
+  });
+
+  test("asks for as many dots as the stand does at its start", () => {
+    const show = async () => undefined;
+    const refused = unfit({ screen: { width: 170, height: 320, show, close: show } });
+    const needed = /of (\d+) modules, (\d+) dots each, needs (\d+)$/.exec(refused ?? "")?.slice(1) ?? [];
+    expect(needed).toHaveLength(3);
+    const [modules, dots, side] = needed;
+    expect(text).toContain(`${modules} modules and a border of 4, at ${dots} dots each: **a screen needs ${side} dots`);
   });
 
   test("tells the lines that rest high and low as the drawings do", () => {
