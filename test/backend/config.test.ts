@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { type BackendConfig, backendConfigSchema } from "../../backend/config.ts";
+import { placeOf } from "../../backend/journal-config.ts";
 import { notificationPathOf } from "../../backend/merchants/config.ts";
 import { admissionRulesOf, sellersOf } from "../../backend/setup.ts";
 import { readConfig } from "../../host/config.ts";
+import { Secret } from "../../host/secret.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
 
 type Parts = {
   readonly http?: string;
   readonly link?: string;
+  readonly journal?: string;
   /** One each. */
   readonly merchants?: readonly string[];
   /** One each; the id is the first word. */
@@ -20,11 +23,17 @@ partner_id = "p"\nmerchant_id = "G1"\nprivate_key_file = "/p"\nmidtrans_key_file
 const core = (more = ""): string => CORE + more;
 const named = (name: string, more = ""): string => core(`name = "${name}"\n${more}`);
 
-const toml = ({ http = "", link = "", merchants = [core()], stands = [] }: Parts): string =>
+const toml = ({
+  http = "",
+  link = "",
+  journal = 'file = "/ledger.sqlite"',
+  merchants = [core()],
+  stands = [],
+}: Parts): string =>
   `[http]
 ${http}
 [journal]
-file = "/ledger.sqlite"
+${journal}
 [link]
 url = "mqtts://broker.example.id"
 ${link}
@@ -208,4 +217,46 @@ describe("the sources of notifications", () => {
       expect.stringContaining("http.trusted_proxies[0]: no address"),
     ]);
   });
+});
+
+describe("the books", () => {
+  const inDatabase = (url: string, more = ""): { readonly journal: string } => ({ journal: `url = "${url}"\n${more}` });
+  const at = (url: string, more = "") => {
+    const { journal } = good(inDatabase(url, more));
+    if ("file" in journal) throw new Error("the books are in a file");
+    return placeOf(journal, { password: new Secret("s3cret") });
+  };
+
+  test("are in a file or in a database, and not in both", () => {
+    expect(wrong({ journal: "" })).toEqual(["journal.file: is missing"]);
+    const both = wrong({ journal: 'file = "/ledger.sqlite"\nurl = "postgres://backend@db/ledger"' });
+    expect(both).toEqual(["journal.url: is not known; it belongs to another kind of this table"]);
+  });
+
+  test("in a database are reached over TLS, and over a Unix socket or where it is said so without", () => {
+    const place = at("postgres://backend@db.example.id/ledger");
+    expect(place).toMatchObject({
+      host: "db.example.id",
+      port: 5432,
+      user: "backend",
+      database: "ledger",
+      ca: "system",
+    });
+    expect(place.password?.()).toBe("s3cret");
+    expect(at("postgresql://b@db:6432/l", "plaintext = true")).toMatchObject({ host: "db", port: 6432 });
+    expect(at("postgresql://b@db:6432/l", "plaintext = true").ca).toBeUndefined();
+    const socket = at("postgres://backend@localhost/ledger?host=/var/run/postgresql");
+    expect([socket.host, socket.ca]).toEqual(["/var/run/postgresql", undefined]);
+  });
+
+  test("are refused with a password in the address, and nothing of it is told", () => {
+    const read = readConfig(toml(inDatabase("postgres://backend:hunter2@db/ledger")), backendConfigSchema);
+    expect(JSON.stringify(read)).toContain("write it into a file");
+    expect(JSON.stringify(read)).not.toContain("hunter2");
+  });
+
+  test.each(["postgres://db/ledger", "postgres://backend@db/", "mysql://backend@db/ledger", "ledger"])(
+    "are refused where %s names no user, no database or no PostgreSQL",
+    (url) => expect(wrong(inDatabase(url))).toEqual([expect.stringContaining("journal.url: ")]),
+  );
 });

@@ -118,6 +118,24 @@ describe("two processes on one database", () => {
     expect(await one.backlog(KINDS)).toEqual({ count: 0 });
   });
 
+  test("hear what an addressee has, whoever sent it; it is owed no more, and nobody has it for another", async () => {
+    const heard: (readonly string[])[] = [];
+    one.listen((ids) => heard.push(ids));
+    await one.advance("A", paid(1), paying(1, [tell("1", "s-1"), tell("2", "s-1")]), { now: at(0) });
+    const ids = (await takeAll(one)).map(({ id }) => id);
+    await other.received("s-2", ids);
+    expect((await one.backlog(KINDS)).count).toBe(2);
+    await other.received("s-1", [...ids, "unknown"]);
+    await expect.poll(() => heard.flat().sort()).toEqual([...ids].sort());
+    expect((await one.backlog(KINDS)).count).toBe(0);
+  });
+
+  test("are led by one, and by the other when that one is gone", async () => {
+    expect([await one.lead(), await one.lead(), await other.lead()]).toEqual([true, true, false]);
+    await one.close();
+    expect(await other.lead()).toBe(true);
+  });
+
   test("are two workers again after both lost their connections, and what they had in hand is free", async () => {
     await one.advance("A", paid(1), paying(1, [tell("hello")]), { now: at(0) });
     await takeAll(one);
@@ -255,6 +273,11 @@ describe("words of a later version", () => {
     await place.open({ shape: later });
     expect((await faultOf(place.open()))?.code).toBe("newer");
   });
+});
+
+test("the database tells what time it is", async () => {
+  const [before, journal] = [Date.now(), await place.open()];
+  expect(Math.abs((await journal.time()) - before)).toBeLessThan(60_000);
 });
 
 test("10,000 finished orders and 5,000 effects for an absent stand slow nothing down", async () => {

@@ -22,6 +22,8 @@ class Talk {
   readonly clock = new VirtualClock();
   readonly crossed: string[] = [];
   readonly committed: UpStatement[] = [];
+  /** Acks of what the backend does not wait for. */
+  readonly strays: (readonly [string, readonly string[]])[] = [];
   isCut = false;
   refusal: Error | undefined;
   readonly stand: Exchange<DownStatement>;
@@ -51,6 +53,7 @@ class Talk {
       post: new Post({ transport: { publish: (_topic, payload) => toStand(payload) }, clock }),
       topicTo: (party) => `down ${party}`,
       publish: (_topic, payload) => toStand(payload),
+      strayAcks: async (...told) => void this.strays.push(told),
       unseal: (payload) => unsealUp(payload, keySetOf([{ owner: STAND, jwk: stand.publicJwk }]), "backend"),
       commit: async (statement) => {
         if (this.refusal !== undefined) throw this.refusal;
@@ -146,6 +149,14 @@ async function crossedBy(act: () => Promise<unknown>, talk: Talk): Promise<reado
   talk.isCut = false;
   return talk.crossed.slice();
 }
+
+test("an ack of what nobody here waits for is handed on: another process may have sent it", async () => {
+  const talk = new Talk();
+  const ids = ["01JD5S3V8Q4R6T2W9Y0ZSTMT02", "01JD5S3V8Q4R6T2W9Y0ZSTMT03"] as StatementId[];
+  await talk.stand.say("backend", { type: "ack", ids });
+  await settle();
+  expect(talk.strays).toEqual([[STAND, ids]]);
+});
 
 test("an unacked statement waits longer each time, up to five minutes; a lost connection asks for no patience", () => {
   expect([0, 1, 2, 8, 9, 30].map((tries) => againAfterMs("silent", tries))).toEqual([
