@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ROOT } from "../../scripts/files.mjs";
 import { written } from "../../scripts/wiring/files.mjs";
 import { openBrowser } from "./browser.ts";
@@ -8,6 +7,8 @@ import { openBrowser } from "./browser.ts";
 /** The wiring's drawings as a reader sees them: every word inside the picture, none over another. */
 
 const drawings = Object.entries(written(ROOT)).filter(([file]) => file.endsWith(".svg"));
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let browser: Browser;
 let page: Page;
@@ -26,31 +27,36 @@ type Word = {
   readonly bottom: number;
 };
 
-/** Every text's box, in the picture's own units, without the little that letters are drawn beside their lines. */
-const wordsOn = (svg: string): Promise<{ readonly size: readonly [number, number]; readonly words: readonly Word[] }> =>
-  page.setContent(svg).then(() =>
-    page.evaluate(() => {
-      const picture = document.querySelector("svg") as SVGSVGElement;
-      const words = [...picture.querySelectorAll("text")].map((text) => {
-        const { x, y, width, height } = text.getBBox();
-        return {
-          words: text.textContent ?? "",
-          left: x,
-          top: y + height / 5,
-          right: x + width,
-          bottom: y + height * 0.8,
-        };
-      });
-      return { size: [picture.viewBox.baseVal.width, picture.viewBox.baseVal.height] as const, words };
-    }),
-  );
+type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+/** Every text's box, in the picture's own units, without the little that no letter reaches above and below. */
+async function wordsOn(svg: string): Promise<readonly Word[]> {
+  await page.setContent(svg);
+  const boxes = await page.evaluate<readonly (readonly [string, Box])[]>(`
+    [...document.querySelectorAll("text")].map((text) => {
+      const { x, y, width, height } = text.getBBox();
+      return [text.textContent, { x, y, width, height }];
+    })`);
+  return boxes.map(([words, { x, y, width, height }]) => ({
+    words,
+    left: x,
+    top: y + height / 5,
+    right: x + width,
+    bottom: y + height * 0.8,
+  }));
+}
+
+function sizeOf(svg: string): readonly [width: number, height: number] {
+  const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
+  return [Number(width), Number(height)];
+}
 
 const MARGIN = 8;
 
 test.each(drawings)("%s holds all its words, and none lies on another", async (file, svg) => {
-  const { size, words } = await wordsOn(svg);
-  const [width, height] = size;
-  expect(words.length, join(ROOT, file)).toBeGreaterThan(10);
+  const words = await wordsOn(svg);
+  const [width, height] = sizeOf(svg);
+  expect(words.length, file).toBeGreaterThan(10);
   const outside = words.filter(
     ({ left, top, right, bottom }) =>
       left < MARGIN || top < MARGIN || right > width - MARGIN || bottom > height - MARGIN,
