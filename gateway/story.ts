@@ -55,6 +55,7 @@ export function eventWords(event: Event): string {
 
 const PLAIN: Readonly<Partial<Record<Event["type"], string>>> = {
   "cancel-pressed": "cancelled: somebody pressed cancel",
+  "interlock-tripped": "ended: a door was opened, or the like",
   deadline: "deadline: the time was over",
   rebooted: "rebooted: the machine had lost its power",
 };
