@@ -133,9 +133,9 @@ export const PARTS = {
 
 /** Which parts a sample's stand has on its header. @type {Readonly<Record<string, readonly PartName[]>>} */
 export const STANDS = {
-  "kiosk-st7789": ["panel", "buttons", "relay"],
-  "vending-ili9341": ["panel", "buttons", "relay", "sensor"],
-  "parking-paper": ["printer-serial", "buttons", "relay-board", "sensor"],
+  "kiosk-st7789": ["panel", "buttons", "relay", "door", "signals"],
+  "vending-ili9341": ["panel", "buttons", "relay", "sensor", "door"],
+  "parking-paper": ["printer-serial", "buttons", "relay-board", "sensor", "signals"],
   "e-paper": ["e-paper", "buttons", "relay"],
-  hdmi: ["buttons", "relay", "sensor"],
+  hdmi: ["buttons", "relay", "sensor", "door"],
 };

@@ -149,8 +149,14 @@ describe.each(Object.entries(STANDS))("the sample %s", (name, partNames) => {
   });
 
   test("uses every relay, input and output that it names", () => {
-    const { products, buttons } = configuration();
-    const used = [buttons.cancel, ...products.flatMap(({ button, line, sensor }) => [button, line, sensor])];
+    const { products, buttons, interlocks = [], signals } = configuration();
+    const used = [
+      buttons.cancel,
+      ...products.flatMap(({ button, line, sensor }) => [button, line, sensor]),
+      ...interlocks.map(({ input }) => input),
+      signals.lamp,
+      signals.buzzer,
+    ];
     const named = Object.keys(linesIn(configuration())).filter((key) => !key.startsWith("screen."));
     expect(named.filter((key) => !used.includes(key.split(".")[1]))).toEqual([]);
   });
