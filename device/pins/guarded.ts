@@ -26,6 +26,8 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 /** How long a pulse may take longer than asked before nobody believes in it any more. */
 const LATE_MS = 1_000;
+/** A daemon that was busy for so long has heard nothing meanwhile: what waits in the pipe is heard before it gives up. */
+const LAST_LOOK_MS = 100;
 /** Words a silence: enough that a busy moment of the daemon opens nothing. */
 const WORDS_A_SILENCE = 4;
 
@@ -93,7 +95,7 @@ export class GuardedRelays {
     this.#pulses += 1;
     const id = this.#pulses;
     return new Promise((resolve, reject) => {
-      const stop = this.#options.clock.after(ms + LATE_MS, () => this.#end(id, "the guard does not answer"));
+      const stop = this.#options.clock.after(ms + LATE_MS, () => this.#lookOnceMore(id));
       const end = (broken: string | undefined): void => {
         stop();
         if (broken === undefined) resolve();
@@ -102,6 +104,11 @@ export class GuardedRelays {
       this.#waiting.set(id, { relay, end });
       this.#say({ say: "pulse", id, relay, ms });
     });
+  }
+
+  /** Of two timers in a row the second one runs when the pipe has been read in between. */
+  #lookOnceMore(id: number): void {
+    this.#options.clock.after(LAST_LOOK_MS, () => this.#end(id, "the guard does not answer"));
   }
 
   #end(id: number, broken: string | undefined): void {

@@ -15,10 +15,10 @@ const SETUP = {
 
 let clock = new VirtualClock();
 let lines: Wired[] = [];
-let guards: { die(): void; freeze(): void }[] = [];
+let guards: { die(): void; freeze(): void; delay(isDelayed: boolean): void }[] = [];
 let relays: GuardedRelays;
 
-/** `die`: nobody opens anything, as when the guard itself is killed. */
+/** `die`: nobody opens anything, as when the guard itself is killed. `delay`: its words wait in the pipe. */
 function startGuard(): GuardProcess {
   const [toGuard, fromGuard] = [new PassThrough(), new PassThrough()];
   const wired = new Wired();
@@ -26,6 +26,10 @@ function startGuard(): GuardProcess {
   let tellEnd = (_how: string): void => undefined;
   let isFrozen = false;
   guards.push({
+    delay: (is) => {
+      if (is) fromGuard.pause();
+      else fromGuard.resume();
+    },
     die: () => tellEnd("SIGKILL"),
     freeze: () => {
       isFrozen = true;
@@ -81,6 +85,24 @@ describe("a relay whose line a guard holds", () => {
     await pulse;
     expect(isClosed()).toBe(false);
     expect(lines[0]?.history).toEqual(["27 open", "27 closed", "27 open"]);
+  });
+
+  test("was closed when the guard's word waited while the daemon was busy with something else", async () => {
+    const pulse = relays.relay("gate").pulse(500, "order");
+    await settle();
+    guards[0]?.delay(true);
+    await passes(1_500);
+    guards[0]?.delay(false);
+    await passes(10);
+    await pulse;
+  });
+
+  test("whose guard does not answer has released nothing that anybody knows of", async () => {
+    const failed = expect(relays.relay("gate").pulse(500, "order")).rejects.toThrow("does not answer");
+    await settle();
+    guards[0]?.delay(true);
+    await passes(2_000);
+    await failed;
   });
 
   test("is never closed for longer than its bound", async () => {
