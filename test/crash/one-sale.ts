@@ -3,6 +3,7 @@ import type { State as OrderState } from "../../gateway/order.ts";
 import { reckon } from "../world/reckoning.ts";
 import type { StandProcess } from "../world/stand-process.ts";
 import { World, type WorldOptions } from "../world/world.ts";
+import { Robot } from "./robot.ts";
 
 /** What happens in a sale; without anything, the customer pays what is shown and takes the goods. */
 export type Plot = {
@@ -15,9 +16,13 @@ export type Plot = {
   readonly paysLate?: true;
   /** What staff decides as soon as the ledger has the order so, and says again until it is heard. */
   readonly staff?: { readonly when: LedgerState["at"]; readonly decision: Decision };
+  /** A controller begins the sale, and lets the goods out itself. */
+  readonly isControllers?: true;
   readonly mistake?: NonNullable<WorldOptions["mistake"]>;
   /** What stands behind the merchants' accounts; banks of this world when absent. */
   readonly banks?: NonNullable<WorldOptions["banks"]>;
+  /** Where the backend keeps its books; a file when absent. */
+  readonly books?: NonNullable<WorldOptions["books"]>;
 };
 
 export type Cuts = Plot & {
@@ -66,6 +71,7 @@ class OneSale {
   readonly world: World;
   readonly #cuts: Cuts;
   readonly #stand: StandProcess;
+  readonly #robot: Robot;
   readonly #fuses: { readonly stand: number[]; readonly backend: number[] };
   readonly #buried = { stand: 0, backend: 0 };
   readonly #moments = { stand: 0, backend: 0 };
@@ -75,7 +81,7 @@ class OneSale {
   #isPaid = false;
 
   constructor(cuts: Cuts) {
-    const { mistake, policies, isStuck, banks } = cuts;
+    const { mistake, policies, isStuck, banks, books } = cuts;
     this.#cuts = cuts;
     this.#fuses = { stand: [...(cuts.stand ?? [])], backend: [...(cuts.backend ?? [])] };
     this.world = new World({
@@ -83,10 +89,12 @@ class OneSale {
       stands: 1,
       ...(mistake === undefined ? {} : { mistake }),
       ...(banks === undefined ? {} : { banks }),
+      ...(books === undefined ? {} : { books }),
     });
     const [stand] = this.world.stands;
     if (stand === undefined) throw new Error("a world without a stand");
     this.#stand = stand;
+    this.#robot = new Robot(this.world.timeline, stand, (error) => this.world.bug(error));
     stand.settings.policies = { ...stand.settings.policies, ...policies };
     if (isStuck === true) stand.settings.relayFails = 1;
   }
@@ -101,7 +109,7 @@ class OneSale {
     };
     backend.start(this.#fuses.backend.shift());
     this.#startStand();
-    timeline.at(PRESS_MS, () => this.#stand.press());
+    timeline.at(PRESS_MS, () => (this.#cuts.isControllers === true ? this.#robot.sell() : this.#stand.press()));
     this.#plan();
     await timeline.run(END_MS, () => this.#check());
     return this.#ended();
@@ -162,9 +170,10 @@ class OneSale {
 
   async #ended(): Promise<Ended> {
     const { backend, banks, stories, bugs } = this.world;
-    const [order] = await this.#stand.states();
+    const orders = await this.#stand.states();
+    const [order] = orders;
     const [ledger] = await backend.states();
-    const pulses = this.#stand.pulses.length;
+    const pulses = this.#stand.pulses.length + this.#robot.drops;
     const id = order?.order.id ?? "";
     const allowed = 1 + stories.of(id).releases;
     const isOpen = order !== undefined && !["delivered", "troubled", "closed"].includes(order.at);
@@ -174,6 +183,7 @@ class OneSale {
       ...stories.wrongs,
       ...(pulses > allowed ? [`${pulses} pulses for one order, ${allowed} allowed`] : []),
       ...(isOpen ? [`the stand still has the order as ${order.at}`] : []),
+      ...(this.#cuts.isControllers === true ? this.#robot.wrongs(orders, this.#stand.pulses.length) : []),
       ...bugs.map((bug) => `broke: ${String(bug)}`),
     ];
     const isPaid = banks.paidFor(id).times > 0;

@@ -3,6 +3,8 @@ import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { MerchantId } from "../../backend/providers/provider.ts";
 import type { Relay, Screen } from "../../device/device.ts";
 import type { Page } from "../../device/drawing/page.ts";
+import { Orders } from "../../gateway/controller/orders.ts";
+import { References } from "../../gateway/controller/references.ts";
 import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Drawing } from "../../gateway/drawing.ts";
 import type { Product } from "../../gateway/menu.ts";
@@ -38,8 +40,11 @@ export type StandSettings = {
   readonly product: Product;
   /** Chance that a pulse fails. */
   relayFails: number;
-  /** A deliberate mistake, to see that it is found: a release begun before a cut is begun again, or is not recorded as begun. */
-  readonly mistake?: "forgets-started" | "does-not-start";
+  /**
+   * A deliberate mistake, to see that it is found: a release begun before a cut is begun again, or is not recorded as begun; a
+   * controller's reference is not looked for in the journal.
+   */
+  readonly mistake?: "forgets-started" | "does-not-start" | "forgets-references";
 };
 
 export const usual = (): StandSettings => ({
@@ -64,6 +69,7 @@ export class StandProcess {
   #boots = 0;
   #life = new Life();
   #daemon: OpenStand | undefined;
+  #orders: Orders | undefined;
   #wallOffsetMs = 0;
   #isClosed = false;
   /** How often its power went while a daemon ran. */
@@ -93,6 +99,11 @@ export class StandProcess {
   /** What a customer sees; `undefined` on a dark screen. */
   get page(): Page | undefined {
     return this.isAlive ? this.#daemon?.pageNow() : undefined;
+  }
+
+  /** What a controller beside it may do, while its daemon is up. */
+  get orders(): Orders | undefined {
+    return this.isAlive ? this.#orders : undefined;
   }
 
   get front(): State | undefined {
@@ -129,17 +140,23 @@ export class StandProcess {
       log: this.#world.log ?? silentLog,
       drawing: blank,
     });
-    opening.then((daemon) => this.#opened(life, daemon)).catch((error: unknown) => this.#world.bug(error));
+    opening.then((daemon) => this.#opened(life, daemon, journal)).catch((error: unknown) => this.#world.bug(error));
   }
 
-  async #opened(life: Life, daemon: OpenStand): Promise<void> {
-    if (!life.isOver) this.#daemon = daemon;
+  async #opened(life: Life, daemon: OpenStand, journal: StandJournal): Promise<void> {
+    if (life.isOver) return;
+    const isForgetful = this.settings.mistake === "forgets-references";
+    const empty = { stateOf: async () => undefined, inSpan: async () => ({ orders: [] }) };
+    const references = new References({ journal: isForgetful ? empty : journal });
+    this.#orders = new Orders({ stand: daemon, journal, references, hasRelay: () => true });
+    this.#daemon = daemon;
   }
 
   /** The plug is pulled; the disk is left as it lies. */
   async cut(): Promise<void> {
     this.#life.end();
     this.#daemon = undefined;
+    this.#orders = undefined;
     await this.#disk.cut();
   }
 
