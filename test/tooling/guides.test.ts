@@ -17,6 +17,7 @@ const GUIDES = [
   "docs/install.md",
   "docs/controller.md",
   "docs/hardware.md",
+  "docs/doctor.md",
   "sandbox/README.md",
   "lab/README.md",
 ];
