@@ -1,4 +1,5 @@
 import { addressList } from "../host/addresses.ts";
+import { type BrokerLink, brokerLinkIssues } from "../host/broker-files.ts";
 import { nearestName } from "../host/config-errors.ts";
 import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
 import type { StandId } from "../protocol/ids.ts";
@@ -13,7 +14,7 @@ type Whole = {
     readonly host: string;
   };
   readonly pay?: object | undefined;
-  readonly link: { readonly username?: string | undefined; readonly password_file?: string | undefined };
+  readonly link: BrokerLink;
   readonly merchants: readonly MerchantConfig[];
   readonly stands: readonly StandConfig[];
 };
@@ -35,7 +36,7 @@ const sellingOf = (merchants: readonly MerchantConfig[]): readonly MerchantId[] 
 export const rules: readonly Rule<Whole>[] = [
   { on: ["http"], judge: unreachable },
   { on: ["http", "pay"], judge: crowded },
-  { on: ["link"], judge: nameless },
+  { on: ["link"], judge: brokerLinkIssues },
   { on: ["merchants"], judge: ({ merchants }) => [...doubled(merchants), ...crossed(merchants)] },
   { on: ["merchants", "stands"], judge: (config) => [...misled(config), ...idle(config)] },
   { on: ["stands"], judge: ({ stands }) => torn(stands) },
@@ -63,11 +64,6 @@ const NAME_THE_PROXY = complaint(
   "http",
   "trusted_proxies",
 );
-
-function nameless({ link: { username, password_file } }: Whole): readonly Complaint[] {
-  if (password_file === undefined || username !== undefined) return [];
-  return [complaint("is missing: there is a password, but whose?", "link", "username")];
-}
 
 function doubled(merchants: readonly MerchantConfig[]): readonly Complaint[] {
   return merchants.flatMap((merchant, nth) => {

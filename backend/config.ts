@@ -29,6 +29,14 @@ const link = z.strictObject({
     .optional()
     .describe("Who signed the broker's certificate, when no public authority did.")
     .meta({ example: "/etc/qris-backend/broker-ca.pem" }),
+  cert_file: secretFile
+    .optional()
+    .describe("This process's certificate for the broker; read anew whenever it connects, so it is renewed in place.")
+    .meta({ example: "/etc/qris-backend/broker-cert.pem" }),
+  key_file: secretFile
+    .optional()
+    .describe("The key of that certificate, PEM; readable by the backend's user only.")
+    .meta({ example: "/etc/qris-backend/broker-key.pem" }),
   shared_group: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,32}$/)

@@ -1,7 +1,9 @@
+import { type BrokerTls, brokerTls } from "../host/broker-files.ts";
 import type { Secret } from "../host/secret.ts";
 import { type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import type { StandId } from "../protocol/ids.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
+import type { MqttSettings } from "../wire/mqtt.ts";
 import { type BackendConfig, backendConfigSchema } from "./config.ts";
 import { usualMerchant } from "./config-rules.ts";
 import type { DatabaseSecrets } from "./journal-config.ts";
@@ -24,7 +26,7 @@ export type Setup = {
   /** Of the customers' pages. */
   readonly payKey?: Secret;
   readonly brokerPassword?: Secret;
-  readonly brokerCa?: string;
+  readonly brokerTls?: () => BrokerTls;
   /** Of the books, where they are in a database. */
   readonly database?: DatabaseSecrets;
 };
@@ -44,7 +46,7 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
   const operatorToken = files.secret("operator.token_file", operator?.token_file);
   const payKey = files.secret("pay.key_file", pay?.key_file, checkPayKey);
   const brokerPassword = files.secret("link.password_file", link.password_file);
-  const brokerCa = files.read("link.ca_file", link.ca_file, String);
+  const tls = brokerTls(link, files);
   const database = databaseSecrets(config, files);
   if (key === undefined || standKeys === undefined || secrets.includes(undefined)) return undefined;
   return {
@@ -55,7 +57,7 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
     ...(operatorToken && { operatorToken }),
     ...(payKey && { payKey }),
     ...(brokerPassword && { brokerPassword }),
-    ...(brokerCa && { brokerCa }),
+    ...(tls && { brokerTls: tls }),
     ...(database && { database }),
   };
 }
@@ -66,6 +68,16 @@ function databaseSecrets({ journal }: BackendConfig, files: NamedFiles): Databas
   const ca = files.read("journal.ca_file", journal.ca_file, String);
   return { ...(password && { password }), ...(ca && { ca }) };
 }
+
+/** How to the broker, and as whom. */
+export const brokerOf = ({ config: { link }, brokerPassword, brokerTls: tls }: Setup): Broker => ({
+  url: link.url,
+  ...(link.username === undefined ? {} : { username: link.username }),
+  ...(brokerPassword === undefined ? {} : { password: brokerPassword.reveal() }),
+  ...(tls === undefined ? {} : { tls }),
+});
+
+type Broker = Pick<MqttSettings, "url" | "username" | "password" | "tls">;
 
 /** Where customers find their orders; nothing where the configuration has no pages. */
 export const payAddressesOf = ({ config: { pay }, payKey }: Setup): PayAddresses | undefined =>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readStandAddress } from "../device/simulated/cable.ts";
+import { brokerLinkIssues } from "../host/broker-files.ts";
 import { type Complaint, complaint, withRules } from "../host/config-rules.ts";
 import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
 import { standIdSchema } from "../protocol/statements.ts";
@@ -41,6 +42,14 @@ const link = z.strictObject({
     .optional()
     .describe("Who signed the broker's certificate, when no public authority did.")
     .meta({ example: "/etc/qris-gateway/broker-ca.pem" }),
+  cert_file: place
+    .optional()
+    .describe("This stand's certificate for the broker; read anew whenever it connects, so it is renewed in place.")
+    .meta({ example: "/etc/qris-gateway/broker-cert.pem" }),
+  key_file: place
+    .optional()
+    .describe("The key of that certificate, PEM; readable by the daemon's user only.")
+    .meta({ example: "/etc/qris-gateway/broker-key.pem" }),
 });
 
 const keys = z.strictObject({
@@ -213,7 +222,7 @@ type Product = GatewayConfig["products"][number];
 /** The whole file. */
 export const gatewayConfig = withRules(whole, [
   { on: ["screen", "printer", "prints"], judge: carrierIssues },
-  { on: ["link"], judge: linkIssues },
+  { on: ["link"], judge: brokerLinkIssues },
   { on: ["products", "controller"], judge: nothingToSell },
   { on: ["products", "pins"], judge: nothingToSellWith },
   { on: ["products", "buttons"], judge: (config) => [...repeated(config), ...tornSensors(config.products)] },
@@ -239,11 +248,6 @@ function nothingToSell({ products, controller }: GatewayConfig): readonly Compla
 function nothingToSellWith({ products, pins }: GatewayConfig): readonly Complaint[] {
   if (pins.driver !== "none" || products.length === 0) return [];
   return [complaint("there is no button and no relay for the products", "pins", "driver")];
-}
-
-function linkIssues({ link: { username, password_file } }: GatewayConfig): readonly Complaint[] {
-  if (password_file === undefined || username !== undefined) return [];
-  return [complaint("is missing: there is a password, but whose?", "link", "username")];
 }
 
 function repeated({ products, buttons }: GatewayConfig): readonly Complaint[] {

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { type BrokerTls, brokerTls } from "../host/broker-files.ts";
 import type { Secret } from "../host/secret.ts";
 import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
+import type { MqttSettings } from "../wire/mqtt.ts";
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
 import type { Menu } from "./menu.ts";
 import type { Rules } from "./order.ts";
@@ -13,7 +15,7 @@ export type Setup = {
   readonly key: SigningKey;
   readonly backendKeys: KeySet;
   readonly brokerPassword?: string;
-  readonly brokerCa?: string;
+  readonly brokerTls?: () => BrokerTls;
   /** What a controller on the loopback port must say. */
   readonly controllerToken?: Secret;
 };
@@ -29,7 +31,7 @@ function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
   const backendKeys = files.read("keys.backend_file", keys.backend_file, backendKeysIn);
   const brokerPassword = files.read("link.password_file", link.password_file, String);
-  const brokerCa = files.read("link.ca_file", link.ca_file, String);
+  const tls = brokerTls(link, files);
   const controllerToken = files.secret("controller.tcp.token_file", controller?.tcp?.token_file, checkToken);
   if (key === undefined || backendKeys === undefined) return undefined;
   return {
@@ -37,10 +39,20 @@ function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
     key,
     backendKeys,
     ...(brokerPassword === undefined ? {} : { brokerPassword }),
-    ...(brokerCa === undefined ? {} : { brokerCa }),
+    ...(tls === undefined ? {} : { brokerTls: tls }),
     ...(controllerToken === undefined ? {} : { controllerToken }),
   };
 }
+
+/** How to the broker, and as whom. */
+export const brokerOf = ({ config: { link }, brokerPassword, brokerTls: tls }: Setup): Broker => ({
+  url: link.url,
+  ...(link.username === undefined ? {} : { username: link.username }),
+  ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
+  ...(tls === undefined ? {} : { tls }),
+});
+
+type Broker = Pick<MqttSettings, "url" | "username" | "password" | "tls">;
 
 /** Nobody guesses so many. */
 const LEAST_TOKEN = 24;

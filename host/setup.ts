@@ -52,6 +52,11 @@ export class NamedFiles {
     return this.#problems;
   }
 
+  /** The same way to the files, with no problem yet. */
+  again(): NamedFiles {
+    return new NamedFiles(this.#env, this.#tellable);
+  }
+
   /** What `understand` makes of the file that `path` names; nothing, and a problem, where it cannot be had. */
   read<Value>(path: string, place: string | undefined, understand: (text: string) => Value): Value | undefined {
     if (place === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
+import { isDeepStrictEqual } from "node:util";
 import { type IClientOptions, MqttClient } from "mqtt";
 import type { Log } from "../host/log.ts";
 import type { Random } from "../protocol/ids.ts";
@@ -9,13 +10,16 @@ import { PACKET_MAX_BYTES, PacketMeter } from "./packet-meter.ts";
 import { type Redial, RedialledTransport, usualPatience, usualRedial } from "./redial.ts";
 import type { OpenTransport, TransportOptions, Will } from "./transport.ts";
 
+/** PEM texts: who may vouch for the broker (the system's list when absent), and who we are. */
+export type TlsTexts = { readonly ca?: string; readonly cert?: string; readonly key?: string };
+
 export type MqttSettings = {
   /** `mqtt://host[:1883]` or `mqtts://host[:8883]`, without user or password. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** PEM texts: who may vouch for the broker (the system's list when absent), and who we are. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Asked once for each connection; where it throws later on, the last texts stay in use. */
+  readonly tls?: () => TlsTexts;
   /** A silent connection is noticed after one and a half of these. Default 30. */
   readonly keepaliveSeconds?: number;
   readonly clock: Clock;
@@ -43,7 +47,7 @@ export function openMqtt(settings: MqttSettings): OpenTransport {
 /** A slow mobile link needs longer than Node's 250 ms before the next of several addresses is tried. */
 const NEXT_ADDRESS_MS = 2_500;
 
-function socketOpener({ url, tls }: MqttSettings): () => Socket {
+function socketOpener({ url, tls, log }: MqttSettings): () => Socket {
   const { protocol, hostname, port, username, password } = new URL(url);
   if (username !== "" || password !== "")
     throw new TypeError("a broker's address holds no user or password: give them apart");
@@ -54,12 +58,30 @@ function socketOpener({ url, tls }: MqttSettings): () => Socket {
   }
   if (protocol !== "mqtts:") throw new TypeError(`${url}: a broker's address begins with mqtt:// or mqtts://`);
   const at = { host, port: Number(port || 8883), autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS };
-  const secureContext = trusting(tls ?? {});
+  const secured = renewing(tls ?? (() => ({})), log);
   const servername = isIP(host) === 0 ? host : "";
-  return () => connectTls({ ...at, secureContext, servername });
+  return () => connectTls({ ...at, secureContext: secured(), servername });
 }
 
-function trusting(tls: NonNullable<MqttSettings["tls"]>): SecureContext {
+/** A certificate that is being renewed may be half there: a stand that was trusted until now does not stay away for that. */
+function renewing(read: () => TlsTexts, log: Log): () => SecureContext {
+  let texts = read();
+  let context = trusting(texts);
+  return () => {
+    try {
+      const now = read();
+      if (!isDeepStrictEqual(now, texts)) {
+        context = trusting(now);
+        texts = now;
+      }
+    } catch (error) {
+      log.warn("certificates for the broker not read anew, the last ones are used", { because: wordsOf(error) });
+    }
+    return context;
+  };
+}
+
+function trusting(tls: TlsTexts): SecureContext {
   try {
     return createSecureContext({ ...tls, minVersion: "TLSv1.2" });
   } catch (error) {

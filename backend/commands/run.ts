@@ -22,7 +22,16 @@ import { notificationPathOf } from "../merchants/config.ts";
 import { absentIn, merchantsOf } from "../merchants/merchants.ts";
 import { type Http, openHttp } from "../providers/http.ts";
 import { openReconciliation, type Reconciliation } from "../reconcile/open.ts";
-import { admissionRulesOf, payAddressesOf, readSetup, type Setup, sellersOf, TELLABLE, termsOf } from "../setup.ts";
+import {
+  admissionRulesOf,
+  brokerOf,
+  payAddressesOf,
+  readSetup,
+  type Setup,
+  sellersOf,
+  TELLABLE,
+  termsOf,
+} from "../setup.ts";
 import { statusOf, watchOver } from "../watch.ts";
 
 /** The ways out of this process, none of them used yet. */
@@ -90,15 +99,6 @@ function waysOf({ setup, clock, random, log }: Ground, http: Http): Ways {
   } catch (error) {
     throw error instanceof TypeError ? new Unfit(`link: ${error.message}`) : error;
   }
-}
-
-function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
-  return {
-    url: link.url,
-    ...(link.username === undefined ? {} : { username: link.username }),
-    ...(brokerPassword === undefined ? {} : { password: brokerPassword.reveal() }),
-    ...(brokerCa === undefined ? {} : { tls: { ca: brokerCa } }),
-  };
 }
 
 function partsOf(

@@ -22,7 +22,7 @@ import { sayHealth } from "../health.ts";
 import { keepAlive, statusOf } from "../liveness.ts";
 import { linuxMachine } from "../machine.ts";
 import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "../order.ts";
-import { inputsOf, menuOf, readSetup, rulesOf, type Setup, saysOf } from "../setup.ts";
+import { brokerOf, inputsOf, menuOf, readSetup, rulesOf, type Setup, saysOf } from "../setup.ts";
 import { standShape } from "../shape.ts";
 import { readVersion } from "../version.ts";
 import { within } from "../within.ts";
@@ -201,15 +201,6 @@ async function openOrders(
     await Promise.all([devices.close(), journal.close()]);
     throw error;
   }
-}
-
-function brokerOf({ config: { link }, brokerPassword, brokerCa }: Setup) {
-  return {
-    url: link.url,
-    ...(link.username === undefined ? {} : { username: link.username }),
-    ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
-    ...(brokerCa === undefined ? {} : { tls: { ca: brokerCa } }),
-  };
 }
 
 function sensorsOf({ products }: GatewayConfig, devices: Devices) {

@@ -143,7 +143,7 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
 
 export const wireOf = ({ url, ca }: Pick<Mosquitto, "url" | "ca">) => ({
   url,
-  ...(ca === undefined ? {} : { tls: { ca } }),
+  ...(ca === undefined ? {} : { tls: () => ({ ca }) }),
 });
 
 const answeringAtOnce = (midtrans: PaymentProvider, charged: Signal<Attempt>): PaymentProvider => ({

@@ -344,7 +344,7 @@ describe("over TLS", () => {
     place = await startMosquitto({ tls: true });
   });
   afterAll(() => place.close());
-  const trusting = (): { url: string; tls: { ca: string } } => ({ url: place.url, tls: { ca: place.ca ?? "" } });
+  const trusting = () => ({ url: place.url, tls: () => ({ ca: place.ca ?? "" }) });
 
   test("messages go there and back, and quickly", async () => {
     const line = await connected(trusting(), { subscribe: ["echo"] });
@@ -364,6 +364,19 @@ describe("over TLS", () => {
     await until("it is noticed", () => !line.transport.connected);
     await place.restart();
     await until("it is back", () => line.ups() === 2);
+  });
+
+  test("what vouches for whom is asked for at every connection, and the last is kept where there is none", async () => {
+    const asked: string[] = [];
+    const tls = () => {
+      asked.push("asked");
+      if (asked.length > 2) throw new Error("half-renewed");
+      return { ca: place.ca ?? "" };
+    };
+    const line = await connected({ url: place.url, tls });
+    await place.restart();
+    await until("it is back", () => line.ups() === 2);
+    expect(asked.length).toBeGreaterThan(2);
   });
 
   test("a broker that nobody vouches for is not spoken to", async () => {
@@ -394,7 +407,7 @@ describe("settings that can never connect", () => {
   });
 
   test("are refused before anything is tried: a certificate that is none", () => {
-    expect(() => openMqtt({ ...parts, url: "mqtts://localhost", tls: { cert: "x", key: "y" } })).toThrow(
+    expect(() => openMqtt({ ...parts, url: "mqtts://localhost", tls: () => ({ cert: "x", key: "y" }) })).toThrow(
       "cannot be read",
     );
   });
