@@ -1,4 +1,5 @@
-const isEverythingTried = ["true", "1"].includes(process.env["CI"] ?? "");
+/** Where a machine has the time; elsewhere somebody waits. */
+export const isEverythingTried = ["true", "1"].includes(process.env["CI"] ?? "");
 
 /** A thousand seeds in all where everything must be tried; elsewhere fewer, for somebody waits. */
 export const SEEDS_EACH = isEverythingTried ? 500 : 200;

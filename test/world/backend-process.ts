@@ -12,7 +12,7 @@ import type { StandId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { type BackendMistake, forgetting, renaming } from "./backend-mistakes.ts";
-import { Disk } from "./house.ts";
+import { Disk, type LedgerDisk } from "./house.ts";
 import { Life, mortal, withMethod } from "./mortal.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -41,7 +41,7 @@ const providerCuts = ["charge", "standing", "void", "refund"] as const;
 /** The backend with its disk; its process lives and dies. */
 export class BackendProcess {
   readonly #world: Surroundings;
-  readonly #disk: Disk<State, Event, Effect>;
+  readonly #disk: LedgerDisk;
   readonly #pair = newKeyPair();
   #life = new Life();
   #backend: Backend | undefined;
@@ -54,10 +54,10 @@ export class BackendProcess {
   /** Told of everything that reaches the disk, in that order. */
   onHeard: (heard: Heard) => void = () => undefined;
 
-  constructor(world: Surroundings, mistake?: BackendMistake) {
+  constructor(world: Surroundings, mistake?: BackendMistake, disk?: LedgerDisk) {
     this.#world = world;
     this.#mistake = mistake;
-    this.#disk = new Disk(world.place, ledgerShape, world.random);
+    this.#disk = disk ?? new Disk<State, Event, Effect>(world.place, ledgerShape, world.random);
     this.#life.end();
   }
 
@@ -78,18 +78,25 @@ export class BackendProcess {
   }
 
   start(fuse?: number): void {
-    const { timeline, network, stands, random } = this.#world;
+    const { timeline, network } = this.#world;
     const life = new Life(fuse, () => {
       this.deaths += 1;
       network.forget(life);
     });
     this.#life = life;
     const clock = timeline.clock("utc", () => !life.isOver);
+    const opened = this.#disk.open(() => clock.wall());
+    const begin = (journal: LedgerJournal): void => this.#begin(journal, life, clock);
+    if (!(opened instanceof Promise)) begin(opened);
+    else opened.then(begin).catch((error: unknown) => this.#world.bug(error));
+  }
+
+  #begin(journal: LedgerJournal, life: Life, clock: Clock): void {
+    const { network, stands, random } = this.#world;
     const log = this.#world.log ?? silentLog;
-    const disk = this.#disk.open(() => clock.wall());
     this.#backend = openBackend({
       clientId: "backend-1",
-      journal: mortal(this.#told(forgetting(disk, this.#mistake)), life, journalCuts),
+      journal: mortal(this.#told(forgetting(journal, this.#mistake)), life, journalCuts),
       merchants: this.#merchants(life, clock, log),
       key: this.#pair.signing,
       standKeys: keySetOf(stands.map(({ id, publicJwk }) => ({ owner: id, jwk: publicJwk }))),

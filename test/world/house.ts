@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LedgerJournal } from "../../backend/cashier.ts";
+import type { Effect as LedgerEffect, Event as LedgerEvent, State as LedgerState } from "../../backend/ledger/words.ts";
 import { JournalFault, type JournalShape } from "../../journal/journal.ts";
 import { openSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite.ts";
 import type { SqliteJournal } from "../../journal/sqlite-journal.ts";
@@ -27,6 +29,14 @@ export class Place {
   remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** Where the backend's books lie, through the lives of its process. */
+export interface LedgerDisk {
+  open(wall: () => number): LedgerJournal | Promise<LedgerJournal>;
+  reader(): Pick<ReadableJournal<LedgerState, LedgerEvent, LedgerEffect>, "backlog" | "latest">;
+  /** The process is dead: what it had committed is all there is. */
+  cut(): Promise<void>;
 }
 
 /** A disk that outlives the processes on it. What a cut leaves is copied as it lay, without anybody closing anything. */

@@ -12,6 +12,8 @@ export class Timeline {
   #made = 0;
   readonly #entries: Entry[] = [];
   readonly #boots = new Map<string, number>();
+  /** What is done in real time: until it is, none passes here. */
+  readonly #works = new Set<Promise<unknown>>();
 
   get ms(): number {
     return this.#ms;
@@ -33,16 +35,33 @@ export class Timeline {
     return this.at(this.#ms + Math.max(0, ms), run);
   }
 
+  /** No virtual time passes before this is done. */
+  during<T>(work: Promise<T>): Promise<T> {
+    this.#works.add(work);
+    const done = (): void => void this.#works.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  /** Lets everything that is under way come to rest. */
+  async rest(): Promise<void> {
+    await rest();
+    while (this.#works.size > 0) {
+      await Promise.allSettled(this.#works);
+      await rest();
+    }
+  }
+
   /** Runs until `until`, or until `isOver` says so; `checked` after every entry. */
   async run(until: number, checked: () => void = () => undefined, isOver: () => boolean = () => false): Promise<void> {
-    await rest();
+    await this.rest();
     while (!isOver()) {
       const next = this.#entries[0];
       if (next === undefined || next.at > until) break;
       this.#entries.shift();
       this.#ms = next.at;
       next.run();
-      await rest();
+      await this.rest();
       checked();
     }
     if (!isOver()) this.#ms = Math.max(this.#ms, until);

@@ -5,14 +5,14 @@ import { type BackendMistake, isBackendMistake } from "./backend-mistakes.ts";
 import { BackendProcess } from "./backend-process.ts";
 import type { Bank, Listener, Receiver } from "./bank.ts";
 import { Banks } from "./banks.ts";
-import { Place } from "./house.ts";
+import { type LedgerDisk, Place } from "./house.ts";
 import { type Api, MidtransBank } from "./midtrans-bank.ts";
 import { Network } from "./network.ts";
 import { seeded } from "./seeded.ts";
 import { StandProcess, type StandSettings, usual } from "./stand-process.ts";
 import { Stories } from "./stories.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { rest, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 import { VirtualBank } from "./virtual-bank.ts";
 
 export type WorldOptions = {
@@ -22,6 +22,8 @@ export type WorldOptions = {
   /** What stands behind each merchant's account: a bank of this world, or Midtrans' stand-in with our provider before it. */
   readonly banks?: readonly [BankKind, BankKind];
   readonly mistake?: NonNullable<StandSettings["mistake"]> | BackendMistake;
+  /** Where the backend keeps its books; a file when absent. */
+  readonly books?: (timeline: Timeline) => LedgerDisk;
 };
 
 export type BankKind = "virtual" | Api;
@@ -43,12 +45,12 @@ export class World implements Surroundings {
   /** What should never have happened, as it happened. */
   readonly bugs: unknown[] = [];
 
-  constructor({ seed, stands, log, banks = ["virtual", "virtual"], mistake }: WorldOptions) {
+  constructor({ seed, stands, log, banks = ["virtual", "virtual"], mistake, books }: WorldOptions) {
     this.random = seeded(seed);
     this.log = log;
     this.network = new Network(this.timeline, this.random);
     this.banks = new Banks(banks.map((kind, index) => this.#newBank(MERCHANTS[index === 0 ? 0 : 1], kind)));
-    this.backend = new BackendProcess(this, isBackendMistake(mistake) ? mistake : undefined);
+    this.backend = new BackendProcess(this, isBackendMistake(mistake) ? mistake : undefined, books?.(this.timeline));
     this.stories = new Stories(this.banks);
     this.backend.onHeard = (heard) => this.stories.hear(heard);
     this.stands = Array.from({ length: stands }, (_, index) => {
@@ -85,7 +87,7 @@ export class World implements Surroundings {
   async close(): Promise<void> {
     for (const stand of this.stands) await stand.cut();
     await this.backend.cut();
-    await rest();
+    await this.timeline.rest();
     this.banks.close();
     this.place.remove();
   }
