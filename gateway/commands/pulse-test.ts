@@ -10,7 +10,7 @@ const USUAL_MS = 500;
 /** A product's pulse is no longer; the relay's own bound may be shorter. */
 const LONGEST_MS = 10_000;
 /** The relays' guard is a process: it takes a moment to be up. */
-const GUARD_MS = 10_000;
+const GUARD_MS = 15_000;
 const LOOK_MS = 50;
 
 /** What somebody types next; nothing at the end of what can be read. */

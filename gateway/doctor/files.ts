@@ -117,21 +117,25 @@ function jsonIn(text: string): unknown {
 
 export const brokerFiles = configuredCheck({
   name: "broker-files",
-  asks: "Are the password and the authority's certificate for the broker there, where the configuration names them?",
+  asks: "Are the password, the certificates and the key for the broker there, where the configuration names them?",
   outcomes: {
     ok: { verdict: "ok", means: "They are, or none is named." },
     unreadable: { verdict: "wrong", means: "One is not there, or may not be read.", todo: "see what was found" },
-    open: { verdict: "wrong", means: "Every user of this machine may read the password.", todo: "chmod 0400 FILE" },
+    open: {
+      verdict: "wrong",
+      means: "Every user of this machine may read the password, or the key.",
+      todo: "chmod 0400 FILE",
+    },
   },
   look: async ({ config: { link } }, { machine }) => {
-    const files = [link.password_file, link.ca_file].filter((file) => file !== undefined);
+    const secret = [link.password_file, link.key_file].filter((file) => file !== undefined);
+    const files = [...secret, ...[link.ca_file, link.cert_file].filter((file) => file !== undefined)];
     for (const file of files) {
-      const { read } = await machine.secret(file);
+      const { read, entry } = await machine.secret(file);
       if (read.is === "unreadable") return { as: "unreadable", found: read.problem };
+      if (secret.includes(file) && ((entry?.mode ?? 0) & OTHERS) !== 0) return { as: "open", found: file };
     }
-    const password = link.password_file === undefined ? undefined : await machine.secret(link.password_file);
-    const isOpen = ((password?.entry?.mode ?? 0) & OTHERS) !== 0;
-    return { as: isOpen ? "open" : "ok", found: files.join(", ") || "none is named" };
+    return { as: "ok", found: files.join(", ") || "none is named" };
   },
 });
 

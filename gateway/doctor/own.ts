@@ -111,7 +111,7 @@ function toldOfPrinter(told: Told | undefined) {
 }
 
 /** The relays' guard is a process: it takes a moment to be up. */
-const GUARD_MS = 8_000;
+const GUARD_MS = 15_000;
 const LOOK_MS = 50;
 
 export const relays = configuredCheck({

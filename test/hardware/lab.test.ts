@@ -30,7 +30,11 @@ const kernels: readonly {
 }[] = [
   { name: "Linux 6.5 and before, lines numbered from 0", boot: ["--gpio-base", "0"], parts: ["sysfs"] },
   { name: "Linux 6.6 and later, lines numbered from 512", boot: [], parts: ["character-device", "sysfs"] },
-  { name: "Raspberry Pi OS from Trixie on, no lines in sysfs", boot: ["--no-sysfs-gpio"], parts: ["auto", "printers"] },
+  {
+    name: "Raspberry Pi OS from Trixie on, no lines in sysfs",
+    boot: ["--no-sysfs-gpio"],
+    parts: ["auto", "printers", "doctor"],
+  },
   { name: "a whole stand", boot: ["--no-sysfs-gpio"], parts: ["sale", "killed-in-mid-pulse"], sells: true },
   { name: "a screen of 32 bits", boot: ["--screen", "480x320"], parts: ["screen-480x320", "spi-panel"] },
   { name: "a screen of 16 bits", boot: ["--screen", "800x480-16"], parts: ["screen-800x480-16"] },

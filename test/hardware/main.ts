@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { HEADER_CHIPS } from "../../device/pins/chips.ts";
 import { openLines } from "../../gateway/lines.ts";
 import { type Check, equal } from "./check.ts";
+import { doctorChecks } from "./doctor/examining.ts";
 import { linesChecks } from "./pins/lines.ts";
 import { relayChecks } from "./pins/relays.ts";
 import { unguardedChecks } from "./pins/unguarded.ts";
@@ -30,6 +31,7 @@ const parts: Readonly<Record<string, () => readonly Check[]>> = {
   "spi-panel": () => panelChecks(),
   sale: () => [...saleChecks(outside), pulseCheck],
   "killed-in-mid-pulse": () => killChecks(outside),
+  doctor: () => doctorChecks(),
   printers: () => [...printerChecks("usb"), ...printerChecks("serial")],
 };
 

@@ -174,6 +174,11 @@ const rows: readonly Row[] = [
     secrets: { "/etc/password": "p" },
     entries: { "/etc/password": { mode: 0o644 } },
   }),
+  row("broker-files", "open", "/etc/key.pem", {
+    config: plain('url = "mqtts://b.id"\ncert_file = "/etc/cert.pem"\nkey_file = "/etc/key.pem"'),
+    secrets: { "/etc/cert.pem": "c", "/etc/key.pem": "k" },
+    entries: { "/etc/cert.pem": { mode: 0o644 }, "/etc/key.pem": { mode: 0o644 } },
+  }),
 
   row("devices", "ok", "qris-gateway may open /dev/spidev0.0, /dev/usb/lp0, /dev/gpiochip0", { config: real }),
   row("devices", "none", "no device", {}),
@@ -473,7 +478,7 @@ test("a relay whose guard does not come up is waited for, and then is not ready"
   void looking.then(() => {
     isOver = true;
   });
-  await clock.advance(7_900);
+  await clock.advance(14_900);
   expect(isOver).toBe(false);
   await clock.advance(200);
   expect(await looking).toEqual({ as: "not-ready", found: "slot-1; line 27 is held by somebody" });
