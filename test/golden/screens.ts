@@ -76,6 +76,7 @@ const views = {
   "welcome-one-product": { ...view, menu: menu.slice(0, 1) },
   "welcome-six-products": { ...view, menu: longMenu },
   "welcome-test-mode": { ...view, isTest: true },
+  "welcome-nothing-to-press": { ...view, menu: [] },
   wait: front({ at: "charging", order, deadline: at(NOW + 20_000) }),
   qr: awaiting(93_000),
   "qr-last-seconds": awaiting(9_000),
