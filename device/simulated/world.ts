@@ -113,8 +113,11 @@ export class SimulatedStand {
   hold(input: string, isActive: boolean): Pressed {
     const wire = this.#inputs.get(input);
     if (wire === undefined) return "unknown";
-    if (wire.isActive !== isActive) this.#tell({ is: "held", name: input, active: isActive });
-    return this.#change(wire, isActive);
+    if (wire.isActive === isActive) return "unheard";
+    const heard = this.#change(wire, isActive);
+    if (!this.shape.buttons.includes(input)) this.#tell({ is: "held", name: input, active: isActive });
+    else if (isActive) this.#tell({ is: "pressed", name: input, heard: heard === "heard" });
+    return heard;
   }
 
   /** A jammed sensor does not fire by itself. */

@@ -2,7 +2,7 @@ import type { PaymentType } from "../../backend/providers/midtrans/charge-body.t
 import type { SimulatedStand } from "../../device/simulated/world.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Health } from "./child.ts";
-import { SENSOR } from "./goods.ts";
+import { DOOR, OUTPUTS, SENSOR } from "./goods.ts";
 import type { KnobName } from "./knobs.ts";
 import type { CustomerPage, Pages } from "./pages.ts";
 import type { OwedOrder, Staff } from "./staff.ts";
@@ -19,6 +19,9 @@ export type Glance = {
   readonly printer: { readonly paper: string; readonly cover: string };
   readonly relays: readonly { readonly line: string; readonly closed: boolean; readonly pulses: number }[];
   readonly jammed: boolean;
+  readonly doorOpen: boolean;
+  readonly lamp: boolean;
+  readonly buzzer: boolean;
   readonly armed: readonly KnobName[];
   readonly paymentType: PaymentType;
   /** The customer's, of the order that was offered last. */
@@ -83,6 +86,9 @@ export class Glances {
       printer: { paper: world.printer?.paper ?? "out", cover: world.printer?.cover ?? "closed" },
       relays: relaysOf(world),
       jammed: world.isJammed(SENSOR),
+      doorOpen: world.isActive(DOOR),
+      lamp: world.isOn(OUTPUTS.lamp),
+      buzzer: world.isOn(OUTPUTS.buzzer),
       armed: knobs.armed(),
       paymentType: house.payment.type,
       page: pages.latest ?? null,

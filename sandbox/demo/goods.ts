@@ -5,6 +5,9 @@ import type { StandShape } from "../../device/simulated/shape.ts";
 export const STAND_ID = "demo-1";
 export const STAND_NAME = "Kopi Lobi";
 export const SENSOR = "chute";
+/** Its switch: the stand sells nothing while the door is open. */
+export const DOOR = "door";
+export const OUTPUTS = { lamp: "lamp", buzzer: "buzzer" } as const;
 export const BUTTONS = { cancel: "cancel" } as const;
 
 /** As in the stand's configuration; `sensor`: the chute sees it leave. */
@@ -22,5 +25,6 @@ export const SHAPE: StandShape = {
   printer: { dots: 384 },
   relays: PRODUCTS.map(({ line }) => line),
   buttons: [...PRODUCTS.map(({ button }) => button), BUTTONS.cancel],
-  sensors: [{ name: SENSOR, follows: { line: "slot-1", afterMs: FALL_MS } }],
+  sensors: [{ name: SENSOR, follows: { line: "slot-1", afterMs: FALL_MS } }, { name: DOOR }],
+  outputs: Object.values(OUTPUTS),
 };

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
 import { tomlLine } from "../../host/toml-text.ts";
 import { newKeyPair, type PublicJwk, privateKeyFrom } from "../../protocol/keys.ts";
-import { BUTTONS, PRODUCTS, SENSOR, STAND_ID, STAND_NAME } from "./goods.ts";
+import { BUTTONS, DOOR, OUTPUTS, PRODUCTS, SENSOR, STAND_ID, STAND_NAME } from "./goods.ts";
 
 /** Where stand and backend of the demo keep what is theirs, each in a folder of its own, as on two machines. */
 export type Folder = {
@@ -102,7 +102,9 @@ const standToml = (at: string, { standBroker, world }: Addresses): string =>
     table("[journal]", { file: join(at, "journal.sqlite") }),
     ...["screen", "printer", "pins"].map((part) => table(`[${part}]`, { driver: "simulated" })),
     table("[buttons]", { cancel: BUTTONS.cancel }),
+    table("[signals]", { ...OUTPUTS, lamp_out_of_service: "blink" }),
     table("[simulated]", { address: world }),
+    table("[[interlocks]]", { input: DOOR, means: "door-open" }),
     ...PRODUCTS.map(({ sensor, ...product }) =>
       table("[[products]]", { ...product, ...(sensor && { sensor: SENSOR }) }),
     ),

@@ -30,6 +30,7 @@ const STEPS: Readonly<Record<string, Said>> = {
   "offered>closing": { words: "QR code is not what was ordered: not shown", tone: "bad" },
   refused: { words: "No charge to be had: order closed", tone: "warn" },
   "cancel-pressed": { words: "Cancelled: QR code gone, order to be voided" },
+  "interlock-tripped": { words: "Door opened: QR code gone, order to be voided", tone: "warn" },
   deadline: { words: "Time is up: QR code gone, order to be voided" },
   rebooted: { words: "Order from before the power cut: to be voided" },
   "not-shown": { words: "QR code cannot be shown: order to be voided", tone: "bad" },
@@ -52,6 +53,13 @@ function standWord(what: string, facts: LogLine["facts"]): Said | undefined {
       return { words: "Receipt printed" };
     case "not printed":
       return { words: "Receipt not printed", detail: String(facts["because"]), tone: "warn" };
+    case "interlock tripped":
+    case "interlock clear again":
+      return { words: what, detail: String(facts["means"]), minor: true };
+    case "service page":
+      return { words: facts["open"] === true ? "Service page on the screen" : "Service page closed" };
+    case "test print":
+      return { words: "Test strip", detail: String(facts["became"]) };
     case "readiness":
       return readiness(facts["obstacles"]);
     case "connected to the broker":
@@ -72,7 +80,7 @@ function standWord(what: string, facts: LogLine["facts"]): Said | undefined {
 }
 
 function pressed(became: unknown): Said | undefined {
-  if (became === "begun") return undefined;
+  if (became === "begun" || became === "service") return undefined;
   if (became === "busy") return { words: "Button pressed: an order is in front already", minor: true };
   const obstacles = typeof became === "object" && became !== null && "obstacles" in became ? became.obstacles : [];
   return { words: "Button pressed: does not sell now", detail: listOf(obstacles), tone: "warn" };

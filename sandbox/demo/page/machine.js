@@ -23,8 +23,24 @@ function press(key) {
   void post(`stand/buttons/${key.dataset.button}`);
 }
 
+/** As long as a finger or the mouse is on it. A click that no pointer made, from a keyboard, is a short press. */
+function startHolding(key) {
+  const hold = (down) => {
+    key.classList.toggle("pressed", down);
+    void post(`stand/buttons/${key.dataset.button}`, { down });
+  };
+  key.addEventListener("pointerdown", ({ pointerId }) => {
+    key.setPointerCapture(pointerId);
+    hold(true);
+  });
+  key.addEventListener("lostpointercapture", () => hold(false));
+  key.addEventListener("contextmenu", (event) => event.preventDefault());
+  key.addEventListener("click", ({ detail }) => detail === 0 && press(key));
+}
+
 export function startMachine() {
-  for (const key of document.querySelectorAll(".key")) key.addEventListener("click", () => press(key));
+  for (const key of document.querySelectorAll(".key:not(.cancel)")) key.addEventListener("click", () => press(key));
+  for (const key of document.querySelectorAll(".key.cancel")) startHolding(key);
   $("paper-out").addEventListener("click", ({ currentTarget }) =>
     post("stand/printer", { paper: isOn(currentTarget) ? "ok" : "out" }),
   );
@@ -33,6 +49,9 @@ export function startMachine() {
   );
   $("jam").addEventListener("click", ({ currentTarget }) =>
     post("stand/sensor/chute", { jammed: !isOn(currentTarget) }),
+  );
+  $("door").addEventListener("click", ({ currentTarget }) =>
+    post("stand/sensor/door", { active: !isOn(currentTarget) }),
   );
   $("power").addEventListener("click", ({ currentTarget }) =>
     post("stand/power", { cord: isOn(currentTarget) ? "cut" : "on" }),
@@ -105,12 +124,15 @@ function iconOf(line) {
   return svg;
 }
 
-function showSwitches({ printer, jammed, power }) {
+function showSwitches({ printer, jammed, doorOpen, lamp, buzzer, power }) {
   const isIn = power === "on";
   $("paper-out").setAttribute("aria-pressed", String(printer.paper === "out"));
   $("cover-open").setAttribute("aria-pressed", String(printer.cover === "open"));
   $("printer-light").classList.toggle("bad", printer.paper === "out" || printer.cover === "open");
   $("jam").setAttribute("aria-pressed", String(jammed));
+  $("door").setAttribute("aria-pressed", String(doorOpen));
+  $("lamp").classList.toggle("lit", lamp);
+  $("buzzer").classList.toggle("sounds", buzzer);
   $("power").setAttribute("aria-pressed", String(isIn));
   $("power-name").textContent = isIn ? "Pull the plug" : "Put the plug back";
   $("power-hint").textContent = isIn ? "at any moment; nothing gets lost" : "it starts again on its journal";

@@ -141,7 +141,17 @@ describe("POST buttons/{name}", () => {
     await expect.poll(() => heard).toEqual([true, false]);
   });
 
-  test.each([{ ms: -1 }, { ms: "3 s" }, { ms: 60_001 }, { ms: null }])("refuses %j", async (body) => {
+  test("keeps it down until it is let go", async () => {
+    const { stand, post } = await newFace();
+    const heard: boolean[] = [];
+    simulatedInput(stand, "new").onChange((isActive) => heard.push(isActive));
+    expect(await (await post("buttons/new", { down: true })).json()).toEqual({ pressed: "new", heard: true });
+    expect(stand.isActive("new")).toBe(true);
+    await post("buttons/new", { down: false });
+    expect(heard).toEqual([true, false]);
+  });
+
+  test.each([{ down: "yes" }, { ms: -1 }, { ms: "3 s" }, { ms: 60_001 }, { ms: null }])("refuses %j", async (body) => {
     const { stand, post } = await newFace();
     expect((await refusalOf(await post("buttons/new", body))).status).toBe(400);
     expect(stand.isActive("new")).toBe(false);

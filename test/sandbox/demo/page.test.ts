@@ -86,7 +86,7 @@ describe("the demo's page", () => {
 
   test("shows paper, cover, jam and what is armed as they are, also those that others changed", async () => {
     const pressed = (name: string) => page.getByRole("button", { name, exact: true, pressed: true });
-    for (const name of ["Paper out", "Cover open", "Jam the sensor", "lost", "network"]) {
+    for (const name of ["Paper out", "Cover open", "Jam the sensor", "Door open", "lost", "network"]) {
       await page.getByRole("button", { name, exact: true }).click();
       await pressed(name).waitFor();
       await pressed(name).click();
@@ -95,6 +95,19 @@ describe("the demo's page", () => {
     await demo.post(`${demo.addresses.stand}/printer`, { paper: "out" });
     await pressed("Paper out").waitFor();
     await demo.post(`${demo.addresses.stand}/printer`, { paper: "ok" });
+  });
+
+  test("shows the service page to who holds cancel down, and the lamp that goes dark for it", async () => {
+    await page.locator("#lamp.lit").waitFor();
+    const cancel = page.getByRole("button", { name: /BATAL/ });
+    await cancel.hover();
+    await page.mouse.down();
+    await line("Service page on the screen").waitFor();
+    await page.locator("#lamp:not(.lit)").waitFor();
+    await page.mouse.up();
+    await cancel.click();
+    await line("Service page closed").waitFor();
+    await page.locator("#lamp.lit").waitFor();
   });
 
   test("tells apart who did what, and hides acks until they are asked for", async () => {
