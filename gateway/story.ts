@@ -29,7 +29,7 @@ export function timeText(wall: WallMs, zone: Zone): string {
 export function eventWords(event: Event): string {
   switch (event.type) {
     case "begun":
-      return `begun: a customer asked for ${itemsText(event.order)}`;
+      return `begun: ${event.order.reference === undefined ? "a customer" : `the controller, "${event.order.reference}",`} asked for ${itemsText(event.order)}`;
     case "offered":
       return `offered: the backend sent a QR code for ${showRupiah(event.amount)}, good for ${Math.round(event.validForMs / 1_000)} s`;
     case "refused":
@@ -41,24 +41,23 @@ export function eventWords(event: Event): string {
     case "not-shown":
       return `not shown: neither screen nor paper carried the QR code (${event.because})`;
     case "released":
-      return `released: the contact was closed${event.confirmed ? ", and the sensor saw it" : ""} (${event.release})`;
+      return `released: ${event.confirmed ? "and seen" : "nobody saw it"} (${event.release})`;
     case "not-released":
-      return `not released: ${event.because} (${event.release})`;
+      return `not released: ${event.because}${event.words === undefined ? "" : `, "${event.words}"`} (${event.release})`;
     case "release-ordered":
       return `release ordered: staff lets it out once more (${event.release})`;
     case "remedied":
       return `remedied: ${event.how}`;
-    default:
-      return PLAIN[event.type] ?? event.type;
+    case "cancel-pressed":
+      return "cancelled: somebody pressed cancel";
+    case "interlock-tripped":
+      return "interlock tripped: a door was opened, or the like";
+    case "deadline":
+      return "deadline: the time was over";
+    case "rebooted":
+      return "rebooted: the machine had lost its power";
   }
 }
-
-const PLAIN: Readonly<Partial<Record<Event["type"], string>>> = {
-  "cancel-pressed": "cancelled: somebody pressed cancel",
-  "interlock-tripped": "ended: a door was opened, or the like",
-  deadline: "deadline: the time was over",
-  rebooted: "rebooted: the machine had lost its power",
-};
 
 /** How an order stands, and whether somebody must act. */
 export function stateWords(state: State): string {
@@ -72,7 +71,7 @@ export function stateWords(state: State): string {
     case "releasing":
       return "releasing: paid, the release is under way";
     case "delivered":
-      return `delivered: ${state.confirmed ? "seen by the sensor" : "the contact was closed; there is no sensor"}`;
+      return `delivered: ${state.confirmed ? "seen by a sensor, or told by the controller" : "let out; there is no sensor"}`;
     case "troubled":
       return `troubled: OWED, paid and not delivered (${state.because}); staff decides at the backend`;
     case "closed":

@@ -34,7 +34,7 @@ export const list: Command = (asked) =>
     return 0;
   });
 
-/** One order's story. The argument is its id, or the claim code that stands on the receipt. */
+/** One order's story. The argument is its id, the claim code on its receipt, or what a controller calls it. */
 export const show: Command = (asked) =>
   reading(asked, async ({ journal, config }) => {
     const found = await named(journal, asked.argument);
@@ -138,13 +138,15 @@ const lineOf = (state: State, zone: Zone): string =>
     stateWords(state),
   ].join("  ");
 
-/** Orders that the argument may mean; small letters, spaces and strokes do not matter. */
+/** Orders that the argument may mean: in an id or claim code small letters, spaces and strokes do not matter. */
 async function named(journal: Reading, argument: string): Promise<readonly State[]> {
   const word = argument.toUpperCase().replaceAll(/[^0-9A-Z]/g, "");
   const whole = await journal.stateOf(word);
   if (whole !== undefined) return [whole];
   const kept = await journal.latest(Number.MAX_SAFE_INTEGER);
-  return word.length < 8 ? [] : kept.map(({ state }) => state).filter(({ order }) => order.id.endsWith(word));
+  const isMeant = ({ order }: State): boolean =>
+    order.reference === argument || (word.length >= 8 && order.id.endsWith(word));
+  return kept.map(({ state }) => state).filter(isMeant);
 }
 
 type Stretch = { readonly fromWall: number };

@@ -72,7 +72,7 @@ describe("journal list", () => {
     expect(code).toBe(0);
     expect(out.map((line) => line.slice(0, 26))).toEqual([second, first]);
     expect(out[1]).toContain(
-      `${claimCodeOf(first)}  21/11/2026 10:04:31 WITA  Rp 15.000  delivered: seen by the sensor`,
+      `${claimCodeOf(first)}  21/11/2026 10:04:31 WITA  Rp 15.000  delivered: seen by a sensor, or told by the controller`,
     );
   });
 
@@ -151,6 +151,18 @@ describe("journal show", () => {
         "now: releasing: paid, the release is under way",
       ].join("\n"),
     ]);
+  });
+
+  test("finds an order by what its controller calls it, and tells the controller's words", async () => {
+    const id = newOrderId(wall, random);
+    const order = { ...orderFor(coffee, id, wall), reference: "ticket-4711" };
+    await tell(id, { type: "begun", order });
+    await tell(id, paid(id));
+    await tell(id, { ...jammed(id), words: "barrier stuck" } as Event);
+    const { code, out } = await ask("show", "ticket-4711");
+    expect(code).toBe(0);
+    expect(out[2]).toContain('begun: the controller, "ticket-4711", asked for 1 × Kopi Susu');
+    expect(out[4]).toContain(`not released: not-confirmed, "barrier stuck" (${id}-1)`);
   });
 
   test("does not guess", async () => {
