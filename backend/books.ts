@@ -89,10 +89,12 @@ function companyOf(
     keep: (wake) => {
       const look = async (): Promise<void> => {
         // Who cannot ask does not know whether it still leads.
-        const led = leads;
-        leads = false;
-        leads = await journal.lead();
-        if (leads !== led) log.info(leads ? "leads the backends" : "leads the backends no more");
+        const does = await journal.lead().catch((error: unknown) => {
+          leads = false;
+          throw error;
+        });
+        if (does && !leads) log.info("leads the backends");
+        leads = does;
         const effects = await journal.bury();
         if (effects > 0) log.warn("took over what a backend had in hand that is gone", { effects });
         wake();

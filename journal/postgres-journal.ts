@@ -18,12 +18,14 @@ import { isTaken } from "./postgres-faults.ts";
 import type { Hands } from "./postgres-hands.ts";
 import { PostgresOwed } from "./postgres-owed.ts";
 import { type Read, readOrder, type Writing, writeIgnored, writeStep } from "./postgres-steps.ts";
+import type { Quiet } from "./quiet.ts";
 import { type EventRow, type NoteRow, type OrderRow, SQL } from "./sql.ts";
 import { readStored } from "./stored.ts";
 
 export type PostgresParts<State, Event, Effect> = {
   readonly pool: PostgresPool;
   readonly hands: Hands;
+  readonly quiet: Quiet;
   readonly id: string;
   readonly shape: JournalShape<State, Event, Effect>;
   readonly newId: () => string;
@@ -101,7 +103,9 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
 
   /** Frees what processes had in hand that are gone; how many effects that were. Everybody does so now and then. */
   async bury(): Promise<number> {
-    return this.#parts.hands.bury();
+    const freed = await this.#parts.hands.bury();
+    if (freed > 0) this.#parts.quiet.disturb();
+    return freed;
   }
 
   /** The addressee has these effects, whoever told it of them: they are finished, and whoever waits for that is told. */
@@ -227,6 +231,8 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     } catch (error) {
       if (isTaken(error)) return false;
       throw error;
+    } finally {
+      this.#parts.quiet.disturb(writing.step.effects.map(({ effect }) => shape.traits(effect).kind));
     }
   }
 

@@ -2,6 +2,7 @@ import { type Instant, later } from "../protocol/time.ts";
 import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "./journal.ts";
 import type { PostgresPool } from "./postgres-client.ts";
 import type { Hands } from "./postgres-hands.ts";
+import type { Quiet } from "./quiet.ts";
 import { readStored } from "./stored.ts";
 
 type OwedRow = {
@@ -19,6 +20,8 @@ export type OwedParts<Effect> = {
   readonly pool: PostgresPool;
   readonly hands: Hands;
   readonly shape: Pick<JournalShape<never, never, Effect>, "effect">;
+  /** What nothing is due of, for a moment. */
+  readonly quiet: Quiet;
 };
 
 /** What waits on a clock that is not told any more is due, and what was held on it is free. */
@@ -67,9 +70,10 @@ export class PostgresOwed<Effect> {
   }
 
   async take({ now, kinds, limit, except = [], leaseMs }: TakeOptions): Promise<readonly Owed<Effect>[]> {
+    const { hands, shape, quiet } = this.#parts;
     if (limit <= 0 || kinds.length === 0) return [];
     await this.#catchUp(now);
-    const { hands, shape } = this.#parts;
+    if (quiet.until(kinds, now) !== undefined) return [];
     const until = later(now, leaseMs).ms;
     const rows = await hands.ask<OwedRow>((worker) => ({
       sql: TAKE,
@@ -79,12 +83,17 @@ export class PostgresOwed<Effect> {
   }
 
   async nextDue(kinds: readonly string[], now: Instant, except: readonly string[]): Promise<Instant | undefined> {
+    const { hands, shape, quiet } = this.#parts;
     await this.#catchUp(now);
-    const { hands, shape } = this.#parts;
+    const calm = quiet.until(kinds, now);
+    if (calm !== undefined && except.length === 0) return calm.next;
+    const changes = quiet.changes;
     const values = [kinds, except, shape.effect.version, now.ms];
     const [next] = await hands.ask<{ readonly due: number | null }>(() => ({ sql: NEXT_DUE, values }));
-    const due = next?.due ?? null;
-    return due === null ? undefined : { clock: now.clock, ms: Math.max(due, now.ms) };
+    const ms = next?.due ?? null;
+    const due = ms === null ? undefined : { clock: now.clock, ms: Math.max(ms, now.ms) };
+    if (except.length === 0) quiet.keep(kinds, due, changes);
+    return due;
   }
 
   /** On the disk when it resolves. What another worker has in hand by now is not ours to do. */
@@ -103,10 +112,12 @@ export class PostgresOwed<Effect> {
   async again(id: EffectId, due: Instant): Promise<void> {
     this.waitsOn(due);
     await this.#parts.hands.ask((worker) => ({ sql: AGAIN, values: [id, due.clock, due.ms, worker] }));
+    this.#parts.quiet.disturb();
   }
 
   async hasten(to: string): Promise<void> {
     await this.#parts.hands.ask(() => ({ sql: HASTEN, values: [to] }));
+    this.#parts.quiet.disturb();
   }
 
   async received(to: string, ids: readonly EffectId[]): Promise<void> {
@@ -128,6 +139,7 @@ export class PostgresOwed<Effect> {
   async #catchUp({ clock }: Instant): Promise<void> {
     if (this.#clock === clock) return;
     await this.#parts.hands.ask(() => ({ sql: CATCH_UP, values: [clock] }));
+    this.#parts.quiet.disturb();
     this.#clock = clock;
   }
 

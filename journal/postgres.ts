@@ -4,6 +4,7 @@ import { faultOf } from "./postgres-faults.ts";
 import { Hands } from "./postgres-hands.ts";
 import { numbered, PostgresJournal } from "./postgres-journal.ts";
 import { TABLE_VERSIONS, type TableVersion } from "./postgres-tables.ts";
+import { Quiet } from "./quiet.ts";
 import { type AboutRow, SQL } from "./sql.ts";
 
 export type PostgresJournalOptions<State, Event, Effect> = PostgresOptions & {
@@ -34,7 +35,8 @@ export async function openPostgresJournal<State, Event, Effect>(
   try {
     const id = await pool.lasting(() => pool.using((line) => prepare(line, options)));
     await hands.number();
-    return new PostgresJournal({ pool, hands, id, shape, newId, wall, notesBound });
+    const quiet = new Quiet(() => options.clock.now().ms);
+    return new PostgresJournal({ pool, hands, quiet, id, shape, newId, wall, notesBound });
   } catch (error) {
     await hands.close();
     await pool.close();
