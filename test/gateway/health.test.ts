@@ -91,6 +91,12 @@ describe("a stand's health", () => {
   });
 });
 
+test("the machine that this runs on knows where it is reached from outside, and whether its clock is told the time", async () => {
+  const machine = linuxMachine(import.meta.filename);
+  for (const address of machine.addresses()) expect(address).toMatch(/^(?!127\.|::1|fe80)[\d.a-f:]+ \([^)]+\)$/);
+  expect([true, false, undefined]).toContain(await machine.isClockSynced());
+});
+
 test("the machine that this runs on knows its free disk, and its temperature or that it has none", async () => {
   const machine = linuxMachine(import.meta.filename);
   expect(await machine.freeDiskBytes()).toBeGreaterThan(0);
