@@ -102,15 +102,18 @@ export function linesChecks(way: Exclude<Way, "auto">): readonly Check[] {
   ];
 }
 
-/** The kernel keeps events: what was pressed and let go while we did something else, such as drawing a page, was pressed. */
+/** The kernel keeps what came while this program did something else, such as drawing a page: the thread sleeps through it all. */
 const quickPressCheck = (withLines: (name: string, run: (lines: Lines) => Promise<void>) => Check): Check =>
-  withLines("a press that is over before this program has looked was a press", async (lines) => {
+  withLines("a press that was over before this program looked was a press", async (lines) => {
+    const sleep = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     pull(17, 1);
-    const button = inputOf(lines.input({ line: 17, activeLow: true, bias: "as-is", debounceMs: 0 }));
+    const button = inputOf(lines.input({ line: 17, activeLow: true, bias: "as-is", debounceMs: 20 }));
     const heard: boolean[] = [];
     button.onChange((isActive) => heard.push(isActive));
     pull(17, 0);
+    sleep(150);
     pull(17, 1);
+    sleep(150);
     await eventually("both changes", () => heard.length > 1);
     equal(heard, [true, false], "changes");
   });
