@@ -18,6 +18,8 @@ export type Printed = "printed" | "no-paper" | "cover-open" | "offline" | "uncle
 export interface Screen {
   readonly width: number;
   readonly height: number;
+  /** Fewest pixels a module of a QR code on this glass; three where it does not say. */
+  readonly leastModule?: number;
   /** Resolves when the glass shows it. Frames must have the screen's size. Rejects with `HardwareFault`. */
   show(frame: Frame): Promise<void>;
   close(): Promise<void>;

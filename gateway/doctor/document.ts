@@ -28,7 +28,7 @@ checks everything that a stand needs, a line each: **ok**, **WARNING** (it works
 sell, or may lose money) or **–** (there is nothing to look at, or the running daemon has it), with what to do below it. The exit
 code is 1 when something is wrong, else 0. It may be asked at any time: what the daemon has is left alone, the broker is talked to
 under a client id of its own (\`doctor-ID\`), and the backend's ack to an empty sealed \`sync\` is timed. The journal's disk gets two
-hundred small writes, which are removed. As root it sees everything; permissions are judged for the user that the unit names.
+hundred small writes, which are removed. A stopped daemon is kept from starting for these seconds. As root it sees everything; permissions are judged for the user that the unit names.
 
 \`--json\` prints one line instead, for programs: names and outcomes stay, more may be added.
 

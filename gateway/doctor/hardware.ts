@@ -9,7 +9,7 @@ import { HEALTH_NOTES } from "../health.ts";
 import { standShape } from "../shape.ts";
 
 /** What the stand's own running daemon said of it, and how long ago. */
-export type Told = { readonly ageMs: number; readonly printer?: string; readonly connected?: boolean };
+export type Told = { readonly ageMs: number; readonly printer?: string; readonly obstacles?: readonly string[] };
 
 /** `held`: the running daemon has them. `complaints`: what the drivers had to say. */
 export type Opened =
@@ -72,18 +72,18 @@ function reserve(file: string): (() => void) | string {
   }
 }
 
-const note = z.object({ printer: z.string().optional(), connected: z.boolean().optional() });
+const note = z.object({ printer: z.string().optional(), obstacles: z.array(z.string()).optional() });
 
 /** The daemon's last minute, as it noted it itself. */
 async function toldIn(file: string, clock: Clock): Promise<Told | undefined> {
   try {
     const journal = readSqliteJournal(file, standShape);
     const [last] = await journal.notes(HEALTH_NOTES, 1).finally(() => journal.close());
-    const { printer, connected } = note.parse(last?.json);
+    const { printer, obstacles } = note.parse(last?.json);
     return {
       ageMs: clock.wall() - (last?.wall ?? 0),
       ...(printer === undefined ? {} : { printer }),
-      ...(connected === undefined ? {} : { connected }),
+      ...(obstacles === undefined ? {} : { obstacles }),
     };
   } catch {
     return undefined;

@@ -34,7 +34,7 @@ export const screen = configuredCheck({
     failed: { verdict: "wrong", means: "It does not open.", todo: "check driver and wiring; see the check `devices`" },
     "too-small": {
       verdict: "wrong",
-      means: "A QRIS code has less than three pixels a module: phones do not read it.",
+      means: "A QRIS code has fewer pixels a module than phones read.",
       todo: "use a larger screen, or a printer",
     },
   },
@@ -45,10 +45,10 @@ export const screen = configuredCheck({
     const { screen } = opened.parts;
     if (screen.is === "failed") return { as: "failed", found: screen.because };
     if (screen.thing === undefined) return { as: "none", found: "no screen is configured" };
-    const { width, height } = screen.thing;
+    const { width, height, leastModule = SCREEN_MODULE } = screen.thing;
     const module = Math.floor(Math.min(width, height) / ACROSS);
     const found = `${width} × ${height}, a QRIS code has ${module} pixels a module`;
-    return { as: module < SCREEN_MODULE ? "too-small" : "ok", found };
+    return { as: module < leastModule ? "too-small" : "ok", found };
   },
 });
 
@@ -209,19 +209,25 @@ export const inputs = configuredCheck({
   },
   look: async ({ config, hardware }) => {
     const names = inputNames(config);
-    const pins = pinsOf(await hardware.open());
-    if (!("pins" in pins)) return pins;
     if (names.length === 0) return { as: "none", found: "no button is configured" };
-    const inputs = names.map((name) => ({ name, input: orNothing(() => pins.pins.input(name)) }));
-    const missing = inputs.filter(({ input }) => input === undefined).map(({ name }) => name);
-    if (missing.length > 0) return { as: "missing", found: `no input is called ${missing.join(", ")}` };
-    const levels = await Promise.all(inputs.map(({ input }) => isActive(input)));
-    const active = names.filter((_, nth) => levels[nth]);
-    return active.length > 0
-      ? { as: "active", found: `active: ${active.join(", ")}` }
-      : { as: "ok", found: names.join(", ") };
+    return inputsSeen(names, await hardware.open());
   },
 });
+
+type InputsSeen = { readonly as: "ok" | "missing" | "active" | "held" | "closed" | "failed"; readonly found: string };
+
+async function inputsSeen(names: readonly string[], opened: Opened): Promise<InputsSeen> {
+  const pins = pinsOf(opened);
+  if (!("pins" in pins)) return pins;
+  const inputs = names.map((name) => ({ name, input: orNothing(() => pins.pins.input(name)) }));
+  const missing = inputs.filter(({ input }) => input === undefined).map(({ name }) => name);
+  if (missing.length > 0) return { as: "missing", found: `no input is called ${missing.join(", ")}` };
+  const levels = await Promise.all(inputs.map(({ input }) => isActive(input)));
+  const active = names.filter((_, nth) => levels[nth]);
+  return active.length > 0
+    ? { as: "active", found: `active: ${active.join(", ")}` }
+    : { as: "ok", found: names.join(", ") };
+}
 
 const isActive = async (input: Input | undefined): Promise<boolean> => (await input?.isActive()) ?? false;
 
@@ -231,4 +237,70 @@ function inputNames({ products, buttons, pins }: GatewayConfig): readonly string
   return [...new Set([...named, buttons.cancel])];
 }
 
-export const ownChecks: readonly Check[] = [screen, printer, relays, inputs];
+export const interlocks = configuredCheck({
+  name: "interlocks",
+  asks: "Are the switches of doors and the like there, and at rest?",
+  outcomes: {
+    ok: { verdict: "ok", means: "They are." },
+    none: { verdict: "skipped", means: "The configuration names none." },
+    held: HELD,
+    closed: CLOSED,
+    failed: {
+      verdict: "wrong",
+      means: "The lines cannot be had.",
+      todo: "see what was found, and the checks `gpio` and `devices`",
+    },
+    missing: {
+      verdict: "wrong",
+      means: "A switch is named that is not under [pins].",
+      todo: "add it to [[pins.inputs]], or correct its name under [[interlocks]]",
+    },
+    active: {
+      verdict: "warning",
+      means: "The stand would be out of service: a door is open, it is tilted, or a wire is broken.",
+      todo: "close the door; if it is closed, check the wire, active_low and bias under [[pins.inputs]]",
+    },
+  },
+  look: async ({ config, hardware }) => {
+    const named = config.interlocks ?? [];
+    if (named.length === 0) return { as: "none", found: "no interlock is configured" };
+    return inputsSeen(
+      named.map(({ input }) => input),
+      await hardware.open(),
+    );
+  },
+});
+
+export const selling = configuredCheck({
+  name: "selling",
+  asks: "Would the running stand sell?",
+  outcomes: {
+    ok: { verdict: "ok", means: "It would, as its daemon noted within the last minutes." },
+    "out-of-service": {
+      verdict: "wrong",
+      means: "It would not; what stands in its way is listed.",
+      todo: "see the checks of what is listed; journalctl -u qris-gateway -g readiness tells since when",
+    },
+    "not-running": { verdict: "skipped", means: "The daemon does not run." },
+    unknown: { verdict: "skipped", means: "The daemon has noted nothing yet; it does so every minute." },
+    stale: {
+      verdict: "warning",
+      means: "The daemon holds the journal, and has noted nothing for more than three minutes: it may hang.",
+      todo: "systemctl restart qris-gateway; then journalctl -u qris-gateway -n 200",
+    },
+  },
+  look: async ({ hardware }) => {
+    const opened = await hardware.open();
+    if (opened.is !== "held") return { as: "not-running", found: "the daemon does not run" };
+    if (opened.told === undefined) return { as: "unknown", found: "the running daemon has noted nothing yet" };
+    const { ageMs, obstacles = [] } = opened.told;
+    const found = `noted ${Math.round(ageMs / 1_000)} s ago: ${obstacles.join(", ") || "nothing stands in its way"}`;
+    if (ageMs > STALE_MS) return { as: "stale", found };
+    return { as: obstacles.length === 0 ? "ok" : "out-of-service", found };
+  },
+});
+
+/** The daemon notes how it is every minute. */
+const STALE_MS = 3 * 60_000;
+
+export const ownChecks: readonly Check[] = [screen, printer, relays, inputs, interlocks, selling];

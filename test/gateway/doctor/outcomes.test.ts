@@ -40,7 +40,15 @@ const without = <Kind extends "texts" | "commands" | "entries" | "secrets">(
 
 const DAY_MS = 86_400_000;
 const held: Opened = { is: "held", told: undefined };
-const noted = (printer: string): Opened => ({ is: "held", told: { ageMs: 34_000, printer } });
+const noted = (printer: string, obstacles: readonly string[] = [], ageMs = 34_000): Opened => ({
+  is: "held",
+  told: { ageMs, printer, obstacles },
+});
+const doors = configText(REAL.replace('name = "chute"', 'name = "door"')).concat(
+  '[[interlocks]]\ninput = "door"\nmeans = "door-open"\n',
+);
+const ajar = (name: string): Pins =>
+  pinsOf({ input: (asked) => ({ ...pinsOf({}).input(asked), isActive: async () => asked === name }) });
 const closed: Opened = { is: "failed", because: "the lock may not be opened" };
 
 const screenOf = (width: number, height: number): Screen => ({
@@ -433,6 +441,23 @@ const rows: readonly Row[] = [
     config: configText(undefined, undefined, 'sensor = "stuck"'),
     opened: open({}),
   }),
+
+  row("interlocks", "ok", "door", { config: doors, opened: open({}) }),
+  row("interlocks", "none", "no interlock", { opened: open({}) }),
+  row("interlocks", "held", "the running daemon has it", { config: doors, opened: held }),
+  row("interlocks", "closed", "the lock", { config: doors, opened: closed }),
+  row("interlocks", "failed", "no GPIO chip", { config: doors, opened: broken }),
+  row("interlocks", "missing", "no input is called door", {
+    config: doors,
+    opened: open({ pins: pinsOf({ input: absent }) }),
+  }),
+  row("interlocks", "active", "active: door", { config: doors, opened: open({ pins: ajar("door") }) }),
+
+  row("selling", "ok", "noted 34 s ago: nothing stands in its way", { opened: noted("ready") }),
+  row("selling", "out-of-service", "no-paper, door-open", { opened: noted("no-paper", ["no-paper", "door-open"]) }),
+  row("selling", "not-running", "does not run", { opened: open({}) }),
+  row("selling", "unknown", "noted nothing yet", { opened: held }),
+  row("selling", "stale", "noted 181 s ago", { opened: noted("ready", [], 181_000) }),
 
   row("broker-name", "ok", "broker.example.id is 103.10.1.2"),
   row("broker-name", "ok", "10.0.0.5 is an address", { config: plain('url = "mqtt://10.0.0.5"') }),
