@@ -3,8 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { realNetwork } from "../../../gateway/doctor/broker.ts";
 import type { Network } from "../../../gateway/doctor/network.ts";
 import { readSetup } from "../../../gateway/setup.ts";
+import { systemChance } from "../../../host/chance.ts";
 import { steadyClock } from "../../../host/clock.ts";
+import { silentLog } from "../../../host/log.ts";
+import { newUlid, type StandId, type StatementId } from "../../../protocol/ids.ts";
+import { newKeyPair, type SigningKey } from "../../../protocol/keys.ts";
+import { seal } from "../../../protocol/seal.ts";
+import { topicOf } from "../../../protocol/topics.ts";
+import { openMqtt } from "../../../wire/mqtt.ts";
 import { freePort, type Mosquitto, startMosquitto } from "../../support/mosquitto.ts";
+import { until } from "../../support/until.ts";
 import { StandFiles } from "../commands/stand-files.ts";
 
 /** The way to the broker as doctor goes it: to real brokers, and to what is none. */
@@ -33,8 +41,24 @@ const today = clock.wall();
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
+  for (const end of ends.splice(0).reverse()) await end();
 });
+
+const STAND = "lobby-1" as StandId;
+const ANOTHER = "01JD5S3V8Q4R6T2W9Y0ZABCDEF" as StatementId;
+
+const ackOf = (id: StatementId, key: SigningKey): string =>
+  seal(
+    {
+      v: 1,
+      id: newUlid(today, systemChance) as StatementId,
+      from: "backend",
+      to: STAND,
+      at: { journal: "ledger", seq: 0 },
+      body: { type: "ack", ids: [id] },
+    },
+    key,
+  );
 
 /** Takes connections, and says nothing. */
 async function mute(): Promise<number> {
@@ -125,6 +149,31 @@ describe("a talk", () => {
     },
     20_000,
   );
+
+  test("believes nobody but the backend, and it only where it means this sync", async () => {
+    const open = await startMosquitto();
+    ends.push(() => open.close());
+    const asked: string[] = [];
+    const liar = openMqtt({ url: open.url, clock, random: systemChance, log: silentLog })(
+      { clientId: "liar", subscribe: [topicOf(STAND, "up")] },
+      {
+        up: () => undefined,
+        down: () => undefined,
+        hear: async ({ payload }) => {
+          const [, body = ""] = Buffer.from(payload).toString().split(".");
+          const { id } = JSON.parse(Buffer.from(body, "base64url").toString()) as { id: StatementId };
+          asked.push(id);
+          await liar.publish(topicOf(STAND, "down"), ackOf(id, newKeyPair().signing));
+          await liar.publish(topicOf(STAND, "down"), ackOf(ANOTHER, files.backend.signing));
+          await liar.publish(topicOf(STAND, "down"), "nonsense");
+        },
+      },
+    );
+    ends.push(() => liar.close());
+    await until("the liar is there", () => liar.connected);
+    expect(await networkWith(`url = "${open.url}"`).talk()).toMatchObject({ is: "silent" });
+    expect(asked).toHaveLength(1);
+  });
 
   test("is held once, however often it is asked for", async () => {
     const one = networkWith('url = "mqtt://127.0.0.1:1"');
