@@ -36,7 +36,7 @@ const kernels: readonly {
     parts: ["auto", "printers", "doctor"],
   },
   { name: "a whole stand", boot: ["--no-sysfs-gpio"], parts: ["sale", "killed-in-mid-pulse"], sells: true },
-  { name: "a screen of 32 bits", boot: ["--screen", "480x320"], parts: ["screen-480x320", "spi-panel"] },
+  { name: "a screen of 32 bits", boot: ["--screen", "480x320"], parts: ["screen-480x320", "spi-panel", "samples"] },
   { name: "a screen of 16 bits", boot: ["--screen", "800x480-16"], parts: ["screen-800x480-16"] },
 ];
 

@@ -9,6 +9,7 @@ import { unguardedChecks } from "./pins/unguarded.ts";
 import { printerChecks } from "./printers/printing.ts";
 import { killChecks } from "./sale/killing.ts";
 import { pulseCheck, saleChecks } from "./sale/selling.ts";
+import { sampleChecks } from "./samples.ts";
 import { framebufferChecks, type Size, standingCodeCheck } from "./screens/framebuffer.ts";
 import { panelChecks } from "./screens/panel.ts";
 
@@ -29,6 +30,7 @@ const parts: Readonly<Record<string, () => readonly Check[]>> = {
   "screen-480x320": () => [...framebufferChecks(small), standingCodeCheck(small)],
   "screen-800x480-16": () => framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),
   "spi-panel": () => panelChecks(),
+  samples: () => sampleChecks(),
   sale: () => [...saleChecks(outside), pulseCheck],
   "killed-in-mid-pulse": () => killChecks(outside),
   doctor: () => doctorChecks(),
