@@ -137,7 +137,7 @@ function relayOn(pins: Pins): (line: string) => Relay | undefined {
 
 /** What of it is too small for a QR code that phones read, in words; `undefined` when all fits. */
 export function unfit({ screen, printer }: Pick<Devices, "screen" | "printer">): string | undefined {
-  const glass = screen && unfitAt(screen.width, screen.height, SCREEN_MODULE, "screen");
+  const glass = screen && unfitAt(screen.width, screen.height, screen.leastModule ?? SCREEN_MODULE, "screen");
   return glass ?? (printer && unfitAt(printer.dots, printer.dots, PAPER_MODULE, "printer"));
 }
 

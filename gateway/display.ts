@@ -95,7 +95,8 @@ export class Display {
   async #tryToShow(page: Page): Promise<string | undefined> {
     const { screen, draw } = this.#options;
     try {
-      const drawn = draw(page, { width: screen.width, height: screen.height });
+      const { width, height, leastModule } = screen;
+      const drawn = draw(page, { width, height, ...(leastModule === undefined ? {} : { leastModule }) });
       return "fits" in drawn ? tooSmall(drawn) : await this.#send(drawn);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -47,8 +47,8 @@ export type Page = {
   readonly badge?: string;
 };
 
-/** Pixels; whole, at least 1. */
-export type Size = { readonly width: number; readonly height: number };
+/** Pixels; whole, at least 1. `leastModule`: of a QR code's module, where the glass is fine enough for fewer than three. */
+export type Size = { readonly width: number; readonly height: number; readonly leastModule?: number };
 
 /** A frame of exactly `size`, or the numbers why its QR code cannot be drawn so that phones read it. */
 export type DrawnPage = Frame | QrRefusal;

@@ -32,11 +32,11 @@ export function layQrPage(page: Page, qr: Qr, size: Size, desk: Desk): readonly 
 }
 
 /** A fifth of the longer side is left for words as long as a module keeps four pixels. */
-function fitWithText(text: string, { width, height }: Size): QrFit | QrRefusal {
+function fitWithText(text: string, { width, height, leastModule = SCREEN_MODULE }: Size): QrFit | QrRefusal {
   const short = Math.min(width, height);
   const modest = Math.min(short, Math.floor(Math.max(width, height) * (width > height ? 0.66 : 0.7)));
   const fit = fitQr(text, modest, PAPER_MODULE);
-  return fit.fits ? fit : fitQr(text, short, SCREEN_MODULE);
+  return fit.fits ? fit : fitQr(text, short, leastModule);
 }
 
 function codeAtRight(size: Size, fit: QrFit): { taken: Box; rest: Box } {

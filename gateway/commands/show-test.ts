@@ -44,10 +44,10 @@ async function show(asked: Asked, { config }: AtHand, screen: Screen, wait: () =
   return 0;
 }
 
-function linesOf(options: Readonly<Record<string, unknown>>, { width, height }: Screen): readonly string[] {
+function linesOf(options: Readonly<Record<string, unknown>>, screen: Screen): readonly string[] {
   const { driver, model, rotation } = options;
   const turned = rotation === undefined ? [] : [`rotation ${String(rotation)}`];
-  const modules = largestQr(width, height, SCREEN_MODULE);
+  const modules = largestQr(screen.width, screen.height, screen.leastModule ?? SCREEN_MODULE);
   return [[driver, model].filter((word) => word !== undefined).join(" "), ...turned, `codes up to ${modules} modules`];
 }
 

@@ -26,6 +26,11 @@ const options = {
     .optional()
     .describe("The bus's clock; slower for long wires. Default: what the model bears.")
     .meta({ example: 16_000_000 }),
+  least_module: z
+    .literal([2, 3])
+    .default(3)
+    .describe("Fewest pixels a module of a QR code. 2 only where phones read the code of two in show-test.")
+    .meta({ example: 2 }),
   inverted: z
     .boolean()
     .optional()
@@ -61,7 +66,8 @@ export const spiPanelScreen: ScreenDriver = driver("spi-panel", options, async (
     ...(given.reset_line === undefined ? {} : { reset: output(given.reset_line, true) }),
     ...(given.backlight_line === undefined ? {} : { backlight: output(given.backlight_line, false) }),
   }));
-  return openPanel({ panel, rotation: given.rotation, clock }, wires);
+  const screen = await openPanel({ panel, rotation: given.rotation, clock }, wires);
+  return { ...screen, leastModule: given.least_module };
 });
 
 /** Throws `HardwareFault` for a glass that would lie beside the memory. */

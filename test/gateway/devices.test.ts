@@ -122,8 +122,14 @@ const openDevicesAnswer = async (): Promise<void> => {
 };
 
 describe("too small for a QR code that phones read", () => {
-  const screenOf = (width: number, height: number): { screen: Screen } => ({
-    screen: { width, height, show: async () => undefined, close: async () => undefined },
+  const screenOf = (width: number, height: number, leastModule?: number): { screen: Screen } => ({
+    screen: {
+      width,
+      height,
+      ...(leastModule === undefined ? {} : { leastModule }),
+      show: async () => undefined,
+      close: async () => undefined,
+    },
   });
   const printerOf = (dots: number): { printer: Printer } => ({
     printer: { dots, print: async () => "printed", condition: async () => "ready", close: async () => undefined },
@@ -133,6 +139,8 @@ describe("too small for a QR code that phones read", () => {
   test.each([
     ["a screen of 219 pixels on its shorter side", screenOf(320, 219), undefined],
     ["a screen of 218", screenOf(218, 320), "needs 219"],
+    ["a fine glass of 320 × 170, where two pixels a module are read", screenOf(320, 170, 2), undefined],
+    ["the same where three are needed", screenOf(320, 170), "170 dots on its shorter side"],
     ["the largest paper of an SSD1680", screenOf(296, 176), "176 dots on its shorter side"],
     ["paper of 292 dots", printerOf(292), undefined],
     ["paper of 291 dots", printerOf(291), "needs 292"],

@@ -112,6 +112,7 @@ const more: readonly Size[] = [
   { width: 240, height: 320 },
   { width: 320, height: 480 },
   { width: 800, height: 480 },
+  { width: 320, height: 170, leastModule: 2 },
 ];
 /** What a customer must be able to use on every panel. */
 const important: readonly string[] = [
@@ -144,7 +145,7 @@ export const screens: readonly Screen[] = Object.entries(views).flatMap(([name, 
     size,
     view: shown,
     ...(name.startsWith("qr") ? { qr: qrFor(PRICE) } : {}),
-    ...(name.endsWith("with-page") && size.width > 240 ? { help: PAGE } : {}),
+    ...(name.endsWith("with-page") && size.width > 240 && size.height > 170 ? { help: PAGE } : {}),
   })),
 );
 
