@@ -107,12 +107,10 @@ function systemItems(root) {
  * @returns {Item[]}
  */
 function docItems(root) {
-  const guides = filesUnder(root, ["docs"]).filter((file) => /^docs\/[^/]+\.md$/.test(file));
-  const drawingsAndSamples = filesUnder(root, ["docs/images", "docs/samples"]);
   return [
     { from: join(root, "README.md"), to: join(DOCS, "README.md") },
     { from: join(root, "docs/gateway.sample.toml"), to: join(DOCS, "gateway.sample.toml") },
-    ...[...guides, ...drawingsAndSamples].map((file) => ({ from: join(root, file), to: join(DOCS, file) })),
+    ...filesUnder(root, ["docs"]).map((file) => ({ from: join(root, file), to: join(DOCS, file) })),
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -56,4 +57,9 @@ describe.each(UNITS)("%s", (unit) => {
     const { stdout } = ask("security", "--offline=true", join(FOLDER, unit));
     expect(Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThanOrEqual(2.5);
   });
+});
+
+test("the relays' guard is not killed together with a daemon that dies: it opens the contacts", () => {
+  const modes = readFileSync(join(FOLDER, "qris-gateway.service"), "utf8").match(/^KillMode=.*$/gm);
+  expect(modes).toEqual(["KillMode=control-group"]);
 });
