@@ -227,7 +227,8 @@ export class StandProcess {
 }
 
 /** The journal as a program with this mistake would use it. */
-function mistaken(journal: StandJournal, mistake: StandSettings["mistake"]): StandJournal {
+/** `journal` with a deliberate mistake, to see that it is found. */
+export function mistaken(journal: StandJournal, mistake: StandSettings["mistake"]): StandJournal {
   if (mistake === undefined) return journal;
   return new Proxy(journal, {
     get: (target, name) => {

@@ -1,5 +1,5 @@
 import type { Random } from "../../../protocol/ids.ts";
-import { wrongsOn } from "./recovery.ts";
+import { type Mistake, wrongsOn } from "./recovery.ts";
 import type { Leftovers, Tape } from "./tape.ts";
 import type { Mark } from "./truth.ts";
 
@@ -15,13 +15,23 @@ export type Tried = {
 
 type Between = readonly [from: number, to: number];
 
-/** Cuts the power after every mark between two entries of a tape, and at so many more moments, spread evenly and moved by chance. */
-export async function cutTape(tape: Tape<Mark>, between: Between, more: number, random: Random): Promise<Tried> {
+export type CutOptions = {
+  /** Of the tape's entries. */
+  readonly between: Between;
+  /** Cuts beside those after every mark, spread evenly and moved by chance. */
+  readonly more: number;
+  readonly random: Random;
+  readonly mistake?: Mistake;
+};
+
+/** Cuts the power after every mark, and at more moments. */
+export async function cutTape(tape: Tape<Mark>, { between, more, random, mistake }: CutOptions): Promise<Tried> {
   const found: Found[] = [];
   const where: Record<string, number> = {};
   const cuts = [...afterMarks(tape, between), ...spread(between, more, random)];
   for (const { cut, leftovers } of cuts) {
-    const { wrongs, newest = "nothing" } = await wrongsOn(tape.diskAt(cut, leftovers, random), tape.marksBefore(cut));
+    const disk = tape.diskAt(cut, leftovers, random);
+    const { wrongs, newest = "nothing" } = await wrongsOn(disk, tape.marksBefore(cut), mistake);
     where[newest] = (where[newest] ?? 0) + 1;
     if (wrongs.length > 0) found.push({ cut, leftovers, wrongs });
   }

@@ -11,7 +11,6 @@ import type { Mark } from "./truth.ts";
 /** The short form; `npm run powercuts` is the long one. What it shows, and what not, stands in docs/decisions/cutting-the-power.md. */
 
 const CUTS = 40;
-const CONTROL_CUTS = 4;
 const BOOTS = 2;
 const MINUTES_MS = 300_000;
 
@@ -31,7 +30,7 @@ describe("a stand whose power is cut", () => {
   test(
     "at any moment of its disk's recorded life has lost nothing, and gives nothing away twice",
     async () => {
-      const { found, where } = await cutTape(tape, partsOf(tape).careful, CUTS, random);
+      const { found, where } = await cutTape(tape, { between: partsOf(tape).careful, more: CUTS, random });
       expect(found).toEqual([]);
       const states = ["charging", "awaiting", "closing", "releasing", "delivered", "closed"];
       for (const at of states) expect(where[at], at).toBeGreaterThan(0);
@@ -42,8 +41,20 @@ describe("a stand whose power is cut", () => {
   test(
     "that does not wait for its disk, as a control, has lost what the world has seen",
     async () => {
-      const { found } = await cutTape(tape, partsOf(tape).careless, CONTROL_CUTS, random);
+      const { found } = await cutTape(tape, { between: partsOf(tape).careless, more: 0, random });
       expect(found.length).toBeGreaterThan(0);
+    },
+    MINUTES_MS,
+  );
+
+  test(
+    "that forgets which release it had begun, as a control, lets the goods out twice",
+    async () => {
+      const options = { between: partsOf(tape).careful, more: 0, random, mistake: "forgets-started" } as const;
+      const { found } = await cutTape(tape, options);
+      expect(found.flatMap(({ wrongs }) => wrongs).join()).toContain(
+        "the contact closed 1 times before the cut and 1 after it",
+      );
     },
     MINUTES_MS,
   );

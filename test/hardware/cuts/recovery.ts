@@ -8,6 +8,7 @@ import { openSqliteJournal } from "../../../journal/sqlite.ts";
 import { newUlid } from "../../../protocol/ids.ts";
 import { standOnBench } from "../../support/stand-on-bench.ts";
 import { seeded } from "../../world/seeded.ts";
+import { mistaken } from "../../world/stand-process.ts";
 import { closings, lost, type Mark, settlements, understoodPaid } from "./truth.ts";
 
 const JOURNAL = "journal.sqlite";
@@ -20,13 +21,16 @@ export type Recovered = {
   readonly newest?: State["at"];
 };
 
+/** A control: a stand that does not know any more which release it had begun. */
+export type Mistake = "forgets-started";
+
 /** What is wrong with a stand that finds this disk when the power comes back, after the world has seen these marks. */
-export async function wrongsOn(disk: Buffer, marks: readonly Mark[]): Promise<Recovered> {
+export async function wrongsOn(disk: Buffer, marks: readonly Mark[], mistake?: Mistake): Promise<Recovered> {
   const folder = mkdtempSync(join(tmpdir(), "qris-cut-"));
   try {
     const file = filesOn(disk, folder);
     if (!existsSync(file)) return { wrongs: marks.length === 0 ? [] : ["there is no journal on the disk"] };
-    return await wrongsIn(file, marks);
+    return await wrongsIn(file, marks, mistake);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -52,7 +56,7 @@ function quietly(program: string, ...words: readonly string[]): void {
   }
 }
 
-async function wrongsIn(file: string, marks: readonly Mark[]): Promise<Recovered> {
+async function wrongsIn(file: string, marks: readonly Mark[], mistake?: Mistake): Promise<Recovered> {
   const random = seeded(1);
   const newId = (): string => newUlid(0, random);
   const { journal, quarantined } = openSqliteJournal<State, Event, Effect>({
@@ -63,7 +67,7 @@ async function wrongsIn(file: string, marks: readonly Mark[]): Promise<Recovered
   const bench = await standOnBench({
     shape: { relays: ["slot-1"] },
     has: { screen: true, printer: false },
-    parts: { journal },
+    parts: { journal: mistaken(journal, mistake) },
   });
   try {
     await bench.clock.advance(RECOVERY_MS);

@@ -73,7 +73,7 @@ export async function openOutside(hear: (overheard: Overheard) => void = () => u
   const pair = newKeyPair();
   const backend = new BackendRig({
     ...{ place, clock, random, log: diary.logOf("backend") },
-    ...{ brokerPort: broker.port, midtransPort: midtrans.port, timeoutMs: 15_000, pages: false },
+    ...{ broker, midtransPort: midtrans.port, timeoutMs: 15_000, pages: false },
     merchants: [new MerchantRig("main", midtrans.accounts.first, {})],
     sellers: new Map([[STAND, "main" as MerchantId]]),
     standKeys: () => keySetOf([{ owner: STAND, jwk: pair.publicJwk }]),

@@ -36,8 +36,8 @@ export type Said = Readonly<Record<string, unknown>>;
  */
 export class Service {
   readonly unit: UnitFile = readUnitFile(readFileSync(UNIT, "utf8"));
-  /** What systemd was told, oldest first, with when it was (of `performance.now`). */
-  readonly told: { readonly line: string; readonly at: number }[] = [];
+  /** What systemd was told since the last start, oldest first. */
+  readonly told: string[] = [];
   readonly log: Said[] = [];
   #receiver: ChildProcess | undefined;
   #child: ChildProcess | undefined;
@@ -53,7 +53,7 @@ export class Service {
     if (!existsSync(NODE)) linkAt(NODE, process.execPath);
     mkdirSync(this.unit.stateFolder, { recursive: true, mode: 0o700 });
     mkdirSync("/etc/qris-gateway", { recursive: true });
-    this.#receiver = await receiver((line) => this.told.push({ line, at: performance.now() }));
+    this.#receiver = await receiver((line) => this.told.push(line));
   }
 
   /** Resolves when it has told systemd that it is ready. */
@@ -70,10 +70,6 @@ export class Service {
     await this.comes("READY=1", START_MS);
   }
 
-  get pid(): number {
-    return this.#child?.pid ?? 0;
-  }
-
   signal(name: NodeJS.Signals): void {
     this.#child?.kill(name);
   }
@@ -88,13 +84,13 @@ export class Service {
   }
 
   /** Waits until systemd is told a line that begins so; resolves to it. */
-  comes(start: string, withinMs = 30_000, since = 0): Promise<string> {
+  comes(start: string, withinMs: number): Promise<string> {
     return eventually(
       `"${start}" to systemd`,
       () => {
         const { exitCode, signalCode } = this.#child ?? {};
         if (exitCode != null || signalCode != null) throw new Error(`the daemon ended: ${exitCode ?? signalCode}`);
-        return this.told.find(({ line, at }) => at >= since && line.startsWith(start))?.line;
+        return this.told.find((line) => line.startsWith(start));
       },
       withinMs,
     ).catch((error: unknown) => {
