@@ -52,6 +52,8 @@ export type StandParts = {
   readonly keepDays?: number;
   /** What customers read instead of our own words while an interlock is active. */
   readonly says?: Says;
+  /** Whether there is a button that ends an order; true when absent. */
+  readonly hasCancel?: boolean;
   readonly devices: StandDevices;
   /** Absent: nobody can ask for the service page. */
   readonly service?: ServiceSettings;
@@ -374,7 +376,7 @@ export class OpenStand {
   }
 
   #viewNow(): View {
-    const { menu, clock, name, isTest, says } = this.#parts;
+    const { menu, clock, name, isTest, says, hasCancel } = this.#parts;
     return {
       front: this.#stand.front,
       obstacles: this.#readiness.obstacles,
@@ -384,6 +386,7 @@ export class OpenStand {
       standName: name,
       isTest,
       ...(says === undefined ? {} : { says }),
+      ...(hasCancel === undefined ? {} : { hasCancel }),
       ...(this.#service?.facts === undefined ? {} : { service: this.#service.facts }),
     };
   }

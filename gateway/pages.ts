@@ -23,6 +23,8 @@ export type View = {
   /** The provider's test service answers; its QR codes can take real money nevertheless. */
   readonly isTest: boolean;
   readonly says?: Says;
+  /** Whether a customer can press something to end an order; true when absent. */
+  readonly hasCancel?: boolean;
   /** Somebody mends the stand. */
   readonly service?: ServiceFacts;
 };
@@ -76,9 +78,9 @@ function orderPage(view: View): Page | undefined {
   if (front === undefined) return undefined;
   switch (front.at) {
     case "charging":
-      return chargingPage(front);
+      return { ...chargingPage(front), ...cancelOf(view) };
     case "awaiting":
-      return awaitingPage(front, now);
+      return { ...awaitingPage(front, now), ...cancelOf(view) };
     case "releasing":
       return releasingPage();
     default:
@@ -128,7 +130,6 @@ const chargingPage = ({ order }: At<"charging">): Page => ({
   title: words("Mohon tunggu", "Please wait"),
   figure: showRupiah(order.amount),
   lines: [words("Kode QR sedang disiapkan", "Your QR code is on its way")],
-  footer: CANCEL,
 });
 
 function awaitingPage({ order, qr, shownAt, deadline }: At<"awaiting">, now: Instant): Page {
@@ -140,7 +141,6 @@ function awaitingPage({ order, qr, shownAt, deadline }: At<"awaiting">, now: Ins
     figure: showRupiah(order.amount),
     qr: { text: qr, ...(merchant === undefined ? {} : { caption: { first: merchant } }) },
     countdown: { leftMs: wholeSeconds(leftMs(deadline, now)), ofMs: deadline.ms - shownAt.ms },
-    footer: CANCEL,
   };
 }
 
@@ -250,6 +250,8 @@ const voidWords: Record<Exclude<VoidReason, "cancelled" | "expired"> | "denied" 
   denied: words("Layanan pembayaran menolak", "The payment service declined"),
   "never-charged": words("Layanan pembayaran tidak menjawab", "The payment service does not answer"),
 };
+
+const cancelOf = ({ hasCancel = true }: View): Pick<Page, "footer"> => (hasCancel ? { footer: CANCEL } : {});
 
 const CANCEL = words("Tekan BATAL untuk membatalkan", "Press CANCEL to stop");
 const TRY_AGAIN = words("Silakan coba lagi", "Please try again");

@@ -146,6 +146,7 @@ function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boole
     lost,
     keepDays: config.journal.keep_days,
     says: saysOf(config),
+    hasCancel: config.pins.driver !== "none",
     devices: {
       ...devices,
       sensorOf: sensorsOf(config, devices),

@@ -69,6 +69,11 @@ describe("a stand that waits for a customer", () => {
     expect(page.lines).toEqual([{ first: "Kode QR tampil di sini", second: "Your QR code appears here" }]);
   });
 
+  test("asks nobody to press CANCEL where there is no button", () => {
+    expect(pageAt(charging, 0).footer?.second).toContain("CANCEL");
+    expect(pageAt(charging, 0, { hasCancel: false }).footer).toBeUndefined();
+  });
+
   test("shows a long menu six at a time, in turns of five seconds", () => {
     const menu = Array.from({ length: 8 }, (_, nth) => ({ ...coffee, id: `p${nth}`, button: `b${nth}` }));
     const keysAt = (ms: number): unknown => pageAt(undefined, ms, { menu }).menu?.map(({ key }) => key);

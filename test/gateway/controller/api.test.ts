@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { type ControllerApi, openController } from "../../../gateway/controller/controller.ts";
 import { MOST_LISTENERS } from "../../../gateway/controller/listeners.ts";
-import type { OrderShown } from "../../../gateway/controller/words.ts";
+import { Orders } from "../../../gateway/controller/orders.ts";
+import { References } from "../../../gateway/controller/references.ts";
+import { type OrderShown, orderRequestSchema } from "../../../gateway/controller/words.ts";
 import { silentLog } from "../../../host/log.ts";
 import { JournalFault } from "../../../journal/journal.ts";
 import { claimCodeOf, type OrderId, type ReleaseId } from "../../../protocol/ids.ts";
@@ -127,11 +129,15 @@ describe("an order", () => {
     expect(bench.backend.typesHeard().filter((type) => type === "charge")).toHaveLength(1);
   });
 
-  test("sent twice at once begins once", async () => {
+  test("sent several times in the same moment begins once", async () => {
     await onBench();
-    const both = await Promise.all([post(ticket), post(ticket), post(ticket)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
-    expect(new Set(both.map(({ body }) => body.id)).size).toBe(1);
+    const { stand, journal } = bench;
+    const references = new References({ journal });
+    const orders = new Orders({ stand, journal, references, hasRelay: () => true });
+    const wish = orderRequestSchema.parse(ticket);
+    const placed = await Promise.all([orders.place(wish), orders.place(wish), orders.place(wish)]);
+    expect(placed.map(({ is }) => is)).toEqual(["begun", "known", "known"]);
+    expect(bench.backend.typesHeard().filter((type) => type === "charge")).toHaveLength(1);
   });
 
   test.each(["same-boot", "new-boot"] as const)("is known by its reference after a restart, %s", async (boot) => {
