@@ -1,4 +1,4 @@
-import { Client, Pool, types } from "pg";
+import { Client, Pool, type QueryConfig, types } from "pg";
 import type { Clock } from "../protocol/time.ts";
 import { InTurn } from "./in-turn.ts";
 import { JournalFault } from "./journal.ts";
@@ -37,8 +37,8 @@ export type Ask = { readonly sql: string; readonly values?: readonly Value[] };
 /** One connection for a work that needs the same one throughout. */
 export type Line = {
   ask<Row>(ask: Ask): Promise<readonly Row[]>;
-  /** Several statements, without values. */
-  run(sql: string): Promise<void>;
+  /** Several statements, without values; `withinMs` where they may take longer than any other. */
+  run(sql: string, withinMs?: number): Promise<void>;
 };
 
 const DEFAULT_CONNECTIONS = 8;
@@ -158,7 +158,7 @@ export async function openLine(
   const inTurn = new InTurn();
   return {
     ask: (asked) => inTurn.run("", () => ask(asked)),
-    run: (sql) => inTurn.run("", () => run(sql)),
+    run: (sql, withinMs) => inTurn.run("", () => run(sql, withinMs)),
     close: () => client.end(),
   };
 }
@@ -168,8 +168,8 @@ const lineOn = (client: Pick<Client, "query">): Line => ({
     const { rows } = await client.query({ name: nameFor(sql), text: sql, values: [...values] });
     return rows as Row[];
   },
-  run: async (sql) => {
-    await client.query(sql);
+  run: async (text, withinMs = ANSWER_MS) => {
+    await client.query({ text, query_timeout: withinMs } as QueryConfig);
   },
 });
 

@@ -12,6 +12,8 @@ const LOST = /^(08|57P0[1-5]|25006|25P03)/;
 const AGAIN = /^(40001|40P01|55P03|57014)/;
 /** Not let in, or not enough room: nothing was begun. */
 const NO_ROOM = /^(53300|57P03|53200)/;
+/** What TLS has against the server's certificate. */
+const UNTRUSTED = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO)/;
 /** What the system says of sockets, and pg of connections it has lost or given up. */
 const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|EHOST|ENET|EAI_|ENOTFOUND)/;
 const BROKEN =
@@ -38,6 +40,13 @@ export function faultOf(error: unknown, where: string): unknown {
   if (NO_ROOM.test(code)) return fault("busy", "takes no more connections now: raise max_connections or stop others");
   if (AGAIN.test(code)) return fault("busy", "is too slow: look for long transactions and locks");
   if (/^28/.test(code)) return fault("unwritable", "does not let this user in: check user, password and pg_hba.conf");
+  if (UNTRUSTED.test(code))
+    return fault("unwritable", "shows a certificate that is not trusted: name its signer as ca_file");
+  if (/does not support SSL/.test(error.message))
+    return fault(
+      "unwritable",
+      "does not speak TLS: set ssl = on there, or plaintext = true where nobody else is on the way",
+    );
   if (/^3D000/.test(code)) return fault("unwritable", "is not there: create the database");
   if (/^(42501|3F000)/.test(code)) return fault("unwritable", "may not be used: give its schema to the backend's user");
   if (/^(42P01|42703|42883)/.test(code))

@@ -21,6 +21,8 @@ export type PostgresJournalOptions<State, Event, Effect> = PostgresOptions & {
 
 const DEFAULT_NOTES_BOUND = 10_000;
 const OLDEST_SERVER = 150_000;
+/** A table with the orders of years may take so long to change; who only reads or writes is not kept waiting for that. */
+const MIGRATE_MS = 300_000;
 
 /**
  * Opens the journal in a database that other processes may have open too, or begins one. Brings its tables forward, one process at a
@@ -50,9 +52,10 @@ async function prepare<State, Event, Effect>(
   options: PostgresJournalOptions<State, Event, Effect>,
 ): Promise<string> {
   await refuseUnsafe(line, nameOf(options.place));
-  await line.run("BEGIN");
+  await line.run(`BEGIN; SET LOCAL statement_timeout = ${MIGRATE_MS}; SET LOCAL lock_timeout = ${MIGRATE_MS}`);
   // Whoever comes at the same time waits here, and finds the tables made.
-  await line.run("SELECT pg_advisory_xact_lock(hashtext('qris journal'), hashtext(current_schema()))");
+  const alone = "SELECT pg_advisory_xact_lock(hashtext('qris journal'), hashtext(current_schema()))";
+  await line.run(alone, 2 * MIGRATE_MS);
   await migrate(line, options);
   const id = await begin(line, options);
   await line.run("COMMIT");
@@ -93,7 +96,7 @@ async function migrate<State, Event, Effect>(
   if (worksWith > tables.length) throw newer(nameOf(place), `tables of version ${found?.version}`);
   for (const [index, { sql, worksWith: oldest }] of tables.entries()) {
     if (index < (found?.version ?? 0)) continue;
-    await line.run(sql);
+    await line.run(sql, 2 * MIGRATE_MS);
     await line.ask(numbered("INSERT INTO versions (version, works_with) VALUES (?, ?)", [index + 1, oldest]));
   }
 }

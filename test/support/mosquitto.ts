@@ -118,7 +118,8 @@ const answers = (port: number): Promise<boolean> =>
     socket.on("error", () => resolve(false));
   });
 
-function makeCertificate(folder: string): string {
+/** `cert.pem` and `key.pem` for `localhost` and 127.0.0.1 in this folder; returns the PEM of who signed them. */
+export function makeCertificate(folder: string): string {
   const program = needs("openssl");
   const openssl = (...words: string[]) => execFileSync(program, words, { cwd: folder, stdio: "ignore" });
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];

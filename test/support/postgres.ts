@@ -1,20 +1,36 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statfsSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { steadyClock } from "../../host/clock.ts";
 import type { PostgresPlace } from "../../journal/postgres-client.ts";
+import { freePort, makeCertificate } from "./mosquitto.ts";
 import { needs } from "./needs.ts";
 
 export type PostgresOptions = {
   /** Further settings of the server. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Listens on 127.0.0.1 too, over TLS or not, to whoever knows a password. */
+  readonly isOpen?: true;
 };
 
 /** A server of the test's own, on a Unix socket, with its data in a folder that goes with it. */
 export type PostgresServer = {
+  /** Where it `isOpen`: the port, and who signed its certificate. */
+  readonly open: { readonly port: number; readonly ca: string } | undefined;
   /** A place that nobody has used: a schema, because a database takes longer to make. */
   newPlace(): Promise<PostgresPlace>;
   /** As the server's own user, over a connection of its own. */
@@ -34,7 +50,7 @@ const USER = "postgres";
 const ROOMY_BYTES = 1_000_000_000;
 
 /** `initdb`, and a server that waits for the disk as the product's does. PostgreSQL refuses root: then it runs as Debian's user. */
-export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({ settings = {}, isOpen }: PostgresOptions = {}): Promise<PostgresServer> {
   const program = needs("postgresql");
   const folder = mkdtempSync(join(roomy(), "qris-postgres-"));
   const data = join(folder, "data");
@@ -45,8 +61,10 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
   const begin = ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
   execFileSync(initdb, begin, { stdio: ["ignore", "ignore", "pipe"], cwd: folder, ...owner });
 
-  const place: PostgresPlace = { host: folder, port: 5_432, user: USER, database: "postgres" };
-  const all = { ...USUAL, unix_socket_directories: folder, ...settings };
+  const open = isOpen && { port: await freePort(), ca: certified(folder, data, owner) };
+  const doors = open && { ...OPEN, port: String(open.port) };
+  const place: PostgresPlace = { host: folder, port: open?.port ?? 5_432, user: USER, database: "postgres" };
+  const all = { ...USUAL, unix_socket_directories: folder, ...doors, ...settings };
   const words = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const run = () => started(program, ["-D", data, ...words], folder, place);
   let server = await run();
@@ -58,6 +76,7 @@ export async function startPostgres({ settings = {} }: PostgresOptions = {}): Pr
     await ended;
   };
   return {
+    open,
     newPlace: async () => {
       made += 1;
       const schema = `journal_${made}`;
@@ -93,6 +112,26 @@ const USUAL: Readonly<Record<string, string>> = {
   autovacuum_naptime: "5s",
 };
 
+const OPEN: Readonly<Record<string, string>> = {
+  listen_addresses: "127.0.0.1",
+  ssl: "on",
+  ssl_cert_file: "cert.pem",
+  ssl_key_file: "key.pem",
+};
+
+/** Certificate and key, where the server reads them and nobody else; whoever comes over the network needs a password. */
+function certified(folder: string, data: string, owner: Owner | undefined): string {
+  const ca = makeCertificate(folder);
+  for (const name of ["cert.pem", "key.pem"]) {
+    const place = join(data, name);
+    copyFileSync(join(folder, name), place);
+    chmodSync(place, 0o600);
+    if (owner !== undefined) chownSync(place, owner.uid, owner.gid);
+  }
+  writeFileSync(join(data, "pg_hba.conf"), "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
+  return ca;
+}
+
 /** Memory where there is enough of it: what a disk makes of an fsync is not what these tests are about. */
 function roomy(): string {
   const memory = "/dev/shm";
@@ -101,7 +140,9 @@ function roomy(): string {
   return bavail * bsize >= ROOMY_BYTES ? memory : tmpdir();
 }
 
-function ownerOf(): { readonly uid: number; readonly gid: number } | undefined {
+type Owner = { readonly uid: number; readonly gid: number };
+
+function ownerOf(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const number = (flag: string) => Number(execFileSync("id", [flag, USER], { encoding: "utf8" }));
   return { uid: number("-u"), gid: number("-g") };
