@@ -102,12 +102,12 @@ const LONGEST_PRESS_MS = 60_000;
 
 function pressButton({ stand, power }: Place, { ms = 0, down }: Fields, name: string): Answer {
   if (!stand.shape.buttons.includes(name)) return unknownName("button", name, stand.shape.buttons);
-  if (!power.isOn())
-    return refused(409, `button ${name} does nothing: the power is cut`, 'POST power {"cord":"on"} first');
   if (down !== undefined) {
     if (typeof down !== "boolean") return badField("down", down, "true to keep it down, false to let it go");
     return json({ pressed: name, heard: stand.hold(name, down) === "heard" });
   }
+  if (!power.isOn())
+    return refused(409, `button ${name} does nothing: the power is cut`, 'POST power {"cord":"on"} first');
   if (typeof ms !== "number" || !(ms >= 0 && ms <= LONGEST_PRESS_MS))
     return badField("ms", ms, `how long it is pressed, 0 to ${LONGEST_PRESS_MS}`);
   return json({ pressed: name, heard: stand.press(name, ms) === "heard" });

@@ -151,6 +151,14 @@ describe("POST buttons/{name}", () => {
     expect(heard).toEqual([true, false]);
   });
 
+  test("lets it go also while the power is cut, for it is the finger that holds it", async () => {
+    const { stand, post } = await newFace();
+    await post("buttons/new", { down: true });
+    await post("power", { cord: "cut" });
+    expect((await post("buttons/new", { down: false })).status).toBe(200);
+    expect(stand.isActive("new")).toBe(false);
+  });
+
   test.each([{ down: "yes" }, { ms: -1 }, { ms: "3 s" }, { ms: 60_001 }, { ms: null }])("refuses %j", async (body) => {
     const { stand, post } = await newFace();
     expect((await refusalOf(await post("buttons/new", body))).status).toBe(400);
