@@ -7,11 +7,12 @@ import type { Clock } from "../../protocol/time.ts";
 import { refunding } from "../support/terms.ts";
 import type { Place } from "../world/house.ts";
 import type { MerchantRig } from "./merchant-rig.ts";
+import type { WayIn } from "./rig-broker.ts";
 
 /** What the backend's machine stands on. */
 export type BackendGround = {
   readonly place: Place;
-  readonly brokerPort: number;
+  readonly broker: WayIn;
   readonly midtransPort: number;
   readonly merchants: readonly MerchantRig[];
   /** Whom each stand sells for. */

@@ -19,6 +19,7 @@ import { Life, mortal } from "../world/mortal.ts";
 import { openRoutes, PAY_KEY, staffRoutes } from "./backend-doors.ts";
 import { type BackendGround, TERMS } from "./backend-ground.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
+import { wireTo } from "./rig-broker.ts";
 import { SOON } from "./stand-options.ts";
 
 /** What is owed besides words to stands. */
@@ -138,10 +139,10 @@ export class BackendRig {
 
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
-    const { brokerPort, midtransPort, pages, clock } = this.#ground;
+    const { broker, midtransPort, pages, clock } = this.#ground;
     const life = new Life();
     const clocks = { clock: processClock(clock), ioClock: processClock(utcClock()) };
-    const [link, road] = await Promise.all([startProxy({ port: brokerPort }), startProxy({ port: midtransPort })]);
+    const [link, road] = await Promise.all([startProxy(broker), startProxy({ port: midtransPort })]);
     const http = openHttp({ clock: clocks.ioClock });
     const accounts = this.#accounts(clocks, http, road).map((account) => ({
       ...account,
@@ -208,16 +209,16 @@ export class BackendRig {
   }
 
   #open({ clock, ioClock }: Clocks, accounts: readonly Account[], journal: LedgerJournal, link: Cable): Backend {
-    const { random, log, sellers, standKeys, terms, pages } = this.#ground;
+    const { random, log, sellers, standKeys, terms, pages, broker } = this.#ground;
     const providers = new Map(accounts.map(({ config, provider }) => [config.name, provider]));
-    const url = `mqtt://127.0.0.1:${link.port}`;
     return openBackend({
       clientId: "backend-1",
       journal,
       merchants: merchantsOf(providers, sellers),
       key: this.#pair.signing,
       standKeys: standKeys(),
-      openTransport: openMqtt({ url, clock: ioClock, random, log, redial: SOON }),
+      openTransport: openMqtt({ ...wireTo(broker, "backend.1", link.port), clock: ioClock, random, log, redial: SOON }),
+      ...(broker.group === undefined ? {} : { group: broker.group }),
       clock,
       random,
       log,

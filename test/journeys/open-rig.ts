@@ -16,7 +16,8 @@ import { seeded } from "../world/seeded.ts";
 import { BackendRig } from "./backend-rig.ts";
 import { Diary } from "./diary.ts";
 import { type AccountOptions, MerchantRig } from "./merchant-rig.ts";
-import { Rig, type RigBroker } from "./rig.ts";
+import { Rig } from "./rig.ts";
+import type { RigBroker } from "./rig-broker.ts";
 import { SkippingClock, untilInJakarta } from "./skipping-clock.ts";
 import type { StandOptions } from "./stand-options.ts";
 import { StandRig } from "./stand-rig.ts";
@@ -38,7 +39,7 @@ export type RigOptions = AccountOptions & {
   /** How long the backend waits for Midtrans. */
   readonly timeoutMs?: number;
   /** Mosquitto when absent. */
-  readonly broker?: "mosquitto" | "embedded";
+  readonly broker?: "mosquitto" | "embedded" | RigBroker;
 };
 
 /** A whole sale on a busy machine. */
@@ -63,6 +64,11 @@ async function startEmbedded(): Promise<RigBroker> {
   return { port, close, kill: refuse, restart: refuse };
 }
 
+async function brokerOf({ broker = "mosquitto" }: RigOptions): Promise<RigBroker> {
+  if (broker === "mosquitto") return startMosquitto();
+  return broker === "embedded" ? startEmbedded() : broker;
+}
+
 /** Says what to do when a test has ended. */
 type Finished = (close: () => Promise<void>) => void;
 
@@ -81,9 +87,9 @@ export async function openRig(options: RigOptions = {}, finished?: Finished): Pr
   const diary = new Diary();
   const random = seeded(7);
   const clock = clockFrom(options);
-  const broker = options.broker === "embedded" ? await startEmbedded() : await startMosquitto();
+  const broker = await brokerOf(options);
   const midtrans = await startThere(options, { clock, random, log: diary.logOf("midtrans") });
-  const common = { place, brokerPort: broker.port, random };
+  const common = { place, broker, random };
   const backend = new BackendRig({
     ...common,
     midtransPort: midtrans.port,

@@ -3,12 +3,12 @@ import type { OrderId } from "../../protocol/ids.ts";
 import type { Transaction } from "../../sandbox/midtrans/acquirer.ts";
 import type { FaultName } from "../../sandbox/midtrans/fault.ts";
 import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
-import type { Mosquitto } from "../support/mosquitto.ts";
 import type { Place } from "../world/house.ts";
 import type { BackendRig } from "./backend-rig.ts";
 import type { Diary } from "./diary.ts";
 import { eventually } from "./eventually.ts";
 import { type Money, moneyOf, transactionsOf } from "./money.ts";
+import type { RigBroker } from "./rig-broker.ts";
 import type { SkippingClock } from "./skipping-clock.ts";
 import type { StandRig } from "./stand-rig.ts";
 import { wrongsOf } from "./verdict.ts";
@@ -16,8 +16,6 @@ import { wrongsOf } from "./verdict.ts";
 type Arming = Parameters<SandboxWithPhone["faults"]["arm"]>[0];
 
 const TEN_MINUTES_MS = 600_000;
-
-export type RigBroker = Pick<Mosquitto, "port" | "kill" | "restart" | "close">;
 
 /** Whole sales on real parts: broker, Midtrans' stand-in, backend, stands; each can be killed, each cable cut. */
 export class Rig {

@@ -28,11 +28,12 @@ import { Disk, type Place } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";
 import { Camera } from "./camera.ts";
 import { type ProcessClock, processClock } from "./process-clock.ts";
+import { type WayIn, wireTo } from "./rig-broker.ts";
 import { CONTROLLER_TOKEN, MENU, RULES, SOON, type StandOptions, shapeOf } from "./stand-options.ts";
 
 export type StandGround = {
   readonly place: Place;
-  readonly brokerPort: number;
+  readonly broker: WayIn;
   readonly backendKeys: KeySet;
   readonly random: () => number;
   readonly log: Log;
@@ -170,7 +171,7 @@ export class StandRig {
     const life = new Life();
     const boot = `${this.id}-boot-${this.#boots}`;
     const clock = processClock(steadyClock(boot));
-    const link = await startProxy({ port: this.#ground.brokerPort });
+    const link = await startProxy(this.#ground.broker);
     const journal = mortal(
       this.#disk.open(() => clock.wall()),
       life,
@@ -234,8 +235,7 @@ export class StandRig {
     { clock, boot, link }: { readonly clock: ProcessClock; readonly boot: string; readonly link: Cable },
     journal: StandParts["journal"],
   ): StandParts {
-    const { backendKeys, random, log } = this.#ground;
-    const url = `mqtt://127.0.0.1:${link.port}`;
+    const { backendKeys, random, log, broker } = this.#ground;
     return {
       id: this.id,
       name: "Kopi Lobi",
@@ -246,7 +246,7 @@ export class StandRig {
       lost: false,
       devices: this.#devices(),
       service: this.#service(),
-      openTransport: openMqtt({ url, clock, random, log, redial: SOON }),
+      openTransport: openMqtt({ ...wireTo(broker, this.id, link.port), clock, random, log, redial: SOON }),
       key: this.#pair.signing,
       backendKeys,
       clock,
