@@ -38,7 +38,7 @@ export const saleChecks = (folder: string): readonly Check[] => [
         await tickets(stand.given.door, 2);
         await stand.order("coffee");
         equal(await stand.pay(await codeOnPaper(stand.given.door, 2)), true, "paid");
-        await stand.relay.opens(1);
+        off.push((await stand.relay.opens(1)) - PULSE_MS.coffee);
         const { because } = await stand.isKnown("owed", before + 2);
         equal(because, "not-confirmed", "why it is owed");
         await tickets(stand.given.door, 4);
