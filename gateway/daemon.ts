@@ -177,9 +177,14 @@ export class OpenStand {
     return pressed;
   }
 
+  /** A customer is being served, or a technician: no order begins now. */
+  get isBusy(): boolean {
+    return this.#isStopping || this.#service?.isOpen === true || isOccupied(this.#stand.front);
+  }
+
   /** An order that the journal does not take has not begun: nothing was asked for, and nobody can pay. */
   async order(sale: Sale): Promise<Begun> {
-    if (this.#isStopping) return "busy";
+    if (this.isBusy) return "busy";
     try {
       return await this.#stand.begin(sale);
     } catch (fault) {

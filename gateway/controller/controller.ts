@@ -6,7 +6,7 @@ import { SocketFault } from "../../host/socket-file.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { OpenStand } from "../daemon.ts";
 import type { Obstacle } from "../preflight.ts";
-import { isOccupied, type StandJournal } from "../stand.ts";
+import type { StandJournal } from "../stand.ts";
 import { behindGate } from "./gate.ts";
 import { Listeners } from "./listeners.ts";
 import { Orders } from "./orders.ts";
@@ -110,7 +110,7 @@ function statusOf({ stand, about }: ControllerParts): Status {
   const others = stand.obstacles.filter((obstacle) => obstacle !== "link-down");
   const isConnected = stand.link?.connected ?? false;
   const obstacles: readonly Obstacle[] = isConnected ? others : ["link-down", ...others];
-  const busy = isOccupied(stand.stand.front);
+  const busy = stand.isBusy;
   const { id, name } = about;
   return {
     ready: !busy && obstacles.length === 0,

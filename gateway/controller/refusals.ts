@@ -51,7 +51,8 @@ export const busy = (): HttpAnswer =>
     409,
     {
       error: "busy",
-      message: "Another order is being served: wait until GET /status says busy false, then try again.",
+      message:
+        "Another customer, or a technician, is being served: wait until GET /status says busy false, then try again.",
     },
     AGAIN_SECONDS,
   );

@@ -120,7 +120,7 @@ const named = z.strictObject({ name: z.string(), message: z.string() });
 
 export const statusSchema = z.strictObject({
   ready: z.boolean().describe("An order would begin now."),
-  busy: z.boolean().describe("An order is being served."),
+  busy: z.boolean().describe("A customer is being served, or a technician."),
   obstacles: z.array(named).describe("What keeps the stand from selling, and what to do."),
   stand: z.strictObject({ id: z.string(), name: z.string() }),
 });

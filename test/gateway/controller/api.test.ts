@@ -167,6 +167,15 @@ describe("an order", () => {
     expect(await get("/status")).toMatchObject({ body: { ready: false, busy: true, obstacles: [] } });
   });
 
+  test("waits while a technician has the service page", async () => {
+    await onBench({ serves: { pageMs: 60_000 } });
+    await bench.stand.serve();
+    expect(await post(ticket)).toMatchObject({ status: 409, body: { error: "busy" } });
+    expect(await get("/status")).toMatchObject({ body: { ready: false, busy: true } });
+    await bench.stand.cancel();
+    expect((await post(ticket)).status).toBe(201);
+  });
+
   test("does not begin where it could not end, and says why and what to do", async () => {
     await onBench();
     bench.backend.cut();
