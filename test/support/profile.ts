@@ -1,0 +1,130 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Authority, openAuthority, type Papers } from "./authority.ts";
+import { freePort } from "./mosquitto.ts";
+import { needs } from "./needs.ts";
+import { until } from "./until.ts";
+
+const DEPLOY = join(import.meta.dirname, "../../deploy/mosquitto");
+const THERE = "/etc/mosquitto/qris";
+
+/** Mosquitto with a configuration of deploy/mosquitto, on a free port of this machine. */
+export type Profile = {
+  readonly authority: Authority;
+  readonly port: number;
+  readonly folder: string;
+  /** What it has logged since its last start, the packets of every connection among it. */
+  readonly log: string;
+  /** Copies the authority's list of what is revoked; `lines` come after the rules that are there. */
+  renew(lines?: readonly string[]): void;
+  /** As `systemctl reload` does. */
+  reload(): Promise<void>;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * The file as it is delivered but for its port, the folder it names, and, for root, the user it takes. `passwords`: of
+ * whom, where it asks for them.
+ */
+export async function startProfile(
+  file: "mosquitto.conf" | "passwords.conf",
+  passwords: Readonly<Record<string, string>> = {},
+): Promise<Profile> {
+  const authority = openAuthority();
+  const folder = mkdtempSync(join(tmpdir(), "profile-"));
+  const port = await freePort();
+  const renew = (lines: readonly string[] = []): void => {
+    copyFileSync(authority.crl_file, join(folder, "crl.pem"));
+    writeFileSync(join(folder, "acl"), [readFileSync(join(DEPLOY, "acl"), "utf8"), ...lines, ""].join("\n"));
+  };
+  renew();
+  bringPapers(authority.broker, authority.ca_file, folder);
+  bringPasswords(passwords, folder);
+  const config = join(folder, file);
+  writeFileSync(config, adapted(readFileSync(join(DEPLOY, file), "utf8"), folder, port));
+  let running = await run(config);
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+    const { child } = running;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    authority,
+    port,
+    folder,
+    get log() {
+      return running.said();
+    },
+    renew,
+    reload: async () => {
+      const before = count(running.said(), RELOADED);
+      running.child.kill("SIGHUP");
+      await until("it has read everything anew", () => count(running.said(), RELOADED) > before);
+    },
+    kill: () => end("SIGKILL"),
+    restart: async () => {
+      await end("SIGTERM");
+      running = await run(config);
+    },
+    close: async () => {
+      await end("SIGKILL");
+      authority.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const RELOADED = "Reloading config.";
+const count = (text: string, words: string): number => text.split(words).length - 1;
+
+function bringPapers({ cert_file, key_file }: Papers, ca_file: string, folder: string): void {
+  copyFileSync(cert_file, join(folder, "broker.pem"));
+  copyFileSync(key_file, join(folder, "broker-key.pem"));
+  copyFileSync(ca_file, join(folder, "ca.pem"));
+}
+
+function bringPasswords(passwords: Readonly<Record<string, string>>, folder: string): void {
+  const file = join(folder, "passwords");
+  writeFileSync(file, "", { mode: 0o600 });
+  for (const [name, password] of Object.entries(passwords)) {
+    execFileSync("mosquitto_passwd", ["-b", file, name, password], { stdio: "ignore" });
+  }
+}
+
+/** Every substitution must find its line: a file that was changed is not started half adapted. */
+function adapted(text: string, folder: string, port: number): string {
+  const replace = (from: RegExp, to: string) => (before: string) => {
+    const after = before.replace(from, to);
+    if (after === before) throw new Error(`${from} is not in the configuration any more`);
+    return after;
+  };
+  const port8883 = replace(/^listener 8883$/m, `listener ${port} localhost`);
+  const paths = replace(new RegExp(THERE, "g"), folder);
+  const user = process.getuid?.() === 0 ? "\nuser root\n" : "";
+  return port8883(paths(text)) + user;
+}
+
+type Running = { readonly child: ChildProcess; said(): string };
+
+const LOG_KEPT = 4_000_000;
+
+/** `-v` logs every packet, beside what the file asks for: tests see what came of a subscription. */
+async function run(config: string): Promise<Running> {
+  const child = spawn(needs("mosquitto"), ["-v", "-c", config], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-LOG_KEPT);
+  });
+  await until("mosquitto runs", () => {
+    if (child.exitCode !== null) throw new Error(`mosquitto did not start: ${said}`);
+    return /mosquitto version .* running/.test(said);
+  });
+  return { child, said: () => said };
+}
