@@ -5,6 +5,7 @@ import { type Complaint, complaint, withRules } from "../host/config-rules.ts";
 import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { zones } from "../protocol/wall-text.ts";
+import { wireIssues } from "./config-wires.ts";
 import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
 import { meanings } from "./interlocks.ts";
 
@@ -227,6 +228,7 @@ export const gatewayConfig = withRules(whole, [
   { on: ["products", "pins"], judge: nothingToSellWith },
   { on: ["products", "buttons"], judge: (config) => [...repeated(config), ...tornSensors(config.products)] },
   { on: ["interlocks", "products", "buttons"], judge: mistakenInterlocks },
+  { on: ["pins", "products", "buttons", "interlocks", "signals"], judge: wireIssues },
 ]);
 
 function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): readonly Complaint[] {

@@ -154,6 +154,38 @@ describe("what is refused", () => {
   });
 });
 
+describe("on a header", () => {
+  const wired = (pins: string): string => changed('[pins]\ndriver = "simulated"', `[pins]\ndriver = "gpio"\n${pins}`);
+  const RELAYS = 'relays = [{ name = "slot-1", line = 27 }]';
+  const INPUTS = 'inputs = [{ name = "a1", line = 17 }, { name = "cancel", line = 22 }]';
+
+  test("a stand whose every name is a wire's is fine", () => {
+    expect(errorsOf(wired(`${RELAYS}\n${INPUTS}`))).toEqual([]);
+  });
+
+  test("every name that hangs on no line is told, and which names do", () => {
+    const pins = 'relays = [{ name = "slot-9", line = 27 }]\ninputs = [{ name = "a9", line = 17 }]';
+    const more = 'sensor = "chute"\n[signals]\nlamp = "lamp"\n[[interlocks]]\ninput = "door"\nmeans = "door-open"\n';
+    const inputs = '[[pins.inputs]] knows "a9"';
+    expect(errorsOf(`${wired(pins)}${more}`)).toEqual([
+      `products[0].button: "a1" hangs on no line: ${inputs}`,
+      'products[0].line: "slot-1" hangs on no line: [[pins.relays]] knows "slot-9"',
+      `products[0].sensor: "chute" hangs on no line: ${inputs}`,
+      `buttons.cancel: "cancel" hangs on no line: ${inputs}`,
+      `interlocks[0].input: "door" hangs on no line: ${inputs}`,
+      'signals.lamp: "lamp" hangs on no line: [[pins.outputs]] is missing',
+    ]);
+  });
+
+  test("two things on one line, and two of one name, are told", () => {
+    const outputs = 'outputs = [{ name = "lamp", line = 27 }, { name = "lamp", line = 5 }]';
+    expect(errorsOf(wired(`${RELAYS}\n${INPUTS}\n${outputs}`))).toEqual([
+      'pins.outputs[0].line: 27 is the line of "slot-1"',
+      'pins.outputs[1].name: "lamp" is there twice',
+    ]);
+  });
+});
+
 test("a stand whose orders all come from a controller needs no products, no buttons and no relay", () => {
   const bare = `${LEAST.slice(0, LEAST.indexOf("[[products]]"))}[controller]\n`;
   const read = readConfig(bare, gatewayConfig);
