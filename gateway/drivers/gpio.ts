@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HardwareFault, type Input, type Output, type Relay } from "../../device/device.ts";
+import type { Way } from "../lines.ts";
 import { type Bench, driver, type Pins, type PinsDriver } from "./driver.ts";
 
 /** Buttons, sensors, relays, lamps and buzzers on the header of a Raspberry Pi. */
@@ -41,7 +42,9 @@ const options = {
   way: z
     .enum(["auto", "character-device", "sysfs"])
     .default("auto")
-    .describe("How lines are reached; auto takes sysfs where the kernel still has it, else the character device."),
+    .describe(
+      "How lines are reached; auto takes sysfs where the kernel still has it and no bias is set, else the character device.",
+    ),
   chip: z
     .string()
     .min(1)
@@ -75,7 +78,7 @@ async function openPins(given: Given, { clock, log }: Bench): Promise<Pins> {
     ],
   );
   const chips = given.chip === undefined ? HEADER_CHIPS : [given.chip];
-  const lines = openLines(given.way, chips);
+  const lines = openLines(wayOf(given), chips);
   const inputs = new Map<string, Input>();
   for (const { name, line, active_low: activeLow, bias, debounce_ms: debounceMs } of given.inputs) {
     inputs.set(name, inputOf(lines.input({ line, activeLow, bias, debounceMs })));
@@ -101,6 +104,10 @@ async function openPins(given: Given, { clock, log }: Bench): Promise<Pins> {
     },
   };
 }
+
+/** Only the character device can set a resistor: where one is asked for, `auto` has no choice. */
+const wayOf = ({ way, inputs }: Given): Way =>
+  way === "auto" && inputs.some(({ bias }) => bias !== "as-is") ? "character-device" : way;
 
 const relayWords = ({ name, line, active_low: activeLow, most_ms: mostMs }: z.output<typeof relay>) => ({
   name,

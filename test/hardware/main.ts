@@ -5,6 +5,7 @@ import { type Check, equal } from "./check.ts";
 import { doctorChecks } from "./doctor/examining.ts";
 import { linesChecks } from "./pins/lines.ts";
 import { relayChecks } from "./pins/relays.ts";
+import { resistorCheck } from "./pins/resistors.ts";
 import { unguardedChecks } from "./pins/unguarded.ts";
 import { printerChecks } from "./printers/printing.ts";
 import { killChecks } from "./sale/killing.ts";
@@ -25,7 +26,7 @@ const parts: Readonly<Record<string, () => readonly Check[]>> = {
     ...relayChecks("character-device"),
     ...unguardedChecks("character-device"),
   ],
-  sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs"), ...unguardedChecks("sysfs")],
+  sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs"), ...unguardedChecks("sysfs"), resistorCheck],
   auto: () => autoChecks(),
   "screen-480x320": () => [...framebufferChecks(small), standingCodeCheck(small)],
   "screen-800x480-16": () => framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),
