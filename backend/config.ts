@@ -41,8 +41,11 @@ const link = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9-]{1,32}$/)
     .optional()
-    .describe("Shares the stands' statements among all backends of this group; only for brokers that have $share.")
-    .meta({ example: "backends" }),
+    .describe(
+      "Shares the stands' statements among all backends of this group; only for brokers that have $share. Who knows the name " +
+        "may be able to keep statements from the backends: openssl rand -hex 16.",
+    )
+    .meta({ example: "9f2c51d3a8b04e6794c1f7be60d2358a" }),
 });
 
 const policy = z.enum(["hold", "refund", "deliver"]).default("hold");

@@ -1,16 +1,20 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type BrokerTls, brokerTls } from "../../host/broker-files.ts";
+import { steadyClock } from "../../host/clock.ts";
+import { silentLog } from "../../host/log.ts";
 import { NamedFiles } from "../../host/setup.ts";
 import { isStandId, type StandId } from "../../protocol/ids.ts";
 import { STATEMENT_MAX_BYTES } from "../../protocol/statements.ts";
 import { channels, topicOf } from "../../protocol/topics.ts";
+import { openMqtt } from "../../wire/mqtt.ts";
 import { type Stranger, type StrangersOptions, strangerAt } from "../hostile/stranger.ts";
 import { openRig } from "../journeys/open-rig.ts";
 import type { Rig } from "../journeys/rig.ts";
+import { SOON } from "../journeys/stand-options.ts";
 import { type Authority, openAuthority, type Papers } from "../support/authority.ts";
 import { type Profile, startProfile } from "../support/profile.ts";
 import { until } from "../support/until.ts";
@@ -21,6 +25,8 @@ const HONEST = "lobby-1" as StandId;
 const THIEF = "lobby-2" as StandId;
 const GROUP = "9f2c51d3a8b04e67";
 const ACL = readFileSync(join(import.meta.dirname, "../../deploy/mosquitto/acl"), "utf8");
+
+const clock = steadyClock("test");
 
 let profile: Profile;
 let rig: Rig;
@@ -54,6 +60,11 @@ function tlsOf(papers: Papers): () => BrokerTls {
   );
   if (tls === undefined) throw new Error("papers that are no good");
   return tls;
+}
+
+function bring(from: Papers, to: Papers): void {
+  copyFileSync(from.cert_file, to.cert_file);
+  copyFileSync(from.key_file, to.key_file);
 }
 
 function otherAuthority(): Authority {
@@ -249,8 +260,9 @@ describe("somebody with the certificate of another stand", () => {
   });
 });
 
+const past = { from: "20200101000000Z", to: "20200201000000Z" };
+
 describe("nobody comes in", () => {
-  const past = { from: "20200101000000Z", to: "20200201000000Z" };
   const future = { from: "20900101000000Z", to: "20910101000000Z" };
 
   test.each<[string, () => Partial<Papers>]>([
@@ -301,6 +313,22 @@ describe("a certificate", () => {
     await settled(await thief());
     expect(heardOn(witness, topic)).toHaveLength(1);
     await expect(enters(papers)).rejects.toThrow();
+  });
+
+  test("that is over lets its stand in again when it is renewed in place, without a restart", async () => {
+    const { authority, folder } = profile;
+    const over = authority.client("lobby-6", past);
+    const mine = { cert_file: join(folder, "mine.pem"), key_file: join(folder, "mine-key.pem") };
+    bring(over, mine);
+    const told: string[] = [];
+    const events = { up: () => void told.push("up"), down: (because: string) => void told.push(because) };
+    const open = openMqtt({ url: url(), tls: tlsOf(mine), clock, random: Math.random, log: silentLog, redial: SOON });
+    const transport = open({ clientId: "any", subscribe: [] }, { ...events, hear: async () => undefined });
+    onTestFinished(() => transport.close());
+    await until("it is refused", () => told.length > 1);
+    expect(told).not.toContain("up");
+    bring(authority.client("lobby-6"), mine);
+    await until("it is in", () => transport.connected);
   });
 
   test("of a stand does not pass for the broker's", async () => {

@@ -20,6 +20,9 @@ const GUIDES = [
   "docs/doctor.md",
   "sandbox/README.md",
   "lab/README.md",
+  "deploy/README.md",
+  "deploy/mosquitto/README.md",
+  "deploy/emqx/README.md",
 ];
 const OPERATING = ["README.md", "docs/midtrans.md", "docs/install.md", "docs/hardware.md"];
 
