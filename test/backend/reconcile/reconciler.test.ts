@@ -264,6 +264,16 @@ describe("a run", () => {
     await reconcile(shop, { by: reconciler });
   });
 
+  test("is begun by one backend of several, and by another one when that is gone", async () => {
+    const shop = openShop();
+    await shop.sold();
+    let leads = false;
+    const reconciler = shop.reconciler(() => leads);
+    expect(reconciler.begin({ day: DAY, isWhole: true })).toEqual({ is: "elsewhere" });
+    leads = true;
+    expect(await reconcile(shop, { by: reconciler })).toMatchObject({ orders: 1 });
+  });
+
   test("that fails says why, and the next one may do better", async () => {
     const shop = openShop();
     const reconciler = shop.reconciler();

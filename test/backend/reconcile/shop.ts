@@ -91,7 +91,7 @@ export type Shop = {
   /** What was logged as an alarm, or as a failure. */
   readonly errors: readonly string[];
   /** Another one each time: as after a start of the backend. */
-  reconciler(): Reconciler;
+  reconciler(isOurs?: () => boolean): Reconciler;
   /** Asked for, charged, and voided by the customer. */
   cancelled(stand?: StandId): Promise<OrderId>;
   /** Paid, and delivered. */
@@ -190,7 +190,8 @@ export function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptions = {
     errors,
     settle: pay,
     work,
-    reconciler: () => new Reconciler({ journal, cashier, results, clock, log, callsPerSecond, keepDays }),
+    reconciler: (isOurs = () => true) =>
+      new Reconciler({ journal, cashier, results, clock, log, callsPerSecond, keepDays, isOurs }),
     stateOf: (id) => journal.stateOf(id),
     cancelled: async (stand = STAND) => {
       const id = await charged(stand);
