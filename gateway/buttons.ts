@@ -7,7 +7,8 @@ import type { Menu } from "./menu.ts";
 export type ButtonsOptions = {
   readonly stand: Pick<OpenStand, "press" | "cancel" | "isFreeForService" | "serve">;
   readonly menu: Menu;
-  readonly cancel: string;
+  /** Absent on a stand without one. */
+  readonly cancel?: string;
   /** How long the cancel button is held down for the service page. */
   readonly longPressMs: number;
   readonly clock: Clock;
@@ -23,7 +24,7 @@ export function listenToButtons(options: ButtonsOptions): Stop {
   };
   const stops = [
     ...menu.map(({ button }) => input(button).onPress(() => served(button, stand.press(button)))),
-    listenToCancel(options, (work) => served(cancel, work)),
+    cancel === undefined ? () => undefined : listenToCancel(cancel, options, (work) => served(cancel, work)),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -34,8 +35,8 @@ export function listenToButtons(options: ButtonsOptions): Stop {
  * Cancels at once, as a customer expects; held down for long, it asks for the service page. Who cancels an order, or closes
  * that page, and does not let go, has done so and no more.
  */
-function listenToCancel(options: ButtonsOptions, served: (work: Promise<unknown>) => void): Stop {
-  const { stand, cancel, longPressMs, clock, input } = options;
+function listenToCancel(cancel: string, options: ButtonsOptions, served: (work: Promise<unknown>) => void): Stop {
+  const { stand, longPressMs, clock, input } = options;
   let stopHolding: Stop = () => undefined;
   const stopHearing = input(cancel).onChange((isDown) => {
     stopHolding();

@@ -25,6 +25,12 @@ type Header = z.output<typeof header>;
 type Kind = "relays" | "inputs" | "outputs";
 type Path = readonly (string | number)[];
 
+/** Whether there is a button to end an order with; a stand whose orders come from a controller alone may have none. */
+export function hasCancel({ pins, buttons }: Pick<Wired, "pins" | "buttons">): boolean {
+  const read = header.safeParse(pins);
+  return read.success ? read.data.inputs.some(({ name }) => name === buttons.cancel) : pins.driver !== "none";
+}
+
 /** Names that are no wire's, and wires that two things hang on: told before anything is opened. */
 export function wireIssues(config: Wired): readonly Complaint[] {
   const read = header.safeParse(config.pins);

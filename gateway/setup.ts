@@ -5,6 +5,7 @@ import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host
 import { BadKey, type KeySet, keySetOf, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
 import type { MqttSettings } from "../wire/mqtt.ts";
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
+import { hasCancel } from "./config-wires.ts";
 import type { Menu } from "./menu.ts";
 import type { Rules } from "./order.ts";
 import type { Says } from "./pages.ts";
@@ -97,14 +98,17 @@ export const saysOf = ({ interlocks = [] }: GatewayConfig): Says =>
   );
 
 /** The names of all inputs that something depends on, each once. */
-export const inputsOf = ({ products, buttons, interlocks = [] }: GatewayConfig): readonly string[] => [
-  ...new Set([
-    ...products.map(({ button }) => button),
-    buttons.cancel,
-    ...products.flatMap(({ sensor }) => sensor ?? []),
-    ...interlocks.map(({ input }) => input),
-  ]),
-];
+export function inputsOf(config: GatewayConfig): readonly string[] {
+  const { products, buttons, interlocks = [] } = config;
+  return [
+    ...new Set([
+      ...products.map(({ button }) => button),
+      ...(hasCancel(config) ? [buttons.cancel] : []),
+      ...products.flatMap(({ sensor }) => sensor ?? []),
+      ...interlocks.map(({ input }) => input),
+    ]),
+  ];
+}
 
 /** A stand without a screen prints its QR codes, whatever it was told. */
 export const rulesOf = ({ rules, prints, screen, printer }: GatewayConfig): Rules => ({

@@ -15,6 +15,7 @@ import type { Clock, Stop } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { listenToButtons } from "../buttons.ts";
 import type { GatewayConfig } from "../config.ts";
+import { hasCancel } from "../config-wires.ts";
 import type { ControllerApi } from "../controller/controller.ts";
 import { type OpenStand, openStand, type StandDevices } from "../daemon.ts";
 import { type Devices, openDevices, unfit } from "../devices.ts";
@@ -77,7 +78,7 @@ async function begin(ground: Ground): Promise<void> {
   const stopButtons = listenToButtons({
     stand,
     menu: menuOf(setup.config),
-    cancel: setup.config.buttons.cancel,
+    ...(hasCancel(setup.config) ? { cancel: setup.config.buttons.cancel } : {}),
     longPressMs: setup.config.service.long_press_ms,
     clock,
     log,
@@ -146,7 +147,7 @@ function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boole
     lost,
     keepDays: config.journal.keep_days,
     says: saysOf(config),
-    hasCancel: config.pins.driver !== "none",
+    hasCancel: hasCancel(config),
     devices: {
       ...devices,
       sensorOf: sensorsOf(config, devices),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gatewayConfig } from "../../gateway/config.ts";
+import { hasCancel } from "../../gateway/config-wires.ts";
 import { readConfig } from "../../host/config.ts";
 import { sampleToml } from "../../host/sample-toml.ts";
 
@@ -161,6 +162,18 @@ describe("on a header", () => {
 
   test("a stand whose every name is a wire's is fine", () => {
     expect(errorsOf(wired(`${RELAYS}\n${INPUTS}`))).toEqual([]);
+  });
+
+  test("only a stand whose orders come from a controller may do without a cancel button", () => {
+    const bare = wired(RELAYS).replace(
+      /\[\[products\]\].*/s,
+      '[controller]\nsocket = "/run/qris-gateway/orders.sock"\n',
+    );
+    const read = readConfig(bare, gatewayConfig);
+    expect(read).toMatchObject({ is: "good" });
+    expect(read.is === "good" && hasCancel(read.config)).toBe(false);
+    const buttoned = readConfig(wired(`${RELAYS}\n${INPUTS}`), gatewayConfig);
+    expect(buttoned.is === "good" && hasCancel(buttoned.config)).toBe(true);
   });
 
   test("every name that hangs on no line is told, and which names do", () => {
