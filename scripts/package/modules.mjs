@@ -67,9 +67,11 @@ function neededBy(lock, place, target) {
   const { dependencies = {}, optionalDependencies = {} } = lock[place] ?? {};
   const needed = Object.keys(dependencies).filter(isNeeded);
   const wanted = Object.keys(optionalDependencies).flatMap((name) => placeOf(lock, place, name) ?? []);
+  const ours = wanted.filter((at) => isForTarget(lock[at], target));
   const binaries = wanted.filter((at) => isBinary(lock[at]));
-  const ours = binaries.filter((at) => isForTarget(lock[at], target));
-  if (binaries.length > 0 && ours.length === 0) throw new Error(`${place} has no binary for ${target.deb}`);
+  if (binaries.length > 0 && !binaries.some((at) => ours.includes(at))) {
+    throw new Error(`${place} has no binary for ${target.deb}`);
+  }
   return [...needed.map((name) => required(lock, place, name)), ...ours];
 }
 
@@ -87,7 +89,7 @@ function required(lock, place, name) {
 /** @param {string} name */
 const isNeeded = (name) => !name.startsWith("@types/") && !NOT_AT_RUN_TIME.includes(name);
 
-/** @param {Entry} [entry] a package for some machines only is a binary; other optional ones are left out */
+/** @param {Entry} [entry] a package for some machines only */
 const isBinary = ({ os, cpu } = {}) => os !== undefined && cpu !== undefined;
 
 /**

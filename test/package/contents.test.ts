@@ -61,13 +61,14 @@ describe("the packages of npm", () => {
     "": {},
     "node_modules/a": {
       dependencies: { b: "1", "@types/c": "1", nan: "2" },
-      optionalDependencies: { "a-arm64": "1", "a-x64": "1", "a-musl": "1" },
+      optionalDependencies: { wish: "1", "a-arm64": "1", "a-x64": "1", "a-musl": "1" },
     },
     "node_modules/a/node_modules/b": { dependencies: { d: "1" } },
     "node_modules/a-arm64": { os: ["linux"], cpu: ["arm64"] },
     "node_modules/a-x64": { os: ["linux"], cpu: ["x64"], libc: ["glibc"] },
     "node_modules/a-musl": { os: ["linux"], cpu: ["arm64"], libc: ["musl"] },
     "node_modules/b": {},
+    "node_modules/wish": {},
     "node_modules/d": { dependencies: { b: "2" } },
   };
 
@@ -78,6 +79,7 @@ describe("the packages of npm", () => {
       "node_modules/a/node_modules/b",
       "node_modules/b",
       "node_modules/d",
+      "node_modules/wish",
     ]);
   });
 

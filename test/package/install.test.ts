@@ -15,6 +15,7 @@ import { newKeyPair } from "../../protocol/keys.ts";
 import { buildAnew, isBuilt, PRODUCT_BUILD } from "../../scripts/build.mjs";
 import { ROOT } from "../../scripts/files.mjs";
 import { buildPackage } from "../../scripts/package/main.mjs";
+import { importedBy } from "../../scripts/package/modules.mjs";
 import { type Debian, type Done, newDebian } from "./debian.ts";
 import { filledIn } from "./filled-in.ts";
 
@@ -126,6 +127,19 @@ describe("installed", { timeout: 120_000 }, () => {
     const settings = (file: string): string => debian.run(["systemd-analyze", "cat-config", file]).out;
     expect(settings("systemd/journald.conf")).toContain("\nSystemMaxUse=64M\n");
     expect(settings("systemd/system.conf")).toContain("\nRuntimeWatchdogSec=15\n");
+  });
+
+  test("every package that the program imports can be loaded", () => {
+    const files = readdirSync(at("usr/lib/qris-gateway/dist"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".js"))
+      .map((entry) => join(entry.parentPath, entry.name));
+    const names = importedBy(files);
+    const script = `for (const name of ${JSON.stringify(names)}) await import(name).catch((error) => console.log(name, error.message));`;
+    writeFileSync(at("usr/lib/qris-gateway/try.mjs"), `${script}\nprocess.exit(0);\n`);
+    const { code, out, err } = debian.run(["node", "/usr/lib/qris-gateway/try.mjs"]);
+    rmSync(at("usr/lib/qris-gateway/try.mjs"));
+    expect(names).toEqual(expect.arrayContaining(["escpos", "better-sqlite3", "koffi", "mqtt", "fastify"]));
+    expect({ code, out, err }).toEqual({ code: 0, out: "", err: "" });
   });
 
   test("its native code runs with this Debian's Node", () => {
