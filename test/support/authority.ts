@@ -51,10 +51,12 @@ export function openAuthority(): Authority {
     broker: papers("broker"),
     client: (name, when) => {
       const dates = when === undefined ? "" : `-startdate ${when.from} -enddate ${when.to} `;
-      follow("client", (commands) => commands.replace("lobby-1", name).replace("openssl ca ", `openssl ca ${dates}`));
+      follow("client", (commands) =>
+        commands.replace("lobby-1", `'${name}'`).replace("openssl ca ", `openssl ca ${dates}`),
+      );
       return papers(name);
     },
-    revoke: (name) => follow("revoke", (commands) => commands.replace("lobby-1", name)),
+    revoke: (name) => follow("revoke", (commands) => commands.replace("lobby-1", `'${name}'`)),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
