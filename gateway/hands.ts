@@ -23,6 +23,9 @@ export type HandsOptions = {
   readonly interlocks?: Pick<Interlocks, "look" | "active">;
 };
 
+/** Of a program that was busy when the window ended, what the sensor said before is heard only now. */
+const HEARD_LATE_MS = 100;
+
 /** `seen` resolves when the goods were seen to leave, or the window is over. */
 type Watch = { seen(): Promise<boolean>; stop(): void };
 
@@ -114,7 +117,9 @@ export class Hands {
     });
     const isBlind = (await isActiveNow(sensor.input, clock)) === true;
     if (isBlind) log.warn("sensor active before the release", { line });
-    return { seen: async () => !isBlind && within(clock, sensor.windowMs, seen, false), stop };
+    const seenWithin = (ms: number): Promise<boolean> => within(clock, ms, seen, false);
+    const inTime = async (): Promise<boolean> => (await seenWithin(sensor.windowMs)) || seenWithin(HEARD_LATE_MS);
+    return { seen: async () => !isBlind && inTime(), stop };
   }
 }
 

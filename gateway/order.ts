@@ -282,14 +282,20 @@ function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules)
       return close(state.order, { is: "voided", why: state.why }, state.since);
     case "remedied":
       return close(state.order, { is: "remedied", how: event.how }, state.since);
-    case "settled": {
-      const age = sinceMs(state.since, now);
-      const isStillThere = event.inFront && age !== undefined && age < rules.graceMs;
-      return (isStillThere ? settled : paidLate)(state.order, event.settlement, { now, rules });
-    }
+    case "settled":
+      return (event.inFront && isStillThere(state, now, rules) ? settled : paidLate)(state.order, event.settlement, {
+        now,
+        rules,
+      });
     default:
       return ignored("the order is closing; the backend's answer decides");
   }
+}
+
+/** The customer of an order that a power cut ended has been gone for as long as the power was, and nobody knows how long. */
+function isStillThere({ why, since }: At<"closing">, now: Instant, { graceMs }: Rules): boolean {
+  const age = sinceMs(since, now);
+  return why !== "rebooted" && age !== undefined && age < graceMs;
 }
 
 function releasing(state: At<"releasing">, event: Event, now: Instant, rules: Rules): Step {

@@ -223,9 +223,18 @@ describe("a delivery sensor", () => {
     expect(tape.slice(-2)).toEqual(["opened", "not-confirmed (finishes effect-1)"]);
   });
 
+  test("is heard of a moment late where the program was busy when its window ended", async () => {
+    const outcome = handsIn({ sensor }).release(owed);
+    await clock.advance(500 + 2_000 + 50);
+    hear?.();
+    await outcome;
+    expect(tape.at(-1)).toBe("confirmed true (finishes effect-1)");
+  });
+
   test("that sees nothing in its window means that nobody knows", async () => {
     const outcome = handsIn({ sensor }).release(owed);
     await clock.advance(500 + 2_000);
+    await clock.advance(100);
     await outcome;
     expect(tape.at(-1)).toBe("not-confirmed (finishes effect-1)");
     expect(hear).toBeUndefined();

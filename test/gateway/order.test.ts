@@ -371,6 +371,8 @@ describe("the order machine", () => {
   test("a close of an earlier boot has no grace: nobody knows how long ago it was", () => {
     const closing: State = { ...states["closing at once"], since: { clock: "boot-0", ms: 99_999 } };
     expect(say(step(closing, events.settled, NOW, withPaper))).toBe(late);
+    const rebooted: State = { ...states["closing at once"], why: "rebooted" };
+    expect(say(step(rebooted, events.settled, NOW, withPaper))).toBe(late);
   });
 
   test("the customer has the shorter of the offer's time and the stand's patience", () => {
