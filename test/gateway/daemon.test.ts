@@ -89,7 +89,7 @@ describe("a sale", () => {
     await say(settledOf(await untilQr()));
     await bench.clock.advance(500 + 1_999);
     expect(troublesHeard()).toEqual([]);
-    await bench.clock.advance(1);
+    await bench.clock.advance(1 + 100);
     expect(troublesHeard()).toEqual(["not-confirmed"]);
     expect(title()).toBe("Not delivered");
   });
