@@ -1,9 +1,9 @@
 import { steadyClock, utcClock } from "../host/clock.ts";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
-import { openPostgresJournal } from "../journal/postgres.ts";
-import type { PostgresJournal } from "../journal/postgres-journal.ts";
-import { openSqliteJournal } from "../journal/sqlite.ts";
+import { openPostgresJournal } from "../journal/postgres/open.ts";
+import type { PostgresJournal } from "../journal/postgres/postgres-journal.ts";
+import { openSqliteJournal } from "../journal/sqlite/open.ts";
 import { newUlid, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import type { LedgerJournal } from "./cashier.ts";

@@ -8,7 +8,7 @@ import { type Meaning, meanings } from "./interlocks.ts";
 import type { Menu, Product } from "./menu.ts";
 import type { State } from "./order.ts";
 import type { Obstacle } from "./preflight.ts";
-import { type ServiceFacts, servicePage } from "./service-report.ts";
+import { type ServiceFacts, servicePage } from "./service/report.ts";
 import { isOccupied } from "./stand.ts";
 
 /** All that the screen depends on. */

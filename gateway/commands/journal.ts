@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, writeSync } from "node:fs";
 import { EXIT_BAD_CONFIG, explainErrors, readConfigFile } from "../../host/config.ts";
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
 import { JournalFault } from "../../journal/journal.ts";
-import { flawsOfSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite.ts";
+import { flawsOfSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite/open.ts";
 import { claimCodeOf, type OrderId } from "../../protocol/ids.ts";
 import { showRupiah } from "../../protocol/rupiah.ts";
 import type { Zone } from "../../protocol/wall-text.ts";

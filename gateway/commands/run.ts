@@ -9,7 +9,7 @@ import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { SocketFault } from "../../host/socket-file.ts";
 import { JournalFault } from "../../journal/journal.ts";
-import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite.ts";
+import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";

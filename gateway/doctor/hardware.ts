@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { silentLog } from "../../host/log.ts";
 import { JournalFault } from "../../journal/journal.ts";
-import { readSqliteJournal, reserveSqliteJournal } from "../../journal/sqlite.ts";
+import { readSqliteJournal, reserveSqliteJournal } from "../../journal/sqlite/open.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import { openEach, type Parts } from "../devices.ts";

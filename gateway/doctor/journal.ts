@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { JournalFault } from "../../journal/journal.ts";
-import { readSqliteJournal } from "../../journal/sqlite.ts";
+import { readSqliteJournal } from "../../journal/sqlite/open.ts";
 import { tellKinds } from "../order.ts";
 import { standShape } from "../shape.ts";
 import { type Check, configuredCheck } from "./check.ts";

@@ -6,7 +6,7 @@ import { Admission } from "../../backend/merchants/admission.ts";
 import { absentIn, merchantsOf, noAccount, ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Attempt, MerchantId, PaymentProvider } from "../../backend/providers/provider.ts";
 import { silentLog } from "../../host/log.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type OrderId, type StandId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";

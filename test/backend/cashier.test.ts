@@ -19,7 +19,7 @@ import { webhookRoute } from "../../backend/webhooks.ts";
 import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type StandId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";

@@ -5,7 +5,7 @@ import { signNotification } from "../../backend/providers/midtrans/signature.ts"
 import { steadyClock } from "../../host/clock.ts";
 import { silentLog } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";
-import type { PostgresPlace } from "../../journal/postgres-client.ts";
+import type { PostgresPlace } from "../../journal/postgres/client.ts";
 import type { OrderId, StandId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { rupiah } from "../../protocol/rupiah.ts";

@@ -12,7 +12,7 @@ import { utcClock } from "../../host/clock.ts";
 import { type Server, serve } from "../../host/http.ts";
 import { silentLog } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";

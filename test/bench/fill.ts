@@ -9,7 +9,7 @@ import { orderFor, type Product } from "../../gateway/menu.ts";
 import { type Event, type Order, step } from "../../gateway/order.ts";
 import { standShape } from "../../gateway/shape.ts";
 import type { Journal, JournalShape } from "../../journal/journal.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { firstReleaseOf, newOrderId, newUlid } from "../../protocol/ids.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { qrFor, rules, STAND, settlementOf } from "../support/sale.ts";

@@ -11,7 +11,7 @@ import type { Product } from "../../gateway/menu.ts";
 import { standShape } from "../../gateway/shape.ts";
 import { youngGarbage } from "../../gateway/young-garbage.ts";
 import { steadyClock } from "../../host/clock.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";

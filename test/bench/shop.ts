@@ -11,7 +11,7 @@ import { webhookRoute } from "../../backend/webhooks.ts";
 import { utcClock } from "../../host/clock.ts";
 import { type Route, serve } from "../../host/http.ts";
 import { Secret } from "../../host/secret.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair, privateKeyFrom } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
-import { SqliteJournal } from "../../journal/sqlite-journal.ts";
+import { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { DownBody, Trouble } from "../../protocol/statements.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HardwareFault, type Relay } from "../../device/device.ts";
-import { type ServiceSources, serviceFacts } from "../../gateway/service-facts.ts";
-import { reportOf, servicePage, serviceSlip } from "../../gateway/service-report.ts";
+import { type ServiceSources, serviceFacts } from "../../gateway/service/facts.ts";
+import { reportOf, servicePage, serviceSlip } from "../../gateway/service/report.ts";
 import { inputInHand } from "../support/input-in-hand.ts";
 import { serviceFactsOf, troubledFacts } from "../support/service.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";

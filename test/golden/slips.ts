@@ -4,7 +4,7 @@ import type { Slip } from "../../device/drawing/slip.ts";
 import { ticketOf } from "../../device/printers/ticket.ts";
 import { typeset } from "../../device/printers/typesetting.ts";
 import { orderFor } from "../../gateway/menu.ts";
-import { serviceSlip } from "../../gateway/service-report.ts";
+import { serviceSlip } from "../../gateway/service/report.ts";
 import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { paperPicture } from "../device/printers/paper-picture.ts";

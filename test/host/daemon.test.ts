@@ -16,7 +16,15 @@ async function start(
     ...parts,
   });
   const say = (line: string): void => void said.push(line);
-  const code = await command({ config: "/c.toml", argument: "", options: {}, flags: new Set(), env: {}, say, print: say });
+  const code = await command({
+    config: "/c.toml",
+    argument: "",
+    options: {},
+    flags: new Set(),
+    env: {},
+    say,
+    print: say,
+  });
   return { code, said };
 }
 

@@ -1,6 +1,6 @@
 import { readSync } from "node:fs";
 import { JournalFault } from "../../journal/journal.ts";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { at, idsFrom, paid, paying, shape, tell } from "./words.ts";
 
 // A process that holds a journal: `node keeper.ts <file> hold|write|fill|look|distrust`. Says one JSON value a line on stdout.

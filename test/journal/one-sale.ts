@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { openSqliteJournal } from "../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { at, idsFrom, KINDS, paid, paying, print, release, shape, tell } from "./words.ts";
 
 // `node one-sale.ts <file>`: uses a journal, and writes the name of every act to stdout before it and `done` after it, so that

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
 import { type Lane, type Outcome, Performer, type PerformerOptions, pauseAfter } from "../../journal/performer.ts";
-import type { SqliteJournal } from "../../journal/sqlite-journal.ts";
+import type { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
 import { settle, VirtualClock } from "../support/virtual-clock.ts";
 import { SqlitePlace } from "./sqlite-place.ts";
 import { type Effect, type Event, KINDS, paid, paying, print, release, type State, tell } from "./words.ts";

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
-import type { PostgresPlace as Where } from "../../journal/postgres-client.ts";
+import type { PostgresPlace as Where } from "../../journal/postgres/client.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { PostgresPlace } from "./postgres-place.ts";
 

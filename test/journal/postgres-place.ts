@@ -1,7 +1,7 @@
 import { steadyClock } from "../../host/clock.ts";
-import { openPostgresJournal, type PostgresJournalOptions } from "../../journal/postgres.ts";
-import type { PostgresPlace as Where } from "../../journal/postgres-client.ts";
-import type { PostgresJournal } from "../../journal/postgres-journal.ts";
+import type { PostgresPlace as Where } from "../../journal/postgres/client.ts";
+import { openPostgresJournal, type PostgresJournalOptions } from "../../journal/postgres/open.ts";
+import type { PostgresJournal } from "../../journal/postgres/postgres-journal.ts";
 import type { PostgresServer } from "../support/postgres.ts";
 import type { JournalPlace } from "./contract.ts";
 import { type Effect, type Event, idsFrom, type State, seeded, shape } from "./words.ts";

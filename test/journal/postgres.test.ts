@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
-import type { PostgresJournal } from "../../journal/postgres-journal.ts";
-import { TABLE_VERSIONS, type TableVersion } from "../../journal/postgres-tables.ts";
+import type { PostgresJournal } from "../../journal/postgres/postgres-journal.ts";
+import { TABLE_VERSIONS, type TableVersion } from "../../journal/postgres/tables.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { PostgresPlace } from "./postgres-place.ts";
 import {

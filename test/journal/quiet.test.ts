@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { Quiet } from "../../journal/quiet.ts";
+import { Quiet } from "../../journal/postgres/quiet.ts";
 import { at } from "./words.ts";
 
 let steadyMs: number;

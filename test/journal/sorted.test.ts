@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Sorted } from "../../journal/sorted.ts";
+import { Sorted } from "../../journal/sqlite/sorted.ts";
 
 type Item = { readonly key: number; readonly nth: number };
 

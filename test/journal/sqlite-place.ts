@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type OpenedJournal, openSqliteJournal, type SqliteJournalOptions } from "../../journal/sqlite.ts";
+import { type OpenedJournal, openSqliteJournal, type SqliteJournalOptions } from "../../journal/sqlite/open.ts";
 import type { JournalPlace } from "./contract.ts";
 import { type Effect, type Event, idsFrom, type State, seeded, shape } from "./words.ts";
 

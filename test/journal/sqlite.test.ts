@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
-import { flawsOfSqliteJournal, readSqliteJournal, reserveSqliteJournal } from "../../journal/sqlite.ts";
+import { flawsOfSqliteJournal, readSqliteJournal, reserveSqliteJournal } from "../../journal/sqlite/open.ts";
 import { journalContract } from "./contract.ts";
 import { commandOf, OtherProcess } from "./other-process.ts";
 import { SqlitePlace } from "./sqlite-place.ts";

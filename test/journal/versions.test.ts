@@ -2,7 +2,7 @@ import { copyFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { TABLE_VERSIONS } from "../../journal/sqlite-tables.ts";
+import { TABLE_VERSIONS } from "../../journal/sqlite/tables.ts";
 import { SqlitePlace } from "./sqlite-place.ts";
 import { at, KINDS, paid, paying, takeAll, tell } from "./words.ts";
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PostgresPlace } from "../../journal/postgres-client.ts";
+import type { PostgresPlace } from "../../journal/postgres/client.ts";
 
 /**
  * The way to a database, which is cut where the test says: every message either way is a moment, and at the chosen one the connection

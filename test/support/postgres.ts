@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { steadyClock } from "../../host/clock.ts";
-import type { PostgresPlace } from "../../journal/postgres-client.ts";
+import type { PostgresPlace } from "../../journal/postgres/client.ts";
 import { freePort, makeCertificate } from "./mosquitto.ts";
 import { needs } from "./needs.ts";
 

@@ -1,4 +1,4 @@
-import type { ServiceFacts } from "../../gateway/service-report.ts";
+import type { ServiceFacts } from "../../gateway/service/report.ts";
 
 /** A stand of three products that is well. */
 export const serviceFactsOf = (more: Partial<ServiceFacts> = {}): ServiceFacts => ({

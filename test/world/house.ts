@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { LedgerJournal } from "../../backend/cashier.ts";
 import type { Effect as LedgerEffect, Event as LedgerEvent, State as LedgerState } from "../../backend/ledger/words.ts";
 import { JournalFault, type JournalShape } from "../../journal/journal.ts";
-import { openSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite.ts";
-import type { SqliteJournal } from "../../journal/sqlite-journal.ts";
+import { openSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite/open.ts";
+import type { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
 
 /** Memory where there is some: nothing here is about the disk's own speed. */

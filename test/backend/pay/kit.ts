@@ -16,7 +16,7 @@ import { payTokenOf } from "../../../backend/pay/token.ts";
 import { serve } from "../../../host/http.ts";
 import { silentLog } from "../../../host/log.ts";
 import { Secret } from "../../../host/secret.ts";
-import { openSqliteJournal } from "../../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { firstReleaseOf, newUlid } from "../../../protocol/ids.ts";
 import { rupiah } from "../../../protocol/rupiah.ts";
 import { ORDER_ID, PRICE, qrFor, STAND } from "../../support/sale.ts";

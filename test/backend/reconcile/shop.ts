@@ -12,7 +12,7 @@ import { referenceOf } from "../../../backend/providers/provider.ts";
 import { Reconciler } from "../../../backend/reconcile/reconciler.ts";
 import { Results } from "../../../backend/reconcile/results.ts";
 import { type Log, silentLog } from "../../../host/log.ts";
-import { openSqliteJournal } from "../../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import {
   firstReleaseOf,
   newOrderId,

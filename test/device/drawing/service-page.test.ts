@@ -4,7 +4,7 @@ import { newMeasure } from "../../../device/drawing/canvas.ts";
 import { layPage } from "../../../device/drawing/draw-page.ts";
 import type { Mark } from "../../../device/drawing/marks.ts";
 import type { Page, Report, Size } from "../../../device/drawing/page.ts";
-import { servicePage } from "../../../gateway/service-report.ts";
+import { servicePage } from "../../../gateway/service/report.ts";
 import { serviceFactsOf, troubledFacts } from "../../support/service.ts";
 import { anyText, outside, overlapping } from "./boxes.ts";
 

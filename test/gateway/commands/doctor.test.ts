@@ -8,7 +8,7 @@ import { standShape } from "../../../gateway/shape.ts";
 import { systemChance } from "../../../host/chance.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import { silentLog } from "../../../host/log.ts";
-import { openSqliteJournal } from "../../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { newUlid, type StandId } from "../../../protocol/ids.ts";
 import { keySetOf, newKeyPair } from "../../../protocol/keys.ts";
 import type { UpBody } from "../../../protocol/statements.ts";

@@ -10,7 +10,7 @@ import { showTestWith } from "../../../gateway/commands/show-test.ts";
 import { standShape } from "../../../gateway/shape.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import type { Asked } from "../../../host/program.ts";
-import { openSqliteJournal } from "../../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { newUlid } from "../../../protocol/ids.ts";
 import { zbarRead } from "../../device/fixtures.ts";
 import { seeded } from "../../support/stand-on-bench.ts";

@@ -10,7 +10,7 @@ import type { Pins } from "../../../gateway/drivers/driver.ts";
 import { orderFor } from "../../../gateway/menu.ts";
 import { type Effect, type Event, type State, step } from "../../../gateway/order.ts";
 import { standShape } from "../../../gateway/shape.ts";
-import { openSqliteJournal } from "../../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { newOrderId, newUlid } from "../../../protocol/ids.ts";
 import { coffee, PRICE, rules, settlementOf } from "../../support/sale.ts";
 import { seeded } from "../../support/stand-on-bench.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Effect, Event, State } from "../../../gateway/order.ts";
 import { standShape } from "../../../gateway/shape.ts";
-import { openSqliteJournal } from "../../../journal/sqlite.ts";
+import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { newUlid } from "../../../protocol/ids.ts";
 import { standOnBench } from "../../support/stand-on-bench.ts";
 import { seeded } from "../../world/seeded.ts";

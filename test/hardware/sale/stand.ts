@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Effect, Event, State } from "../../../gateway/order.ts";
 import { standShape } from "../../../gateway/shape.ts";
-import { readSqliteJournal } from "../../../journal/sqlite.ts";
+import { readSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { pull } from "../wires.ts";
 import type { Known } from "./outside.ts";
 import { WatchedRelay } from "./relay.ts";

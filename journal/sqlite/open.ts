@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
-import { JournalFault, type JournalShape } from "./journal.ts";
+import { JournalFault, type JournalShape } from "../journal.ts";
+import { flawsIn } from "./check.ts";
+import type { Cell, Connection, Statement } from "./connection.ts";
+import { guarded } from "./faults.ts";
+import { beginTables, type CodecVersions, migrate, raiseCodecVersions, readAbout, refuseUnfit } from "./file.ts";
 import { createWhole, isDamagedAtSight, setAside } from "./set-aside.ts";
-import { flawsIn } from "./sqlite-check.ts";
-import type { Cell, Connection, Statement } from "./sqlite-connection.ts";
-import { guarded } from "./sqlite-faults.ts";
-import { beginTables, type CodecVersions, migrate, raiseCodecVersions, readAbout, refuseUnfit } from "./sqlite-file.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
 
 export type SqliteJournalOptions<State, Event, Effect> = {

@@ -1,5 +1,5 @@
-import { type Instant, isReached } from "../protocol/time.ts";
-import type { EffectId, TakeOptions } from "./journal.ts";
+import { type Instant, isReached } from "../../protocol/time.ts";
+import type { EffectId, TakeOptions } from "../journal.ts";
 import { Sorted } from "./sorted.ts";
 
 /** What is known of an owed effect without reading what it is. */

@@ -1,4 +1,4 @@
-import { type Instant, later } from "../protocol/time.ts";
+import { type Instant, later } from "../../protocol/time.ts";
 import {
   type DueEffect,
   type EffectId,
@@ -6,10 +6,10 @@ import {
   type JournalShape,
   type Owed,
   type TakeOptions,
-} from "./journal.ts";
+} from "../journal.ts";
+import { readStored } from "../stored.ts";
+import { type Connection, listed } from "./connection.ts";
 import { type Debt, OwedBook } from "./owed-book.ts";
-import { type Connection, listed } from "./sqlite-connection.ts";
-import { readStored } from "./stored.ts";
 
 type DebtRow = {
   readonly seq: number;

@@ -1,7 +1,7 @@
-import { later } from "../protocol/time.ts";
-import type { AdvanceOptions, JournalShape, Step } from "./journal.ts";
-import type { Ask } from "./postgres-client.ts";
-import type { OrderRow } from "./sql.ts";
+import { later } from "../../protocol/time.ts";
+import type { AdvanceOptions, JournalShape, Step } from "../journal.ts";
+import type { OrderRow } from "../sql.ts";
+import type { Ask } from "./client.ts";
 
 /** An order as it was read: what is known of it, and whether this statement was seen and this commit was made. */
 export type Read = {

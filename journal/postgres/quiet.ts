@@ -1,4 +1,4 @@
-import { type Instant, isReached } from "../protocol/time.ts";
+import { type Instant, isReached } from "../../protocol/time.ts";
 
 type Calm = { readonly kinds: readonly string[]; readonly next: Instant | undefined; readonly askedMs: number };
 

@@ -1,5 +1,5 @@
-import { type EventRow, type NoteRow, type OrderRow, SQL } from "./sql.ts";
-import type { Connection } from "./sqlite-connection.ts";
+import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
+import type { Connection } from "./connection.ts";
 
 /** `inside`: 1 when it has an event in the span. */
 type SpanRow = { readonly nth: number; readonly id: string; readonly inside: number };

@@ -1,5 +1,4 @@
-import type { Instant } from "../protocol/time.ts";
-import { InTurn } from "./in-turn.ts";
+import type { Instant } from "../../protocol/time.ts";
 import {
   type AdvanceOptions,
   type EffectId,
@@ -12,15 +11,16 @@ import {
   type SpanPage,
   type Step,
   type TakeOptions,
-} from "./journal.ts";
-import type { Ask, PostgresPool, Value } from "./postgres-client.ts";
-import { isTaken } from "./postgres-faults.ts";
-import type { Hands } from "./postgres-hands.ts";
-import { PostgresOwed } from "./postgres-owed.ts";
-import { type Read, readOrder, type Writing, writeIgnored, writeStep } from "./postgres-steps.ts";
+} from "../journal.ts";
+import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
+import { readStored } from "../stored.ts";
+import type { Ask, PostgresPool, Value } from "./client.ts";
+import { isTaken } from "./faults.ts";
+import type { Hands } from "./hands.ts";
+import { InTurn } from "./in-turn.ts";
+import { PostgresOwed } from "./owed.ts";
 import type { Quiet } from "./quiet.ts";
-import { type EventRow, type NoteRow, type OrderRow, SQL } from "./sql.ts";
-import { readStored } from "./stored.ts";
+import { type Read, readOrder, type Writing, writeIgnored, writeStep } from "./steps.ts";
 
 export type PostgresParts<State, Event, Effect> = {
   readonly pool: PostgresPool;

@@ -1,11 +1,11 @@
-import type { Input } from "../device/device.ts";
-import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
-import { every } from "../host/every.ts";
-import type { Log } from "../host/log.ts";
-import type { Clock, Stop } from "../protocol/time.ts";
-import type { Drawing } from "./drawing.ts";
-import type { Machine } from "./health.ts";
-import { type ServiceFacts, serviceSlip, type Wire } from "./service-report.ts";
+import type { Input } from "../../device/device.ts";
+import type { DrawnSlip } from "../../device/drawing/draw-slip.ts";
+import { every } from "../../host/every.ts";
+import type { Log } from "../../host/log.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
+import type { Drawing } from "../drawing.ts";
+import type { Machine } from "../health.ts";
+import { type ServiceFacts, serviceSlip, type Wire } from "./report.ts";
 
 export type NamedInput = { readonly name: string; readonly input: Input };
 

@@ -1,4 +1,4 @@
-import { JournalFault } from "./journal.ts";
+import { JournalFault } from "../journal.ts";
 
 /**
  * What an error says of the statement that met it. `lost`: the connection is of no use any more, and nobody knows whether the statement

@@ -1,9 +1,9 @@
-import { type Instant, later } from "../protocol/time.ts";
-import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "./journal.ts";
-import type { PostgresPool } from "./postgres-client.ts";
-import type { Hands } from "./postgres-hands.ts";
+import { type Instant, later } from "../../protocol/time.ts";
+import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "../journal.ts";
+import { readStored } from "../stored.ts";
+import type { PostgresPool } from "./client.ts";
+import type { Hands } from "./hands.ts";
 import type { Quiet } from "./quiet.ts";
-import { readStored } from "./stored.ts";
 
 type OwedRow = {
   readonly seq: number;

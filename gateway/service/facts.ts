@@ -1,15 +1,15 @@
-import type { Printer, Relay } from "../device/device.ts";
-import type { Journal } from "../journal/journal.ts";
-import { type Clock, type Instant, sinceMs } from "../protocol/time.ts";
-import { wallText, type Zone } from "../protocol/wall-text.ts";
-import type { Machine } from "./health.ts";
-import { isActiveNow } from "./interlocks.ts";
-import type { Link } from "./link.ts";
-import { isOpen, type State, tellKinds } from "./order.ts";
-import { conditionOf, isReady, type Obstacle } from "./preflight.ts";
+import type { Printer, Relay } from "../../device/device.ts";
+import type { Journal } from "../../journal/journal.ts";
+import { type Clock, type Instant, sinceMs } from "../../protocol/time.ts";
+import { wallText, type Zone } from "../../protocol/wall-text.ts";
+import type { Machine } from "../health.ts";
+import { isActiveNow } from "../interlocks.ts";
+import type { Link } from "../link.ts";
+import { isOpen, type State, tellKinds } from "../order.ts";
+import { conditionOf, isReady, type Obstacle } from "../preflight.ts";
+import { within } from "../within.ts";
+import type { ServiceFacts } from "./report.ts";
 import type { NamedInput } from "./service.ts";
-import type { ServiceFacts } from "./service-report.ts";
-import { within } from "./within.ts";
 
 /** Where the facts come from. */
 export type ServiceSources = Pick<ServiceFacts, "id" | "name" | "version"> & {

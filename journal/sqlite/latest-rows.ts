@@ -1,4 +1,4 @@
-import type { OrderRow } from "./sql.ts";
+import type { OrderRow } from "../sql.ts";
 
 /** The next event is mostly about one of the last orders. */
 const AT_MOST = 64;

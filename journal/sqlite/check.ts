@@ -1,4 +1,4 @@
-import type { Connection } from "./sqlite-connection.ts";
+import type { Connection } from "./connection.ts";
 
 /** What is looked for, and how it is told. Each finds nothing in a sound journal. */
 const QUESTIONS: readonly { readonly sql: string; readonly means: string }[] = [

@@ -1,8 +1,8 @@
 import { Client, Pool, type QueryConfig, types } from "pg";
-import type { Clock } from "../protocol/time.ts";
+import type { Clock } from "../../protocol/time.ts";
+import { JournalFault } from "../journal.ts";
+import { faultOf, verdictOf } from "./faults.ts";
 import { InTurn } from "./in-turn.ts";
-import { JournalFault } from "./journal.ts";
-import { faultOf, verdictOf } from "./postgres-faults.ts";
 
 /** Where a database is, and as whom it is spoken to. */
 export type PostgresPlace = {

@@ -1,11 +1,11 @@
-import { JournalFault, type JournalShape } from "./journal.ts";
-import { type Line, nameOf, type PostgresOptions, PostgresPool } from "./postgres-client.ts";
-import { faultOf } from "./postgres-faults.ts";
-import { Hands } from "./postgres-hands.ts";
+import { JournalFault, type JournalShape } from "../journal.ts";
+import { type AboutRow, SQL } from "../sql.ts";
+import { type Line, nameOf, type PostgresOptions, PostgresPool } from "./client.ts";
+import { faultOf } from "./faults.ts";
+import { Hands } from "./hands.ts";
 import { numbered, PostgresJournal } from "./postgres-journal.ts";
-import { TABLE_VERSIONS, type TableVersion } from "./postgres-tables.ts";
 import { Quiet } from "./quiet.ts";
-import { type AboutRow, SQL } from "./sql.ts";
+import { TABLE_VERSIONS, type TableVersion } from "./tables.ts";
 
 export type PostgresJournalOptions<State, Event, Effect> = PostgresOptions & {
   readonly shape: JournalShape<State, Event, Effect>;

@@ -1,4 +1,4 @@
-import type { Instant } from "../protocol/time.ts";
+import type { Instant } from "../../protocol/time.ts";
 import {
   type AdvanceOptions,
   type EffectId,
@@ -11,13 +11,13 @@ import {
   type SpanPage,
   type Step,
   type TakeOptions,
-} from "./journal.ts";
+} from "../journal.ts";
+import type { OrderRow } from "../sql.ts";
+import { readStored } from "../stored.ts";
+import { type Connection, listed } from "./connection.ts";
 import { LatestRows } from "./latest-rows.ts";
-import type { OrderRow } from "./sql.ts";
-import { type Connection, listed } from "./sqlite-connection.ts";
-import { type Entries, OwedEffects } from "./sqlite-owed.ts";
-import { prepareJournal } from "./sqlite-statements.ts";
-import { readStored } from "./stored.ts";
+import { type Entries, OwedEffects } from "./owed.ts";
+import { prepareJournal } from "./statements.ts";
 
 export type SqliteJournalParts<State, Event, Effect> = {
   readonly connection: Connection;

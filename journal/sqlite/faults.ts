@@ -1,4 +1,4 @@
-import { JournalFault } from "./journal.ts";
+import { JournalFault } from "../journal.ts";
 
 /** Turns what SQLite and the file system throw into `JournalFault`; what is neither stays what it is. */
 export function faultOf(cause: unknown, file: string): unknown {

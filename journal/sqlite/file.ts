@@ -1,7 +1,7 @@
-import { JournalFault } from "./journal.ts";
-import { type AboutRow, SQL } from "./sql.ts";
-import type { Connection } from "./sqlite-connection.ts";
-import { TABLE_VERSIONS } from "./sqlite-tables.ts";
+import { JournalFault } from "../journal.ts";
+import { type AboutRow, SQL } from "../sql.ts";
+import type { Connection } from "./connection.ts";
+import { TABLE_VERSIONS } from "./tables.ts";
 
 export type CodecVersions = Readonly<Record<"state" | "event" | "effect", { readonly version: number }>>;
 
