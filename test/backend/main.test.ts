@@ -165,7 +165,7 @@ describe("a running backend", () => {
     writeFileSync(join(site.at, "ledger.sqlite"), "this is no database".repeat(1_000));
     const backend = startBackend(site);
     await backend.ready();
-    const said = backend.find("journal was damaged and set aside");
+    const said = await backend.said("journal was damaged and set aside");
     expect(said).toMatchObject({ level: "error" });
     expect(readdirSync(site.at).map((name) => join(site.at, name))).toContain(said?.["quarantined"]);
   });

@@ -115,7 +115,7 @@ describe("a key that cannot be read when the backend reloads", () => {
     rmSync(join(site.at, "server-key"));
     await reload(backend);
     expect(await answerTo(http, SERVER_KEY)).toBe(404);
-    expect(backend.find("keys not read anew: the old ones stay")).toMatchObject({
+    expect(await backend.said("keys not read anew: the old ones stay")).toMatchObject({
       level: "error",
       of: ["main"],
       problems: [expect.stringContaining(`merchants[0].server_key_file: ${site.at}/server-key does not exist`)],

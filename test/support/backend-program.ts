@@ -115,6 +115,7 @@ export type Line = { readonly what: string } & Readonly<Record<string, unknown>>
 /** `node backend/main.ts`; killed when the test is over. */
 export class BackendProgram {
   readonly #child: ChildProcess;
+  /** Ended, and all that it said has been heard. */
   readonly ended: Promise<readonly [number | null, string | null]>;
   out = "";
   err = "";
@@ -123,7 +124,7 @@ export class BackendProgram {
     const loader = join(ROOT, "test/support/typescript.mjs");
     const line = ["--import", loader, join(ROOT, "backend/main.ts"), ...args];
     this.#child = spawn(process.execPath, line, { env: { ...process.env, ...env } });
-    this.ended = once(this.#child, "exit").then(([code, signal]) => [code, signal] as const);
+    this.ended = once(this.#child, "close").then(([code, signal]) => [code, signal] as const);
     this.#child.stdout?.on("data", (part) => {
       this.out += String(part);
     });
@@ -149,6 +150,12 @@ export class BackendProgram {
 
   find(what: string): Line | undefined {
     return this.all(what)[0];
+  }
+
+  /** The first line of it, which may still be on its way. */
+  async said(what: string): Promise<Line | undefined> {
+    await until(`the backend says: ${what}`, () => this.find(what) !== undefined);
+    return this.find(what);
   }
 
   /** Its address. */

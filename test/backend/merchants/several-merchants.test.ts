@@ -104,7 +104,7 @@ describe("a backend of two merchants", () => {
       const renamed = `name = "kopi"\n${corePart(before.at, midtrans.url)}`;
       const second = startBackend(newSite({ broker, journal: `${before.at}/ledger.sqlite`, merchants: [renamed] }));
       await second.ready();
-      expect(second.find("open orders of an unknown merchant")).toMatchObject({
+      expect(await second.said("open orders of an unknown merchant")).toMatchObject({
         level: "error",
         merchant: "main",
         orders: 1,
@@ -149,7 +149,7 @@ describe("the bounds of the configuration", () => {
     const url = await backend.ready();
     const from = (address: string) => answerTo(url, SERVER_KEY, undefined, { "x-forwarded-for": address });
     expect([await from("203.0.113.7"), await from("203.0.113.7, 198.51.100.1")]).toEqual([404, 403]);
-    expect(backend.find("notification from an unknown address")).toMatchObject({ address: "198.51.100.1" });
+    expect(await backend.said("notification from an unknown address")).toMatchObject({ address: "198.51.100.1" });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 });

@@ -54,7 +54,7 @@ export class DemoProcess {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, TMPDIR: temp },
     });
-    const ended = once(child, "exit").then(([code, signal]) => [code, signal] as const);
+    const ended = once(child, "close").then(([code, signal]) => [code, signal] as const);
     let [out, err] = ["", ""];
     child.stdout.on("data", (part) => {
       out += String(part);
