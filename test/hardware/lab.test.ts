@@ -57,3 +57,17 @@ describe.each(kernels)("on $name", ({ boot, parts, sells }) => {
     for (const part of parts) expect(results.filter((result) => result.part === part).length).toBeGreaterThan(0);
   });
 });
+
+describe("a machine that hangs as a whole", () => {
+  /** What lab/run says of a guest that ended by itself. */
+  const GONE = 125;
+
+  test("is ended by its watchdog, set as the package sets it", { timeout: 200_000 }, async () => {
+    const program = ".cache/test-dist/test/hardware/starving.js";
+    const done = await bash("lab/run", ["--timeout", "170", ".", process.execPath, program], 190_000);
+    expect(done.stdout, say(done)).toMatch(/^TOOK 15 OF 15$/m);
+    expect(done.stdout, say(done)).toMatch(/^FED$/m);
+    expect(done.stdout, say(done)).not.toMatch(/^ALIVE$/m);
+    expect(done.status, say(done)).toBe(GONE);
+  });
+});
