@@ -8,7 +8,7 @@ import { silentLog } from "../../host/log.ts";
 import { sampleToml } from "../../host/sample-toml.ts";
 import { startBroker } from "../../sandbox/broker.ts";
 import { BackendProgram, folder, newSite, SERVER_KEY, snapPart, startBackend } from "../support/backend-program.ts";
-import { freePort } from "../support/mosquitto.ts";
+import { freePort } from "../support/free-port.ts";
 import { SNAP_KEYS } from "../support/snap-keys.ts";
 import { until } from "../support/until.ts";
 

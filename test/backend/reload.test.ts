@@ -14,7 +14,7 @@ import {
   snapPart,
   startBackend,
 } from "../support/backend-program.ts";
-import { freePort } from "../support/mosquitto.ts";
+import { freePort } from "../support/free-port.ts";
 import { notifySocket } from "../support/notify-socket.ts";
 import { SNAP_KEYS } from "../support/snap-keys.ts";
 import { spokesman } from "../support/spokesman.ts";

@@ -12,7 +12,7 @@ import { type Route, type Server, serve } from "../../host/http.ts";
 import type { OrderId, StandId } from "../../protocol/ids.ts";
 import { type KeySet, keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
-import { freePort } from "../support/mosquitto.ts";
+import { freePort } from "../support/free-port.ts";
 import { type Proxy as Cable, startProxy } from "../support/proxy.ts";
 import { Disk } from "../world/house.ts";
 import { Life, mortal } from "../world/mortal.ts";

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { steadyClock } from "../../host/clock.ts";
+import { freePort } from "./free-port.ts";
 import { needs } from "./needs.ts";
 
 export type MosquittoOptions = {
@@ -33,15 +34,6 @@ export type Mosquitto = {
 };
 
 const START_WITHIN_MS = 10_000;
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Starts a real Mosquitto on a free port, Nagle off, open to everybody unless `lines` say otherwise. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {

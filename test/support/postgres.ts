@@ -17,7 +17,8 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { steadyClock } from "../../host/clock.ts";
 import type { PostgresPlace } from "../../journal/postgres/client.ts";
-import { freePort, makeCertificate } from "./mosquitto.ts";
+import { freePort } from "./free-port.ts";
+import { makeCertificate } from "./mosquitto.ts";
 import { needs } from "./needs.ts";
 
 export type PostgresOptions = {

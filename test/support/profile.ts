@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, openAuthority, type Papers } from "./authority.ts";
-import { freePort } from "./mosquitto.ts";
+import { freePort } from "./free-port.ts";
 import { needs } from "./needs.ts";
 import { until } from "./until.ts";
 

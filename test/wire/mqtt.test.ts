@@ -8,7 +8,8 @@ import { type Log, silentLog } from "../../host/log.ts";
 import { type Broker, startBroker } from "../../sandbox/broker.ts";
 import { type MqttSettings, openMqtt } from "../../wire/mqtt.ts";
 import type { Message, Transport, TransportOptions } from "../../wire/transport.ts";
-import { freePort, type Mosquitto, startMosquitto } from "../support/mosquitto.ts";
+import { freePort } from "../support/free-port.ts";
+import { type Mosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { startProxy } from "../support/proxy.ts";
 import { pause, until } from "../support/until.ts";
 

@@ -4,7 +4,7 @@ import { silentLog } from "../../../host/log.ts";
 import { startBroker } from "../../../sandbox/broker.ts";
 import { startMidtrans } from "../../../sandbox/midtrans/start.ts";
 import { type BackendProgram, newSite, SERVER_KEY, type Site, startBackend } from "../../support/backend-program.ts";
-import { freePort } from "../../support/mosquitto.ts";
+import { freePort } from "../../support/free-port.ts";
 import { SNAP_KEYS } from "../../support/snap-keys.ts";
 import { spokesman } from "../../support/spokesman.ts";
 import { until } from "../../support/until.ts";

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { BackendProgram, folder, newSite, startBackend } from "../../support/backend-program.ts";
-import { freePort } from "../../support/mosquitto.ts";
+import { freePort } from "../../support/free-port.ts";
 
 test("a running backend reconciles a day when staff asks at a terminal, and keeps the result beside its journal", async () => {
   const port = await freePort();

@@ -11,7 +11,8 @@ import { newKeyPair, type SigningKey } from "../../../protocol/keys.ts";
 import { seal } from "../../../protocol/seal.ts";
 import { topicOf } from "../../../protocol/topics.ts";
 import { openMqtt } from "../../../wire/mqtt.ts";
-import { freePort, type Mosquitto, startMosquitto } from "../../support/mosquitto.ts";
+import { freePort } from "../../support/free-port.ts";
+import { type Mosquitto, startMosquitto } from "../../support/mosquitto.ts";
 import { until } from "../../support/until.ts";
 import { StandFiles } from "../commands/stand-files.ts";
 
