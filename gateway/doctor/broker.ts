@@ -92,7 +92,7 @@ function shownBy(socket: TLSSocket): Shown {
   return { is: "shown", validToWall: Date.parse(valid_to), issuer: [name].flat().join(", "), ...distrust };
 }
 
-/** Logs in under a client id of its own, so that a running stand keeps its connection. */
+/** Logs in under a client id of its own: a running stand keeps its connection, unless the broker takes that id from a certificate. */
 async function talk(clock: Clock, read: SetupRead<Setup>, patience: Patience): Promise<Talk> {
   if (read.is === "bad")
     return { is: "not-connected", because: "the files that the configuration names cannot be read" };

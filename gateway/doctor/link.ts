@@ -104,7 +104,8 @@ export const login = configuredCheck({
   outcomes: {
     ok: {
       verdict: "ok",
-      means: "It does. Tried under a client id of doctor's own, so that a running stand keeps its connection.",
+      means:
+        "It does. Tried under a client id of doctor's own; a broker that takes it from the certificate puts a running stand off for a moment.",
     },
     refused: {
       verdict: "wrong",
