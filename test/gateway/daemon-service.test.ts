@@ -135,7 +135,8 @@ describe("the service page", () => {
     const order = await untilQr();
     bench.world.jam("chute", true);
     await settled(order);
-    await bench.clock.advance(500 + 2_000 + 90_000);
+    await bench.clock.advance(500 + 2_000);
+    await bench.clock.advance(100 + 90_000);
     await serve();
     expect(rowOf("Journal")).toBe("1 open, 1 owed, 0 unsent");
   });
@@ -160,6 +161,7 @@ describe("a customer comes first", () => {
     bench.world.jam("chute", true);
     await settled(await untilQr());
     await bench.clock.advance(500 + 2_000);
+    await bench.clock.advance(100);
     await serve();
     expect(bench.stand.pageNow().title.second).toBe("Not delivered");
     await bench.clock.advance(90_000);
