@@ -39,7 +39,9 @@ const TAKE = `WITH due AS (
   WHERE effects.seq = due.seq AND orders.nth = effects.of
   RETURNING effects.seq, effects.id, orders.id AS order_id, addressee, started, tries, effects.version, effect`;
 
-const NEXT_DUE = `SELECT min(due_ms) AS due FROM effects WHERE ${ASKED} AND (worker IS NULL OR held_ms <= $4)`;
+const NEXT_DUE = `SELECT min(due_ms) FILTER (WHERE worker IS NULL OR held_ms <= $4) AS due,
+    min(held_ms) FILTER (WHERE worker IS NOT NULL AND held_ms > $4) AS freed
+  FROM effects WHERE ${ASKED}`;
 
 const START = `UPDATE effects SET started = 1 WHERE id = $1 AND (worker IS NULL OR worker = $2) RETURNING seq`;
 const FINISH = "DELETE FROM effects WHERE id = $1";
@@ -89,11 +91,12 @@ export class PostgresOwed<Effect> {
     if (calm !== undefined && except.length === 0) return calm.next;
     const changes = quiet.changes;
     const values = [kinds, except, shape.effect.version, now.ms];
-    const [next] = await hands.ask<{ readonly due: number | null }>(() => ({ sql: NEXT_DUE, values }));
-    const ms = next?.due ?? null;
-    const due = ms === null ? undefined : { clock: now.clock, ms: Math.max(ms, now.ms) };
-    if (except.length === 0) quiet.keep(kinds, due, changes);
-    return due;
+    type Row = { readonly due: number | null; readonly freed: number | null };
+    const [{ due, freed } = { due: null, freed: null }] = await hands.ask<Row>(() => ({ sql: NEXT_DUE, values }));
+    const at = (ms: number | null): Instant | undefined =>
+      ms === null ? undefined : { clock: now.clock, ms: Math.max(ms, now.ms) };
+    if (except.length === 0) quiet.keep(kinds, at(due), changes, at(freed));
+    return at(due);
   }
 
   /** On the disk when it resolves. What another worker has in hand by now is not ours to do. */
@@ -107,6 +110,7 @@ export class PostgresOwed<Effect> {
 
   async finish(id: EffectId): Promise<void> {
     await this.#parts.hands.ask(() => ({ sql: FINISH, values: [id] }));
+    this.#parts.quiet.disturb();
   }
 
   async again(id: EffectId, due: Instant): Promise<void> {
@@ -125,6 +129,7 @@ export class PostgresOwed<Effect> {
       const some = ids.slice(from, from + RECEIVED_AT_ONCE);
       await this.#parts.hands.ask(() => ({ sql: RECEIVED, values: [some, to] }));
     }
+    this.#parts.quiet.disturb();
   }
 
   async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {

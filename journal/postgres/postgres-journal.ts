@@ -232,8 +232,15 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
       if (isTaken(error)) return false;
       throw error;
     } finally {
-      this.#parts.quiet.disturb(writing.step.effects.map(({ effect }) => shape.traits(effect).kind));
+      this.#disturb(writing);
     }
+  }
+
+  /** What is finished by the way may be of any kind. */
+  #disturb({ step, options }: Pick<Writing<State, Event, Effect>, "step" | "options">): void {
+    const { shape, quiet } = this.#parts;
+    const begun = step.effects.map(({ effect }) => shape.traits(effect).kind);
+    quiet.disturb(options.finishes === undefined ? [...begun, ...(step.takesBack ?? [])] : undefined);
   }
 
   /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */
@@ -244,8 +251,10 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
   ): Promise<Step<State, Effect>> {
     const { pool, hands } = this.#parts;
     const ask = writeIgnored(options, known?.nth ?? null, this.#wall());
-    if (options.finishes !== undefined) await pool.ask(ask);
-    else if (options.once !== undefined) await hands.ask(() => ask);
+    if (options.finishes !== undefined) {
+      await pool.ask(ask);
+      this.#parts.quiet.disturb();
+    } else if (options.once !== undefined) await hands.ask(() => ask);
     return step;
   }
 

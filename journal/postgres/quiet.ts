@@ -1,6 +1,11 @@
 import { type Instant, isReached } from "../../protocol/time.ts";
 
-type Calm = { readonly kinds: readonly string[]; readonly next: Instant | undefined; readonly askedMs: number };
+type Calm = {
+  readonly kinds: readonly string[];
+  readonly next: Instant | undefined;
+  readonly freed: Instant | undefined;
+  readonly askedMs: number;
+};
 
 /** What other processes do is seen after so long at the latest. */
 const BELIEVED_MS = 1_000;
@@ -31,10 +36,13 @@ export class Quiet {
       if (kinds === undefined || calm.kinds.some((kind) => kinds.includes(kind))) this.#calms.delete(name);
   }
 
-  /** The database said when the next of these is due; `changes` as it was before it was asked. */
-  keep(kinds: readonly string[], next: Instant | undefined, changes: number): void {
+  /**
+   * The database said when the next of these is due, and when the first that somebody has in hand is free again; `changes` as it was
+   * before it was asked.
+   */
+  keep(kinds: readonly string[], next: Instant | undefined, changes: number, freed?: Instant): void {
     if (changes !== this.#changes) return;
-    this.#calms.set(kinds.join(" "), { kinds, next, askedMs: this.#steadyMs() });
+    this.#calms.set(kinds.join(" "), { kinds, next, freed, askedMs: this.#steadyMs() });
   }
 
   /** When the next of these is due, where that is known and has not come. */
@@ -42,6 +50,7 @@ export class Quiet {
     const calm = this.#calms.get(kinds.join(" "));
     if (calm === undefined) return undefined;
     const isOld = this.#steadyMs() - calm.askedMs > BELIEVED_MS;
-    return isOld || (calm.next !== undefined && isReached(calm.next, now)) ? undefined : { next: calm.next };
+    const isOver = [calm.next, calm.freed].some((end) => end !== undefined && isReached(end, now));
+    return isOld || isOver ? undefined : { next: calm.next };
   }
 }

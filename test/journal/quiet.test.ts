@@ -21,6 +21,12 @@ test("believes for a moment that nothing is due before its time", () => {
   expect(quiet.until(["void"], at(500))).toBeUndefined();
 });
 
+test("ends when what somebody has in hand is free again", () => {
+  quiet.keep(["ask"], undefined, quiet.changes, at(300));
+  expect(quiet.until(["ask"], at(299))).toEqual({ next: undefined });
+  expect(quiet.until(["ask"], at(300))).toBeUndefined();
+});
+
 test("is disturbed by what is owed anew of its kinds, also while the database is asked", () => {
   quiet.keep(["ask", "void"], undefined, quiet.changes);
   quiet.disturb(["charge"]);
