@@ -15,9 +15,10 @@ export function wrapped(text: string, columns: number): readonly string[] {
 
 /** `right` stands at the right edge, beside the last line of `left`; what takes more than six tenths of a line goes below. */
 export function pairLines(left: string, right: string, columns: number): readonly string[] {
-  const isBeside = right.length <= columns * 0.6;
+  const room = columns - right.length - 1;
+  const isBeside = right.length <= columns * 0.6 && room > 0;
   if (!isBeside) return [...wrapped(left, columns), ...wrapped(right, columns).map((line) => line.padStart(columns))];
-  const lines = wrapped(left, right === "" ? columns : columns - right.length - 1);
+  const lines = wrapped(left, right === "" ? columns : room);
   const last = lines.at(-1) ?? "";
   return [...lines.slice(0, -1), last + right.padStart(columns - last.length)];
 }

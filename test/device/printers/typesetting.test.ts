@@ -144,6 +144,7 @@ describe("lines", () => {
     expect(pairLines("Kopi susu dingin", "Rp 15", 12)).toEqual(["Kopi", "susu", "dingin Rp 15"]);
     expect(pairLines("Pesanan", "01JCXYZ000", 12)).toEqual(["Pesanan", "  01JCXYZ000"]);
     expect(pairLines("", "Rp 15", 12)).toEqual(["       Rp 15"]);
+    expect(pairLines("mi", "!", 2)).toEqual(["mi", " !"]);
   });
 
   test.each([
