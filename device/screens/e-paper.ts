@@ -2,7 +2,7 @@ import type { DeviceClock } from "../clock.ts";
 import { type Frame, HardwareFault, type Screen } from "../device.ts";
 import type { InputLine } from "../pins/lines.ts";
 import { Dots } from "./dots.ts";
-import { type Glass, screenOn } from "./glass.ts";
+import { type Glass, openGlass } from "./glass.ts";
 import { type Paper, type Step, windowBytes } from "./papers.ts";
 import { type Area, type Rotation, turned } from "./pixels.ts";
 import { pause, reset, send, type Wires } from "./wires.ts";
@@ -25,16 +25,8 @@ const LOOK_MS = 10;
 const FAREWELL_MS = 2_000;
 
 /** Takes the wires over, also when it rejects with `HardwareFault`. The picture stays when everything is off. */
-export async function openPaper(options: PaperOptions, wires: PaperWires): Promise<Screen> {
-  const glass = new PaperGlass(options, wires);
-  try {
-    await glass.wake();
-  } catch (error) {
-    await glass.close();
-    throw error;
-  }
-  return screenOn(glass);
-}
+export const openPaper = (options: PaperOptions, wires: PaperWires): Promise<Screen> =>
+  openGlass(new PaperGlass(options, wires));
 
 /** What is to be seen, what was, and the part of it that a step is about. */
 type Picture = { readonly now: Dots; readonly before: Dots; readonly window: Area };

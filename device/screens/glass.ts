@@ -18,6 +18,17 @@ export interface Glass {
 /** Who shows without waiting gets no longer a queue than this. */
 const MOST_WAITING = 8;
 
+/** The screen on a glass that must be woken first; one that does not wake is closed again. */
+export async function openGlass(glass: Glass & { wake(): Promise<void> }): Promise<Screen> {
+  try {
+    await glass.wake();
+  } catch (error) {
+    await glass.close();
+    throw error;
+  }
+  return screenOn(glass);
+}
+
 /** A screen that sends what changed, one picture after the other in the order they came. */
 export function screenOn(glass: Glass): Screen {
   let last: Frame | undefined;

@@ -15,7 +15,7 @@ import {
   type Turn,
   turnOf,
 } from "./controllers.ts";
-import { type Glass, screenOn } from "./glass.ts";
+import { type Glass, openGlass } from "./glass.ts";
 import { type Area, packer, type Rotation } from "./pixels.ts";
 import { type Command, pause, reset, send, type Wires } from "./wires.ts";
 
@@ -25,16 +25,8 @@ export type PanelOptions = { readonly panel: Panel; readonly rotation: Rotation;
 const AFTER_RESET_MS = 120;
 
 /** A colour panel on SPI, awake and dark until its first picture. Takes the wires over, also when it rejects with `HardwareFault`. */
-export async function openPanel(options: PanelOptions, wires: Wires): Promise<Screen> {
-  const glass = new PanelGlass(options, wires);
-  try {
-    await glass.wake();
-  } catch (error) {
-    await glass.close();
-    throw error;
-  }
-  return screenOn(glass);
-}
+export const openPanel = (options: PanelOptions, wires: Wires): Promise<Screen> =>
+  openGlass(new PanelGlass(options, wires));
 
 class PanelGlass implements Glass {
   readonly name: string;
