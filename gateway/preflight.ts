@@ -111,6 +111,20 @@ export const isReady = (relay: Relay | undefined, clock: Clock): Promise<boolean
         false,
       );
 
+/** The relays' guard is a process: it takes a moment to be up. */
+export const GUARD_MS = 15_000;
+const LOOK_MS = 50;
+
+/** Whether it is ready, or becomes so in time: its guard may only just have been started. */
+export async function becomesReady(relay: Relay | undefined, clock: Clock, patienceMs = GUARD_MS): Promise<boolean> {
+  const end = clock.now().ms + patienceMs;
+  for (;;) {
+    if (await isReady(relay, clock)) return true;
+    if (clock.now().ms >= end) return false;
+    await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+  }
+}
+
 async function diskObstacle({ clock, freeDiskBytes }: PreflightParts): Promise<Obstacle | undefined> {
   if (freeDiskBytes === undefined) return undefined;
   const free = await within(

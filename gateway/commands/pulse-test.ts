@@ -1,17 +1,13 @@
 import { HardwareFault, type Relay } from "../../device/device.ts";
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
-import type { Clock } from "../../protocol/time.ts";
 import type { Pins } from "../drivers/driver.ts";
-import { isReady } from "../preflight.ts";
+import { becomesReady, GUARD_MS } from "../preflight.ts";
 import { type AtHand, say, thingOf, withDevices } from "./at-hand.ts";
 import { typedLine } from "./typed.ts";
 
 const USUAL_MS = 500;
 /** A product's pulse is no longer; the relay's own bound may be shorter. */
 const LONGEST_MS = 10_000;
-/** The relays' guard is a process: it takes a moment to be up. */
-const GUARD_MS = 15_000;
-const LOOK_MS = 50;
 
 /** What somebody types next; nothing at the end of what can be read. */
 export type Typed = () => Promise<string>;
@@ -27,7 +23,7 @@ export const pulseTestWith =
       const pins = thingOf(asked, "pins", at.parts.pins);
       const relay = pins && relayNamed(asked, pins);
       if (relay === undefined) return FAILED;
-      if (!(await isUp(relay, at.clock, patienceMs)))
+      if (!(await becomesReady(relay, at.clock, patienceMs)))
         return say(asked, `${asked.argument} is not ready: see doctor`, FAILED);
       if (!(await isMeant(asked, ms, typed))) return say(asked, "nothing was done", FAILED);
       return pulse(asked, at, relay, ms);
@@ -63,15 +59,6 @@ function relayNamed(asked: Asked, pins: Pins): Relay | undefined {
     if (!(error instanceof HardwareFault)) throw error;
     asked.say(error.message);
     return undefined;
-  }
-}
-
-async function isUp(relay: Relay, clock: Clock, patienceMs: number): Promise<boolean> {
-  const end = clock.now().ms + patienceMs;
-  for (;;) {
-    if (await isReady(relay, clock)) return true;
-    if (clock.now().ms >= end) return false;
-    await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
   }
 }
 

@@ -1,10 +1,9 @@
-import type { Input, Relay } from "../../device/device.ts";
+import type { Input } from "../../device/device.ts";
 import { PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../../device/drawing/qr.ts";
-import type { Clock } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import { QRIS_MODULES } from "../devices.ts";
 import type { Pins } from "../drivers/driver.ts";
-import { conditionOf, isReady } from "../preflight.ts";
+import { becomesReady, conditionOf, isPrintable } from "../preflight.ts";
 import { type Check, configuredCheck, type Ruling } from "./check.ts";
 import type { Opened, Told } from "./hardware.ts";
 
@@ -20,6 +19,17 @@ const CLOSED: Ruling = {
   means: "The devices could not be looked at.",
   todo: "run doctor as root",
 };
+
+/** How every check of lines may end before it has looked at one. */
+const LINES = {
+  held: HELD,
+  closed: CLOSED,
+  failed: {
+    verdict: "wrong",
+    means: "The lines cannot be had.",
+    todo: "see what was found, and the checks `gpio` and `devices`",
+  },
+} as const satisfies Readonly<Record<string, Ruling>>;
 
 const ACROSS = QRIS_MODULES + 2 * QUIET_ZONE;
 
@@ -39,10 +49,9 @@ export const screen = configuredCheck({
     },
   },
   look: async ({ hardware }) => {
-    const opened = await hardware.open();
-    if (opened.is === "held") return heldBy;
-    if (opened.is === "failed") return { as: "closed", found: opened.because };
-    const { screen } = opened.parts;
+    const mine = mineIn(await hardware.open());
+    if ("as" in mine) return mine;
+    const { screen } = mine.parts;
     if (screen.is === "failed") return { as: "failed", found: screen.because };
     if (screen.thing === undefined) return { as: "none", found: "no screen is configured" };
     const { width, height, leastModule = SCREEN_MODULE } = screen.thing;
@@ -86,21 +95,20 @@ export const printer = configuredCheck({
   look: async ({ hardware }, { machine }) => {
     const opened = await hardware.open();
     if (opened.is === "held") return toldOfPrinter(opened.told);
-    if (opened.is === "failed") return { as: "closed", found: opened.because };
-    const { printer } = opened.parts;
+    const mine = mineIn(opened);
+    if ("as" in mine) return mine;
+    const { printer } = mine.parts;
     if (printer.is === "failed") return { as: "no-driver", found: printer.because };
     if (printer.thing === undefined) return { as: "none", found: "no printer is configured" };
     const { dots } = printer.thing;
     const condition = await conditionOf(printer.thing, machine.clock);
     const found = [
       `${condition}, ${dots} dots across`,
-      ...opened.complaints.filter((each) => each.includes("printer")),
+      ...mine.complaints.filter((each) => each.includes("printer")),
     ].join("; ");
-    return { as: isWell(condition) && Math.floor(dots / ACROSS) < PAPER_MODULE ? "narrow" : condition, found };
+    return { as: isPrintable(condition) && Math.floor(dots / ACROSS) < PAPER_MODULE ? "narrow" : condition, found };
   },
 });
-
-const isWell = (condition: string): boolean => condition === "ready" || condition === "paper-low";
 
 const CONDITIONS = ["ready", "paper-low", "no-paper", "cover-open", "offline", "overheated", "unknown"] as const;
 
@@ -110,23 +118,13 @@ function toldOfPrinter(told: Told | undefined) {
   return { as: condition, found: `${condition}, as the running daemon noted ${Math.round(told.ageMs / 1_000)} s ago` };
 }
 
-/** The relays' guard is a process: it takes a moment to be up. */
-const GUARD_MS = 15_000;
-const LOOK_MS = 50;
-
 export const relays = configuredCheck({
   name: "relays",
   asks: "Is every relay that lets something out ready?",
   outcomes: {
     ok: { verdict: "ok", means: "Their guard holds the lines; contacts are open. pulse-test closes one." },
     none: { verdict: "skipped", means: "No product names a relay: a controller lets the goods out." },
-    held: HELD,
-    closed: CLOSED,
-    failed: {
-      verdict: "wrong",
-      means: "The lines cannot be had.",
-      todo: "see what was found, and the checks `gpio` and `devices`",
-    },
+    ...LINES,
     missing: {
       verdict: "wrong",
       means: "A product names a relay that is not under [pins].",
@@ -148,30 +146,28 @@ export const relays = configuredCheck({
     const named = lines.map((line) => ({ line, relay: orNothing(() => pins.pins.relay(line)) }));
     const missing = named.filter(({ relay }) => relay === undefined).map(({ line }) => line);
     if (missing.length > 0) return { as: "missing", found: `no relay is called ${missing.join(", ")}` };
-    const ready = await Promise.all(named.map(({ relay }) => isUp(relay, machine.clock)));
+    const ready = await Promise.all(named.map(({ relay }) => becomesReady(relay, machine.clock)));
     const not = lines.filter((_, nth) => ready[nth] === false);
     if (not.length === 0) return { as: "ok", found: lines.join(", ") };
     return { as: "not-ready", found: [not.join(", "), ...pins.complaints].join("; ") };
   },
 });
 
-async function isUp(relay: Relay | undefined, clock: Clock): Promise<boolean> {
-  const end = clock.now().ms + GUARD_MS;
-  for (;;) {
-    if (await isReady(relay, clock)) return true;
-    if (clock.now().ms >= end) return false;
-    await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
-  }
+type PinsSeen = { readonly pins: Pins; readonly complaints: readonly string[] };
+type Unseen<As extends string> = { readonly as: As; readonly found: string };
+
+function pinsOf(opened: Opened): PinsSeen | Unseen<"held" | "closed" | "failed"> {
+  const mine = mineIn(opened);
+  if ("as" in mine) return mine;
+  const { pins } = mine.parts;
+  if (pins.is === "failed") return { as: "failed", found: pins.because };
+  return { pins: pins.thing, complaints: mine.complaints };
 }
 
-type PinsSeen = { readonly pins: Pins; readonly complaints: readonly string[] };
-
-function pinsOf(opened: Opened): PinsSeen | { readonly as: "held" | "closed" | "failed"; readonly found: string } {
+/** What was opened, or why nothing could be. */
+function mineIn(opened: Opened): Extract<Opened, { is: "open" }> | Unseen<"held" | "closed"> {
   if (opened.is === "held") return heldBy;
-  if (opened.is === "failed") return { as: "closed", found: opened.because };
-  const { pins } = opened.parts;
-  if (pins.is === "failed") return { as: "failed", found: pins.because };
-  return { pins: pins.thing, complaints: opened.complaints };
+  return opened.is === "failed" ? { as: "closed", found: opened.because } : opened;
 }
 
 function orNothing<Thing>(make: () => Thing): Thing | undefined {
@@ -188,13 +184,7 @@ export const inputs = configuredCheck({
   outcomes: {
     ok: { verdict: "ok", means: "They are." },
     none: { verdict: "skipped", means: "The configuration names none." },
-    held: HELD,
-    closed: CLOSED,
-    failed: {
-      verdict: "wrong",
-      means: "The lines cannot be had.",
-      todo: "see what was found, and the checks `gpio` and `devices`",
-    },
+    ...LINES,
     missing: {
       verdict: "wrong",
       means: "A button or sensor is named that is not under [pins].",
@@ -243,13 +233,7 @@ export const interlocks = configuredCheck({
   outcomes: {
     ok: { verdict: "ok", means: "They are." },
     none: { verdict: "skipped", means: "The configuration names none." },
-    held: HELD,
-    closed: CLOSED,
-    failed: {
-      verdict: "wrong",
-      means: "The lines cannot be had.",
-      todo: "see what was found, and the checks `gpio` and `devices`",
-    },
+    ...LINES,
     missing: {
       verdict: "wrong",
       means: "A switch is named that is not under [pins].",
