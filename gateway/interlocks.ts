@@ -1,7 +1,7 @@
 import type { Input } from "../device/device.ts";
 import type { Log } from "../host/log.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
-import { within } from "./within.ts";
+import { answerOr } from "./within.ts";
 
 /** What it means that a switch is active. */
 export const meanings = ["door-open", "tilted", "out-of-order"] as const;
@@ -17,9 +17,6 @@ export type InterlocksOptions = {
   /** What is active has become other than it was. */
   changed(): void;
 };
-
-/** What does not answer for so long counts as active. */
-const PATIENCE_MS = 3_000;
 
 /** `heard`: how often it has spoken by itself; a look that was overtaken by such a word is out of date. */
 type Known = { isActive: boolean; heard: number };
@@ -78,11 +75,5 @@ export class Interlocks {
 }
 
 /** `undefined`: it does not say. */
-export async function isActiveNow(input: Input, clock: Clock): Promise<boolean | undefined> {
-  return within(
-    clock,
-    PATIENCE_MS,
-    input.isActive().catch(() => undefined),
-    undefined,
-  );
-}
+export const isActiveNow = async (input: Input, clock: Clock): Promise<boolean | undefined> =>
+  answerOr(clock, input.isActive(), undefined);

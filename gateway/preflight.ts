@@ -1,7 +1,7 @@
 import type { Condition, Input, Printer, Relay } from "../device/device.ts";
 import type { Clock } from "../protocol/time.ts";
 import { type Interlocks, isActiveNow, type Meaning } from "./interlocks.ts";
-import { within } from "./within.ts";
+import { answerOr } from "./within.ts";
 
 /** What keeps a stand from selling. A sale that cannot end is not begun. */
 export type Obstacle =
@@ -37,8 +37,6 @@ export type Outlet = { readonly relay: Relay | undefined; readonly sensor?: Inpu
 /** Which outlets one of must be ready, where any is needed, and whether to write to the disk, which wears it. */
 export type Look = { readonly outlets: readonly Outlet[]; readonly probesJournal: boolean };
 
-/** What does not answer for so long is not ready. */
-const PATIENCE_MS = 3_000;
 /** A sale writes some kilobytes; what is left beyond belongs to the journal's own growth and to the system. */
 const LEAST_FREE_BYTES = 20 * 1024 * 1024;
 
@@ -63,15 +61,8 @@ async function carrierObstacle({ screen, printer, printsQr, clock }: PreflightPa
 }
 
 /** A printer that does not answer is in a condition nobody knows. */
-export async function conditionOf(printer: Printer, clock: Clock): Promise<Condition> {
-  const unknown = "unknown" as const;
-  return within(
-    clock,
-    PATIENCE_MS,
-    printer.condition().catch(() => unknown),
-    unknown,
-  );
-}
+export const conditionOf = async (printer: Printer, clock: Clock): Promise<Condition> =>
+  answerOr(clock, printer.condition(), "unknown");
 
 export const isPrintable = (condition: Condition): boolean => condition === "ready" || condition === "paper-low";
 
@@ -102,14 +93,7 @@ async function outletObstacle({ relay, sensor }: Outlet, clock: Clock): Promise<
 
 /** No relay is not ready, and neither is one that does not answer. */
 export const isReady = (relay: Relay | undefined, clock: Clock): Promise<boolean> =>
-  relay === undefined
-    ? Promise.resolve(false)
-    : within(
-        clock,
-        PATIENCE_MS,
-        relay.ready().catch(() => false),
-        false,
-      );
+  relay === undefined ? Promise.resolve(false) : answerOr(clock, relay.ready(), false);
 
 /** The relays' guard is a process: it takes a moment to be up. */
 export const GUARD_MS = 15_000;
@@ -127,24 +111,11 @@ export async function becomesReady(relay: Relay | undefined, clock: Clock, patie
 
 async function diskObstacle({ clock, freeDiskBytes }: PreflightParts): Promise<Obstacle | undefined> {
   if (freeDiskBytes === undefined) return undefined;
-  const free = await within(
-    clock,
-    PATIENCE_MS,
-    freeDiskBytes().catch(() => 0),
-    0,
-  );
+  const free = await answerOr(clock, freeDiskBytes(), 0);
   return free < LEAST_FREE_BYTES ? "disk-full" : undefined;
 }
 
 async function journalObstacle({ clock, journal }: PreflightParts): Promise<Obstacle | undefined> {
-  const answered = await within(
-    clock,
-    PATIENCE_MS,
-    journal.probe().then(
-      () => true,
-      () => false,
-    ),
-    false,
-  );
-  return answered ? undefined : "journal-failed";
+  const probed = journal.probe().then(() => true);
+  return (await answerOr(clock, probed, false)) ? undefined : "journal-failed";
 }

@@ -20,3 +20,19 @@ export async function within<Value, Late>(
     stop();
   }
 }
+
+/** What does not answer for so long does not answer. */
+const PATIENCE_MS = 3_000;
+
+/** What a device or the machine answers; `otherwise` when it rejects, or does not answer in time. */
+export const answerOr = <Value, Otherwise>(
+  clock: Clock,
+  asked: Promise<Value>,
+  otherwise: Otherwise,
+): Promise<Value | Otherwise> =>
+  within(
+    clock,
+    PATIENCE_MS,
+    asked.catch(() => otherwise),
+    otherwise,
+  );

@@ -7,7 +7,7 @@ import { isActiveNow } from "../interlocks.ts";
 import type { Link } from "../link.ts";
 import { isOpen, type State, tellKinds } from "../order.ts";
 import { conditionOf, isReady, type Obstacle } from "../preflight.ts";
-import { within } from "../within.ts";
+import { answerOr } from "../within.ts";
 import type { ServiceFacts } from "./report.ts";
 import type { NamedInput } from "./service.ts";
 
@@ -30,20 +30,11 @@ export type ServiceSources = Pick<ServiceFacts, "id" | "name" | "version"> & {
   screenFailure(): string | undefined;
 };
 
-const PATIENCE_MS = 3_000;
-
 /** Asks everything at once, each with a deadline. Never rejects: what cannot be had is absent. */
 export async function serviceFacts(sources: ServiceSources): Promise<Omit<ServiceFacts, "printed">> {
   const { clock, machine, printer, lines, inputs } = sources;
   const known = <Value>(asked: Promise<Value> | undefined): Promise<Value | undefined> =>
-    asked === undefined
-      ? Promise.resolve(undefined)
-      : within(
-          clock,
-          PATIENCE_MS,
-          asked.catch(() => undefined),
-          undefined,
-        );
+    asked === undefined ? Promise.resolve(undefined) : answerOr(clock, asked, undefined);
   const [condition, relays, wires, journal, isSynced, temperature, freeDiskBytes] = await Promise.all([
     printer === undefined ? undefined : conditionOf(printer, clock),
     Promise.all(lines.map(async (line) => ({ line, ready: await isReady(sources.relayOf(line), clock) }))),
