@@ -62,18 +62,35 @@ export const run = daemonCommand<Setup>({
   },
 });
 
+/** What is to be closed again when the start fails, the first opened last. */
+type Taken = (() => Promise<unknown>)[];
+
 async function begin(ground: Ground): Promise<void> {
+  const taken: Taken = [];
+  try {
+    await beginWith(ground, taken);
+  } catch (error) {
+    for (const giveBack of taken.reverse()) await giveBack();
+    throw error;
+  }
+}
+
+async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const { setup, env, clock, log } = ground;
   const { journal, quarantined } = openJournal(ground);
+  taken.push(() => journal.close());
   if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
-  const devices = await openHardware(ground, journal);
+  const devices = await openDevices(setup.config, {
+    clock,
+    log,
+    simulatedAddress: setup.config.simulated.address,
+  });
+  taken.push(() => devices.close());
   const misfit = unfit(devices);
-  if (misfit !== undefined) {
-    await Promise.all([devices.close(), journal.close()]);
-    throw new Unfit(misfit);
-  }
+  if (misfit !== undefined) throw new Unfit(misfit);
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
-  const stand = await openStand(await partsOrNothing(ground, journal, devices, lost));
+  const stand = await openStand(partsOf(ground, journal, devices, lost));
+  taken.push(() => stand.stop());
   const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = listenToButtons({
     stand,
@@ -111,26 +128,6 @@ function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Eve
   const wall = (): number => clock.wall();
   const newId = (): string => newUlid(clock.wall(), random);
   return openSqliteJournal({ file: setup.config.journal.file, shape: standShape, newId, wall });
-}
-
-async function openHardware({ setup, clock, log }: Ground, journal: Journal): Promise<Devices> {
-  try {
-    return await openDevices(setup.config, { clock, log, simulatedAddress: setup.config.simulated.address });
-  } catch (error) {
-    await journal.close();
-    throw error;
-  }
-}
-
-/** An input or an output that is not there: everything is let go of again. */
-async function partsOrNothing(...given: Parameters<typeof partsOf>): Promise<ReturnType<typeof partsOf>> {
-  try {
-    return partsOf(...given);
-  } catch (error) {
-    const [, journal, devices] = given;
-    await Promise.all([devices.close(), journal.close()]);
-    throw error;
-  }
 }
 
 function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boolean): Parameters<typeof openStand>[0] {
@@ -187,22 +184,16 @@ async function openOrders(
   if (config.controller === undefined) return undefined;
   const { socket, tcp } = config.controller;
   const { openController } = await import("../controller/controller.ts");
-  try {
-    return await openController({
-      stand,
-      about: config.stand,
-      journal,
-      relayOf: (line) => devices.relayOf(line),
-      clock,
-      log,
-      socket,
-      ...(tcp === undefined || token === undefined ? {} : { tcp: { port: tcp.port, token } }),
-    });
-  } catch (error) {
-    await stand.stop();
-    await Promise.all([devices.close(), journal.close()]);
-    throw error;
-  }
+  return openController({
+    stand,
+    about: config.stand,
+    journal,
+    relayOf: (line) => devices.relayOf(line),
+    clock,
+    log,
+    socket,
+    ...(tcp === undefined || token === undefined ? {} : { tcp: { port: tcp.port, token } }),
+  });
 }
 
 function sensorsOf({ products }: GatewayConfig, devices: Devices) {
