@@ -2,7 +2,7 @@ import type { Log } from "../host/log.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
 import type { OrderId, Random, StandId, StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
-import type { UpBody } from "../protocol/statements.ts";
+import type { ReportBody, UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import type { Company } from "./books.ts";
@@ -32,6 +32,8 @@ export type BackendParts = {
   pageOf?(order: OrderId): string;
   /** The rules for this stand's orders. */
   termsFor(stand: StandId | undefined): Terms;
+  /** What a stand says of itself. It is acked when this resolves; it may say it again. */
+  report?(stand: StandId, body: ReportBody): Promise<void>;
   /** The journal failed: what is under way is lost for this process, not for the journal. */
   onFault(fault: unknown): void;
 };
@@ -78,6 +80,7 @@ type Heard = { readonly stand: StandId; readonly body: Exclude<UpBody, { type: "
 /** A stand that connects is told everything that waits for it, at once. */
 async function hear(heard: Heard, parts: BackendParts, cashier: Cashier, performer: Performer<Effect>): Promise<void> {
   const { stand, body, id } = heard;
+  if (body.type === "using" || body.type === "seen") return parts.report?.(stand, body);
   if (body.type !== "sync") return cashier.hear(stand, body, id);
   if (body.lost)
     parts.log.error("alarm", { stand, alarm: "journal-lost", detail: "the stand has begun a new journal" });

@@ -2,7 +2,7 @@ import type { Log } from "../host/log.ts";
 import type { AdvanceOptions, Journal, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
-import type { UpBody } from "../protocol/statements.ts";
+import type { OrderBody, UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
 import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
@@ -46,7 +46,6 @@ export type Looked = Standing | { readonly againMs: number };
 export type Taken = "taken" | "unknown-order";
 
 type OpenOrders = Extract<UpBody, { type: "sync" }>["orders"];
-type OrderWord = Exclude<UpBody, { type: "sync" | "ack" }>;
 
 /** How many orders' last status queries are remembered, to keep their distance; the oldest are forgotten. */
 const ASKED_BOUND = 10_000;
@@ -64,7 +63,7 @@ export class Cashier {
   }
 
   /** A stand's statement about one of its orders; resolves when it is on disk. */
-  async hear(stand: StandId, body: OrderWord, once: StatementId): Promise<void> {
+  async hear(stand: StandId, body: OrderBody, once: StatementId): Promise<void> {
     const event = eventOf(stand, body, this.#options.merchants.of(stand));
     await this.#advance(body.order, event.type === "asked" ? await this.#bounded(event) : event, { once });
   }
@@ -263,7 +262,7 @@ const WITHDRAWN = {
 const isWanted = (state: State | undefined, attempt: Attempt): boolean =>
   state?.at === "charging" && state.attempt === attempt.number && state.phase === "asked";
 
-function eventOf(stand: StandId, body: OrderWord, merchant: MerchantId): StandEvent {
+function eventOf(stand: StandId, body: OrderBody, merchant: MerchantId): StandEvent {
   switch (body.type) {
     case "charge": {
       const sale: Sale = { order: body.order, stand, merchant, amount: body.amount, items: body.items };

@@ -4,7 +4,14 @@ import type { Outcome } from "../journal/performer.ts";
 import { isStandId, type OrderId, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import { unsealUp } from "../protocol/seal.ts";
-import { type DownBody, type Presence, presenceSchema, type UpBody, type UpStatement } from "../protocol/statements.ts";
+import {
+  type CareBody,
+  type DownBody,
+  type Presence,
+  presenceSchema,
+  type UpBody,
+  type UpStatement,
+} from "../protocol/statements.ts";
 import { type Clock, leftMs } from "../protocol/time.ts";
 import { everyTopicOf, readTopic, topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
@@ -85,6 +92,11 @@ export class Fleet {
     const body = effect.body.type === "offer" ? this.#offerNow(effect.body, left) : effect.body;
     const delivery = await this.#exchange.tell({ id, seq, body }, effect.to, signal);
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
+  }
+
+  /** Says what no journal owes; whoever wants it heard looks at what the stand reports. False: it did not reach the broker. */
+  say(stand: StandId, body: CareBody): Promise<boolean> {
+    return this.#exchange.say(stand, body);
   }
 
   /** Another backend was told that stands have these. */

@@ -3,19 +3,18 @@ import { readStandAddress } from "../device/simulated/cable.ts";
 import { brokerLinkIssues } from "../host/broker-files.ts";
 import { type Complaint, complaint, withRules } from "../host/config-rules.ts";
 import { QRIS_MAX, type Rupiah } from "../protocol/rupiah.ts";
+import { bounds, meanings, menuIssues, NAME } from "../protocol/settings.ts";
 import { standIdSchema } from "../protocol/statements.ts";
 import { zones } from "../protocol/wall-text.ts";
 import { wireIssues } from "./config-wires.ts";
 import { pinsOptions, printerOptions, screenOptions } from "./devices.ts";
-import { meanings } from "./interlocks.ts";
 
 /** The stand's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "1 to 32 of a-z, 0-9 and -, beginning with a letter or digit");
+const name = z.string().regex(NAME, "1 to 32 of a-z, 0-9 and -, beginning with a letter or digit");
 const place = z.string().min(1).max(4096);
 const lengthMs = (least: number, most: number) => z.int().min(least).max(most);
+const boundedMs = (of: keyof typeof bounds) => lengthMs(bounds[of][0], bounds[of][1]);
 
 const stand = z.strictObject({
   id: standIdSchema
@@ -81,9 +80,11 @@ const product = z.strictObject({
     .meta({ example: 15000 }),
   button: name.describe("Which button asks for it.").meta({ example: "a1" }),
   line: name.describe("Which relay lets it out.").meta({ example: "slot-1" }),
-  pulse_ms: lengthMs(50, 10_000).default(500).describe("How long the relay is closed."),
+  pulse_ms: boundedMs("pulseMs").default(500).describe("How long the relay is closed."),
   sensor: name.optional().describe("Which input sees it leave; without one nobody knows.").meta({ example: "chute" }),
-  sensor_window_ms: lengthMs(100, 30_000).default(5_000).describe("How long after the pulse it may take to be seen."),
+  sensor_window_ms: boundedMs("sensorWindowMs")
+    .default(5_000)
+    .describe("How long after the pulse it may take to be seen."),
 });
 
 const prints = z
@@ -99,9 +100,13 @@ const prints = z
 
 const rules = z
   .strictObject({
-    charge_patience_ms: lengthMs(1_000, 120_000).default(20_000).describe("How long a customer waits for the QR code."),
-    payment_patience_ms: lengthMs(10_000, 900_000).default(120_000).describe("How long a customer may take to pay."),
-    grace_ms: lengthMs(0, 120_000)
+    charge_patience_ms: boundedMs("chargePatienceMs")
+      .default(20_000)
+      .describe("How long a customer waits for the QR code."),
+    payment_patience_ms: boundedMs("paymentPatienceMs")
+      .default(120_000)
+      .describe("How long a customer may take to pay."),
+    grace_ms: boundedMs("graceMs")
       .default(20_000)
       .describe("Money that comes so soon after a cancel or the end of the time still opens; 0 = never."),
   })
@@ -218,7 +223,6 @@ const whole = z.strictObject({
 });
 
 export type GatewayConfig = z.output<typeof whole>;
-type Product = GatewayConfig["products"][number];
 
 /** The whole file. */
 export const gatewayConfig = withRules(whole, [
@@ -226,7 +230,7 @@ export const gatewayConfig = withRules(whole, [
   { on: ["link"], judge: brokerLinkIssues },
   { on: ["products", "controller"], judge: nothingToSell },
   { on: ["products", "pins"], judge: nothingToSellWith },
-  { on: ["products", "buttons"], judge: (config) => [...repeated(config), ...tornSensors(config.products)] },
+  { on: ["products", "buttons"], judge: (config) => mistakenProducts(config) },
   { on: ["interlocks", "products", "buttons"], judge: mistakenInterlocks },
   { on: ["pins", "products", "buttons", "interlocks", "signals"], judge: wireIssues },
 ]);
@@ -252,22 +256,16 @@ function nothingToSellWith({ products, pins }: GatewayConfig): readonly Complain
   return [complaint("there is no button and no relay for the products", "pins", "driver")];
 }
 
-function repeated({ products, buttons }: GatewayConfig): readonly Complaint[] {
-  return products.flatMap(({ id, button }, place) => {
-    const before = products.slice(0, place);
-    const path = ["products", place];
-    return [
-      ...(before.some((other) => other.id === id)
-        ? [{ path: [...path, "id"], message: `"${id}" is there twice` }]
-        : []),
-      ...(before.some((other) => other.button === button)
-        ? [{ path: [...path, "button"], message: `"${button}" asks for another product already` }]
-        : []),
-      ...(button === buttons.cancel
-        ? [{ path: [...path, "button"], message: `"${button}" is the cancel button` }]
-        : []),
-    ];
-  });
+function mistakenProducts({ products, buttons }: GatewayConfig): readonly Complaint[] {
+  const offered = products.map(({ sensor_window_ms, ...product }) => ({
+    ...product,
+    sensorWindowMs: sensor_window_ms,
+  }));
+  const cancels = products.flatMap(({ button }, place) =>
+    button === buttons.cancel ? [complaint(`"${button}" is the cancel button`, "products", place, "button")] : [],
+  );
+  const issues = menuIssues(offered).map(({ path, message }) => complaint(message, "products", ...path));
+  return [...issues, ...cancels];
 }
 
 /** A button that is an interlock would stop the stand whenever it is pressed, and so would what sees goods leave. */
@@ -286,16 +284,5 @@ function mistakenInterlocks({ interlocks = [], products, buttons }: GatewayConfi
         ? [{ path: [...path, "says"], message: `"${means}" has words already: one meaning, one text` }]
         : []),
     ];
-  });
-}
-
-/** A release knows its line only, so products that share a line share what watches it. */
-function tornSensors(products: readonly Product[]): readonly Complaint[] {
-  return products.flatMap((product, place) => {
-    const first = products.find(({ line }) => line === product.line) ?? product;
-    const isSame = first.sensor === product.sensor && first.sensor_window_ms === product.sensor_window_ms;
-    if (isSame) return [];
-    const message = `"${product.line}" has another sensor, or another window, for "${first.id}": one line, one sensor`;
-    return [{ path: ["products", place, "sensor"], message }];
   });
 }

@@ -5,8 +5,9 @@ import type { Log } from "../host/log.ts";
 import { JournalFault } from "../journal/journal.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
 import { sweepAll } from "../journal/sweep.ts";
-import type { Random, StandId } from "../protocol/ids.ts";
+import type { Random, StandId, StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
+import type { CareBody, DownBody } from "../protocol/statements.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import type { Zone } from "../protocol/wall-text.ts";
 import type { OpenTransport } from "../wire/transport.ts";
@@ -68,6 +69,8 @@ export type StandParts = {
   /** The drawing of `device/drawing` when absent; it is loaded only where there is something to draw on. */
   readonly drawing?: Drawing;
   readonly freeDiskBytes?: () => Promise<number>;
+  /** Hears what the backend says of no order; resolves when it is on disk. */
+  care?(body: CareBody): Promise<void>;
 };
 
 /** What became of a press of a product's button. `service`: it was a technician's, for a test print. */
@@ -371,13 +374,26 @@ export class OpenStand {
       stand: this.#parts.id,
       open: this.#parts.openTransport,
       journal: this.#parts.journal.id,
-      hear: (body, id) => this.#stand.hear(body, id),
+      hear: (body, id) => this.#hear(body, id),
       openOrders: () => this.#stand.openOrders(),
       changed: () => {
         this.#performer.wake();
         this.#changed();
       },
     });
+  }
+
+  async #hear(body: DownBody, id: StatementId): Promise<void> {
+    switch (body.type) {
+      case "ack":
+        return;
+      case "settings":
+      case "keys":
+      case "look":
+        return this.#parts.care?.(body);
+      default:
+        return this.#stand.hear(body, id);
+    }
   }
 
   #viewNow(): View {

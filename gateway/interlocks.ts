@@ -1,11 +1,8 @@
 import type { Input } from "../device/device.ts";
 import type { Log } from "../host/log.ts";
+import type { Meaning } from "../protocol/settings.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import { answerOr } from "./within.ts";
-
-/** What it means that a switch is active. */
-export const meanings = ["door-open", "tilted", "out-of-order"] as const;
-export type Meaning = (typeof meanings)[number];
 
 /** A switch that keeps the stand from selling and from opening while it is active. */
 export type Interlock = { readonly name: string; readonly means: Meaning; readonly input: Input };

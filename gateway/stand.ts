@@ -1,7 +1,7 @@
 import type { Log } from "../host/log.ts";
 import type { AdvanceOptions, EffectId, Journal, Kept } from "../journal/journal.ts";
 import { newOrderId, type OrderId, type Random, type StatementId } from "../protocol/ids.ts";
-import type { DownBody } from "../protocol/statements.ts";
+import type { DownBody, WordBody } from "../protocol/statements.ts";
 import { type Clock, isReached, leftMs, type Stop } from "../protocol/time.ts";
 import { type Menu, openingOf, type Sale } from "./menu.ts";
 import {
@@ -99,9 +99,9 @@ export class Stand {
     await this.#advance(order, event, finishes === undefined ? {} : { finishes });
   }
 
-  /** A statement of the backend's; resolves when it is on disk. A second one with the same id changes nothing. */
-  async hear(body: DownBody, once: StatementId): Promise<void> {
-    if (body.type !== "ack") await this.#advance(body.order, this.#eventOf(body), { once });
+  /** The backend's word on an order; resolves when it is on disk. A second one with the same id changes nothing. */
+  async hear(body: WordBody, once: StatementId): Promise<void> {
+    await this.#advance(body.order, this.#eventOf(body), { once });
   }
 
   /** The orders of which the stand expects something, oldest first. */
@@ -124,7 +124,7 @@ export class Stand {
     else this.#setAlarm(state);
   }
 
-  #eventOf(body: Exclude<DownBody, { type: "ack" }>): Event {
+  #eventOf(body: WordBody): Event {
     switch (body.type) {
       case "offer":
         return offeredBy(body);

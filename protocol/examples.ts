@@ -37,6 +37,14 @@ export const upExamples: ExamplesOf<z.input<typeof upSchema>> = {
   delivered: { type: "delivered", order, release, confirmed: true },
   "not-delivered": { type: "not-delivered", order, because: "not-confirmed", release },
   sync: { type: "sync", orders: [{ order, at: "awaiting" }], lost: false },
+  using: {
+    type: "using",
+    software: "1.4.0",
+    settings: { version: 6, refused: { version: 7, because: 'products.0.line: "slot-9" hangs on no line' } },
+    keys: { version: 2 },
+    certificateEndsInMs: 2_592_000_000,
+  },
+  seen: { type: "seen", png: "iVBORw0KGgo", page: "welcome" },
   ack: { type: "ack", ids: ["01JD3W9V7Q8XKZ2M4N6P8R0STE"] },
 };
 
@@ -54,5 +62,35 @@ export const downExamples: ExamplesOf<z.input<typeof downSchema>> = {
   settled: { type: "settled", order, amount, paidAt: "2026-11-21T09:00:00+07:00", issuer: "gopay" },
   release: { type: "release", order, release: `${order}-2`, by: "Budi", product: "coffee" },
   remedied: { type: "remedied", order, how: "refunded" },
+  settings: {
+    type: "settings",
+    version: 7,
+    settings: {
+      products: [
+        {
+          id: "coffee",
+          name: "Kopi susu",
+          price: amount,
+          button: "a1",
+          line: "slot-1",
+          pulseMs: 500,
+          sensor: "chute",
+          sensorWindowMs: 5_000,
+        },
+      ],
+      rules: { chargePatienceMs: 20_000, paymentPatienceMs: 120_000, graceMs: 20_000 },
+      texts: {
+        name: "Kopi Lobi",
+        site: "Bandung",
+        says: { "door-open": { id: "Sedang diisi ulang", en: "Being refilled" } },
+      },
+    },
+  },
+  keys: {
+    type: "keys",
+    version: 2,
+    keys: [{ kty: "OKP", crv: "Ed25519", x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }],
+  },
+  look: { type: "look" },
   ack: { type: "ack", ids: ["01JD3W9V7Q8XKZ2M4N6P8R0STB"] },
 };

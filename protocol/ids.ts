@@ -15,6 +15,8 @@ export type StatementId = Branded<"StatementId">;
 
 export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 export const STAND = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])$/;
+/** An Ed25519 public key: 32 bytes in base64url without padding; the last character carries 4 bits. */
+export const KEY_POINT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 export const RELEASE = /^[A-Za-z0-9-]{1,64}$/;
 
 export const isOrderId = (value: unknown): value is OrderId => typeof value === "string" && ULID.test(value);

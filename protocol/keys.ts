@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { z } from "zod";
+import { KEY_POINT } from "./ids.ts";
 import type { Party } from "./statements.ts";
 
-/** 32 bytes in base64url without padding; the last character carries 4 bits. */
-const point = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/);
+const point = z.string().regex(KEY_POINT);
 const ed25519 = { kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: point };
 
 /** An Ed25519 public key (RFC 8037). Other members are dropped, but a private `d` is refused: it has no business here. */

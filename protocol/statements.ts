@@ -1,9 +1,21 @@
 import { z } from "zod";
-import { type OrderId, RELEASE, type ReleaseId, STAND, type StandId, type StatementId, ULID } from "./ids.ts";
+import {
+  KEY_POINT,
+  type OrderId,
+  RELEASE,
+  type ReleaseId,
+  STAND,
+  type StandId,
+  type StatementId,
+  ULID,
+} from "./ids.ts";
 import { QRIS_MAX, type Rupiah } from "./rupiah.ts";
+import { heardSettingsSchema } from "./settings.ts";
 
 /** Longest address of a customer's page: a QR code of 45 modules, small enough for a slip. */
 export const PAGE_MAX = 120;
+/** Longest picture in a statement, in characters of base64url. */
+export const SEEN_MAX = 11_000;
 
 /**
  * Every word that stand and backend say to each other. What a statement says about time is a length, computed when it is
@@ -129,6 +141,41 @@ const sync = z
     title: "sync",
     description: "On every connect: the orders open at the stand; the backend says its word on each.",
   });
+const version = z.int().min(0).max(1_000_000_000);
+const using = z
+  .strictObject({
+    type: z.literal("using"),
+    software: z.string().min(1).max(64),
+    settings: z.strictObject({
+      version: version.describe("Which settings the stand sells by; 0: those of its own configuration."),
+      refused: z
+        .strictObject({ version, because: words })
+        .optional()
+        .describe("The newest settings that it cannot use, and why not."),
+    }),
+    keys: z.strictObject({
+      version: version.describe("Which of the backend's key sets it trusts; 0: the one it was installed with."),
+    }),
+    certificateEndsInMs: z
+      .int()
+      .min(0)
+      .max(100 * 366 * 24 * 3_600_000)
+      .optional()
+      .describe("How many milliseconds longer its certificate for the broker is good."),
+  })
+  .meta({ title: "using", description: "After every sync, and when it changes: by what the stand works." });
+const seen = z
+  .strictObject({
+    type: z.literal("seen"),
+    png: z
+      .string()
+      .max(SEEN_MAX)
+      .regex(/^[\w-]*$/)
+      .optional()
+      .describe("What is on the glass, perhaps smaller, as a PNG file in base64url; absent where there is no glass."),
+    page: words.describe("Which page that is."),
+  })
+  .meta({ title: "seen", description: "The answer to a look." });
 const ack = z
   .strictObject({ type: z.literal("ack"), ids: z.array(statementId).min(1).max(64) })
   .meta({ title: "ack", description: "These statements are on the receiver's disk. An ack is not acked." });
@@ -184,14 +231,57 @@ const remedied = z
     how: z.enum(["refunded", "settled-by-staff"]),
   })
   .meta({ title: "remedied", description: "The customer of this paid order has been helped elsewhere." });
+const settings = z
+  .object({ type: z.literal("settings"), version: version.min(1), settings: heardSettingsSchema })
+  .meta({
+    title: "settings",
+    description: "What the stand shall sell, and how, from the next order on; only a newer version counts.",
+  });
+const keys = z
+  .object({
+    type: z.literal("keys"),
+    version: version.min(1),
+    keys: z
+      .array(z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string().regex(KEY_POINT) }))
+      .min(1)
+      .max(4)
+      .describe("Ed25519 public keys as JWKs (RFC 8037)."),
+  })
+  .meta({
+    title: "keys",
+    description: "The backend's keys, all of them: they take the place of those that the stand trusted before.",
+  });
+const look = z
+  .object({ type: z.literal("look") })
+  .meta({ title: "look", description: "Asks what the stand shows at this moment." });
 
-export const upSchema = z.discriminatedUnion("type", [charge, voidUp, delivered, notDelivered, sync, ack]);
-export const downSchema = z.discriminatedUnion("type", [offer, refused, voided, settled, release, remedied, ack]);
+export const upSchema = z.discriminatedUnion("type", [charge, voidUp, delivered, notDelivered, sync, using, seen, ack]);
+export const downSchema = z.discriminatedUnion("type", [
+  offer,
+  refused,
+  voided,
+  settled,
+  release,
+  remedied,
+  settings,
+  keys,
+  look,
+  ack,
+]);
 
 /** Stand to backend. */
 export type UpBody = z.output<typeof upSchema>;
 /** Backend to stand. */
 export type DownBody = z.output<typeof downSchema>;
+/** What a stand says of itself; no order is concerned, and no journal keeps it. */
+export type ReportBody = Extract<UpBody, { type: "using" | "seen" }>;
+export type UsingBody = Extract<UpBody, { type: "using" }>;
+/** What a stand says of one of its orders. */
+export type OrderBody = Exclude<UpBody, { type: "sync" | "ack" } | ReportBody>;
+/** What the backend says to a stand of no order: by what it shall work, or that somebody wants to see it. */
+export type CareBody = Extract<DownBody, { type: "settings" | "keys" | "look" }>;
+/** What the backend says of one of the stand's orders. */
+export type WordBody = Exclude<DownBody, { type: "ack" } | CareBody>;
 
 export type BackendName = "backend";
 /** Who says or hears a statement: a stand's id, or the one word `backend`. */

@@ -68,6 +68,16 @@ function wordsOf(body: UpBody | DownBody): Said {
         detail: body.lost ? "its journal is new" : `${body.orders.length} open orders`,
         minor: true,
       };
+    case "using":
+      return { words: "using", detail: `settings ${body.settings.version}, keys ${body.keys.version}`, minor: true };
+    case "seen":
+      return { words: "seen", detail: body.page, minor: true };
+    case "settings":
+      return { words: "settings", detail: `version ${body.version}` };
+    case "keys":
+      return { words: "keys", detail: `version ${body.version}` };
+    case "look":
+      return { words: "look", minor: true };
     case "ack":
       return { words: "ack", detail: `on disk: ${body.ids.length}`, minor: true };
     case "offer":

@@ -103,5 +103,5 @@ function isStatement(payload: string): boolean {
   const [, body] = payload.split(".");
   if (!payload.startsWith("ey") || body === undefined) return false;
   const { body: said } = JSON.parse(Buffer.from(body, "base64url").toString("utf8"));
-  return said.type !== "ack" && said.type !== "sync";
+  return !["ack", "sync", "using"].includes(said.type);
 }

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HardwareFault, type Relay } from "../../device/device.ts";
 import { type DeliverySensor, Hands, type HandsOptions } from "../../gateway/hands.ts";
-import type { Meaning } from "../../gateway/interlocks.ts";
 import type { Effect, Event } from "../../gateway/order.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
 import { firstReleaseOf } from "../../protocol/ids.ts";
+import type { Meaning } from "../../protocol/settings.ts";
 import { ORDER_ID } from "../support/sale.ts";
 import { settle, VirtualClock } from "../support/virtual-clock.ts";
 

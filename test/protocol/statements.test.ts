@@ -10,6 +10,7 @@ import {
   openStages,
   PAGE_MAX,
   presenceSchema,
+  SEEN_MAX,
   STATEMENT_MAX_BYTES,
   standIdSchema,
   type UpBody,
@@ -47,6 +48,10 @@ describe("a statement", () => {
     ["an ack of 65", { type: "ack", ids: Array(65).fill(STATEMENT) }],
     ["a sync of 201 orders", { type: "sync", lost: false, orders: Array(201).fill({ order: ORDER, at: "awaiting" }) }],
     ["a sync with an order that is over", { type: "sync", lost: false, orders: [{ order: ORDER, at: "closed" }] }],
+    ["settings without a version", { ...upExamples.using, settings: {} }],
+    ["a picture that is no base64url", { ...upExamples.seen, png: "a+b=" }],
+    ["a picture over the most", { ...upExamples.seen, png: "A".repeat(SEEN_MAX + 1) }],
+    ["a certificate that ended before now", { ...upExamples.using, certificateEndsInMs: -1 }],
     ["no type", { order: ORDER }],
     ["nothing", null],
   ])("is not %s", (_, body) => {
@@ -62,6 +67,10 @@ describe("a statement", () => {
     ["a settlement whose time has no zone", { ...downExamples.settled, paidAt: "2026-11-21T09:00:00" }],
     ["a release of a product with a path for a name", { ...downExamples.release, product: "../coffee" }],
     ["an offer with a page that no slip has room for", { ...downExamples.offer, page: pageOf(PAGE_MAX + 1) }],
+    ["a key set of none", { ...downExamples.keys, keys: [] }],
+    ["a key set of five", { ...downExamples.keys, keys: Array(5).fill(downExamples.keys.keys[0]) }],
+    ["a key that is none", { ...downExamples.keys, keys: [{ kty: "OKP", crv: "Ed25519", x: "A" }] }],
+    ["settings of version 0", { ...downExamples.settings, version: 0 }],
     ["an offer with a page of another kind", { ...downExamples.offer, page: "javascript:alert(1)" }],
     ["an offer with a page of two lines", { ...downExamples.offer, page: "https://a.id/\nhttps://b.id/" }],
   ])("is not %s", (_, body) => {
@@ -140,6 +149,7 @@ describe("the longest statements", () => {
 
   test.each<[string, UpBody]>([
     ["a sync of 200 orders", { type: "sync", lost: true, orders }],
+    ["the longest picture", { type: "seen", png: "A".repeat(SEEN_MAX), page: "x".repeat(200) }],
     ["an ack of 64", { type: "ack", ids: Array(64).fill(STATEMENT) }],
     ["20 goods with long names in any script", charge("漢".repeat(50))],
     ["20 goods whose names need escapes throughout", charge("\u0001".repeat(50))],

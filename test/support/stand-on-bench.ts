@@ -11,7 +11,6 @@ import {
 import type { StandShape } from "../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { type OpenStand, openStand, type StandDevices, type StandParts } from "../../gateway/daemon.ts";
-import type { Meaning } from "../../gateway/interlocks.ts";
 import type { Effect, Event, State } from "../../gateway/order.ts";
 import type { ServiceSettings } from "../../gateway/service/service.ts";
 import { standShape } from "../../gateway/shape.ts";
@@ -21,6 +20,7 @@ import type { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
 import { newUlid, type Random, type StandId, type StatementId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { seal, unsealUp } from "../../protocol/seal.ts";
+import type { Meaning } from "../../protocol/settings.ts";
 import type { DownBody, UpBody } from "../../protocol/statements.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { OpenTransport, Transport, TransportEvents } from "../../wire/transport.ts";
