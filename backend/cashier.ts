@@ -81,12 +81,13 @@ export class Cashier {
 
   /** A stand has connected: every order it names, and every order it should have named, gets the backend's word anew. */
   async sync(stand: StandId, orders: OpenOrders): Promise<void> {
-    for (const { order, at } of orders) await this.#synced(stand, order, at);
     const named = new Set<string>(orders.map(({ order }) => order));
-    for (const { state } of await this.#options.journal.unfinished()) {
+    const open = await this.#options.journal.unfinishedOf(stand);
+    const left = open.flatMap(({ state }) => {
       const order = orderOf(state);
-      if (standOf(state) === stand && !named.has(order)) await this.#synced(stand, order, "unlisted");
-    }
+      return standOf(state) === stand && !named.has(order) ? [{ order, at: "unlisted" as const }] : [];
+    });
+    await Promise.all([...orders, ...left].map(({ order, at }) => this.#synced(stand, order, at)));
   }
 
   /** A provider told something by itself, signed for this merchant: it says nothing of another one's orders. */

@@ -71,6 +71,8 @@ export type JournalShape<State, Event, Effect> = {
   readonly event: Codec<Event>;
   readonly effect: Codec<Effect>;
   traits(effect: Effect): EffectTraits;
+  /** Whose order it is, for `unfinishedOf`: the same in every state of an order; not known when absent. */
+  partyOf?(state: State): string | undefined;
 };
 
 export type TakeOptions = {
@@ -135,6 +137,11 @@ export interface Journal<State, Event, Effect> {
   stateOf(order: string): Promise<State | undefined>;
   /** Orders that are not finished, oldest first. */
   unfinished(): Promise<readonly Kept<State>[]>;
+  /**
+   * This party's orders that are not finished, oldest first, found without looking at the others'. Those of which the journal does not
+   * know whose they are, because an earlier program wrote them, are among them.
+   */
+  unfinishedOf(party: string): Promise<readonly Kept<State>[]>;
   /** The order that was begun last, finished or not. */
   newest(): Promise<Kept<State> | undefined>;
   /** One order's events, oldest first: its whole story. */

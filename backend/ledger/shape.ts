@@ -1,7 +1,7 @@
 import type { Codec, JournalShape } from "../../journal/journal.ts";
 import { traitsOf } from "./effects.ts";
 import { type Upgrade, upgradeEffect, upgradeEvent, upgradeState } from "./version-1.ts";
-import type { Effect, Event, State } from "./words.ts";
+import { type Effect, type Event, type State, standOf } from "./words.ts";
 
 /**
  * How the ledger's words are kept. A change of their shape raises the version and teaches `read` the older one; what stands
@@ -23,4 +23,5 @@ export const ledgerShape: JournalShape<State, Event, Effect> = {
   event: codec<Event>(upgradeEvent),
   effect: codec<Effect>(upgradeEffect),
   traits: traitsOf,
+  partyOf: standOf,
 };

@@ -40,6 +40,9 @@ type Tried<State, Effect> = { readonly nth: number; readonly step: Step<State, E
 const SWEPT_AT_ONCE = 500;
 const SEEN_SWEPT_AT_ONCE = 2_000;
 
+const UNFINISHED_OF = `SELECT nth, id, events, version, state FROM orders
+  WHERE finished = 0 AND (party = ? OR party IS NULL) ORDER BY nth`;
+
 const HEARD_SINCE = `WITH heard AS MATERIALIZED (
     SELECT nth, id FROM orders WHERE (finished = 0 OR last_wall >= $1) AND nth > $2 ORDER BY nth LIMIT $3)
   SELECT nth, id, EXISTS (SELECT 1 FROM events WHERE of = heard.nth AND wall >= $1 AND wall < $4) AS inside
@@ -138,6 +141,10 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
 
   async unfinished(): Promise<readonly Kept<State>[]> {
     return (await this.#ask<OrderRow>(SQL.unfinished)).map((row) => this.#keptIn(row));
+  }
+
+  async unfinishedOf(party: string): Promise<readonly Kept<State>[]> {
+    return (await this.#ask<OrderRow>(UNFINISHED_OF, party)).map((row) => this.#keptIn(row));
   }
 
   async newest(): Promise<Kept<State> | undefined> {

@@ -25,9 +25,10 @@ export const readOrder = (order: string, once: string | undefined, tried: { nth:
 });
 
 /** The row is changed only while it is as it was read: whoever came between has raised `events`, and this is as nothing. */
-const CHANGED = `UPDATE orders SET events = $1, finished = $2, last_wall = $3, version = $4, state = $5
+const CHANGED = `UPDATE orders SET events = $1, finished = $2, last_wall = $3, version = $4, state = $5, party = $20::text
     WHERE nth = $6::bigint AND events = $1 - 1 RETURNING nth`;
-const BEGUN = `INSERT INTO orders (events, finished, last_wall, version, state, id) VALUES ($1, $2, $3, $4, $5, $6)
+const BEGUN = `INSERT INTO orders (events, finished, last_wall, version, state, id, party)
+    VALUES ($1, $2, $3, $4, $5, $6, $20::text)
     ON CONFLICT (id) DO NOTHING RETURNING nth`;
 
 const written = (order: string): string => `WITH changed AS (${order}),
@@ -84,6 +85,7 @@ export function writeStep<State, Event, Effect>(
       ...[now.clock, shape.effect.version],
       ...[due.map(({ id }) => id), due.map(({ kind }) => kind), due.map(({ to }) => to)],
       ...[due.map(({ ms }) => ms), due.map(({ effect }) => effect)],
+      shape.partyOf?.(step.state) ?? null,
     ],
   };
 }

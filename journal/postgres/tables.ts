@@ -86,4 +86,13 @@ export const TABLE_VERSIONS: readonly TableVersion[] = [
   CREATE TABLE probe (one smallint PRIMARY KEY CHECK (one = 1), mark text NOT NULL);
   `,
   },
+  /* `party` is null where a backend of the version before wrote. The index is another one in the place of the old: no commit writes more. */
+  {
+    worksWith: 1,
+    sql: `
+  ALTER TABLE orders ADD COLUMN party text;
+  DROP INDEX orders_unfinished;
+  CREATE INDEX orders_unfinished ON orders (party, nth) WHERE finished = 0;
+  `,
+  },
 ];

@@ -28,6 +28,7 @@ export class OwedBook {
   readonly #byId = new Map<EffectId, Debt>();
   readonly #byOrder = new Map<string, Set<Debt>>();
   readonly #shelves = new Map<string, Shelf>();
+  readonly #waitingFor = new Map<string, Set<Debt>>();
   /** By `seq`. Leases end with the process: after a crash, everything is free. */
   readonly #leases = new Map<number, Lease>();
 
@@ -57,9 +58,7 @@ export class OwedBook {
 
   /** What waits for this addressee. */
   waitingFor(to: string): readonly Debt[] {
-    return [...this.#shelves.values()]
-      .flatMap(({ waiting }) => [...waiting.values()].flatMap((debts) => [...debts]))
-      .filter((debt) => debt.to === to);
+    return [...(this.#waitingFor.get(to) ?? [])].sort(bySeq);
   }
 
   /** Due at another time, or at once; whoever had it in hand has given it back. */
@@ -99,6 +98,7 @@ export class OwedBook {
       for (const [clock, waiting] of shelf.waiting) {
         if (clock !== now.clock) shelf.waiting.delete(clock);
         for (const debt of waiting.takeWhile(({ due }) => due === undefined || isReached(due, now))) {
+          this.#waitsNoMore(debt);
           debt.due = undefined;
           shelf.ready.add(debt);
         }
@@ -111,14 +111,27 @@ export class OwedBook {
     const shelf = this.#shelves.get(kind) ?? { ready: new Sorted(bySeq), waiting: new Map() };
     this.#shelves.set(kind, shelf);
     if (due === undefined) shelf.ready.add(debt);
-    else waitingOn(shelf, due.clock).add(debt);
+    else {
+      waitingOn(shelf, due.clock).add(debt);
+      if (debt.to !== undefined) this.#waitingFor.set(debt.to, (this.#waitingFor.get(debt.to) ?? new Set()).add(debt));
+    }
+  }
+
+  #waitsNoMore(debt: Debt): void {
+    if (debt.to === undefined) return;
+    const known = this.#waitingFor.get(debt.to);
+    known?.delete(debt);
+    if (known?.size === 0) this.#waitingFor.delete(debt.to);
   }
 
   #takeOut(debt: Debt): void {
     if (this.#leases.delete(debt.seq)) return;
     const shelf = this.#shelves.get(debt.kind);
     if (debt.due === undefined) shelf?.ready.remove(debt);
-    else shelf?.waiting.get(debt.due.clock)?.remove(debt);
+    else {
+      shelf?.waiting.get(debt.due.clock)?.remove(debt);
+      this.#waitsNoMore(debt);
+    }
   }
 }
 

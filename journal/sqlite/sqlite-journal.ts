@@ -16,6 +16,7 @@ import type { OrderRow } from "../sql.ts";
 import { readStored } from "../stored.ts";
 import { type Connection, listed } from "./connection.ts";
 import { LatestRows } from "./latest-rows.ts";
+import { type OpenOrder, OpenOrders } from "./open-orders.ts";
 import { type Entries, OwedEffects } from "./owed.ts";
 import { prepareJournal } from "./statements.ts";
 
@@ -54,6 +55,7 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
   readonly #sql: ReturnType<typeof prepareJournal>;
   readonly #owed: OwedEffects<Effect>;
   readonly #rows = new LatestRows();
+  readonly #open: OpenOrders;
 
   constructor(parts: SqliteJournalParts<State, Event, Effect>) {
     this.id = parts.id;
@@ -61,6 +63,7 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
     this.#connection = parts.connection;
     this.#sql = prepareJournal(parts.connection);
     this.#owed = new OwedEffects(parts.connection, parts);
+    this.#open = new OpenOrders(() => this.#openInFile());
   }
 
   async advance(
@@ -76,7 +79,10 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
       const written = "ignored" in step ? undefined : this.#write({ order, known, event, step, options });
       return { step, known, written };
     });
-    if (written !== undefined) this.#rows.set(order, written.row);
+    if (written !== undefined && !("ignored" in step)) {
+      this.#rows.set(order, written.row);
+      this.#open.follow(written.row, step.finished === true, () => this.#parts.shape.partyOf?.(step.state));
+    }
     this.#owed.enter(written ?? this.#ignore(options, known?.nth));
     return step;
   }
@@ -113,6 +119,13 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
 
   async unfinished(): Promise<readonly Kept<State>[]> {
     return this.#sql.unfinished.all().map((row) => this.#keptIn(row));
+  }
+
+  async unfinishedOf(party: string): Promise<readonly Kept<State>[]> {
+    return this.#open.of(party).flatMap((order) => {
+      const row = this.#rowOf(order);
+      return row === undefined ? [] : [this.#keptIn(row)];
+    });
   }
 
   async newest(): Promise<Kept<State> | undefined> {
@@ -206,6 +219,13 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
       });
     if (once !== undefined) this.#connection.loosely(see);
     return { removed: [], added: [] };
+  }
+
+  #openInFile(): Iterable<OpenOrder> {
+    const { shape } = this.#parts;
+    return this.#sql.unfinished
+      .all()
+      .map((row) => ({ nth: row.nth, id: row.id, party: shape.partyOf?.(this.#stateIn(row)) }));
   }
 
   #rowOf(order: string): OrderRow | undefined {

@@ -124,6 +124,39 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
         expect(await open()).toEqual(["C", "A", "B"]);
       });
 
+      test("is found among its party's while it is unfinished, with those that are nobody's", async () => {
+        const step = (order: string, of: string | undefined, finished = false) =>
+          journal.advance(
+            order,
+            { type: "said" },
+            () => ({ state: { at: "said", paid: 0, ...(of && { of }) }, effects: [], finished }),
+            { now: at(0) },
+          );
+        const openOf = async (party: string) => (await journal.unfinishedOf(party)).map(({ order }) => order);
+        expect(await openOf("s-1")).toEqual([]);
+        for (const [order, of] of [
+          ["D", "s-1"],
+          ["C", "s-2"],
+          ["B", undefined],
+          ["A", "s-1"],
+        ] as const)
+          await step(order, of);
+        expect(await openOf("s-1")).toEqual(["D", "B", "A"]);
+        expect(await openOf("s-2")).toEqual(["C", "B"]);
+        expect(await openOf("s-3")).toEqual(["B"]);
+        for (const [order, of] of [
+          ["D", "s-1"],
+          ["B", undefined],
+        ] as const)
+          await step(order, of, true);
+        expect(await openOf("s-1")).toEqual(["A"]);
+        journal = await place.crash();
+        expect(await journal.unfinishedOf("s-1")).toEqual([{ order: "A", state: { at: "said", paid: 0, of: "s-1" } }]);
+        await step("D", "s-1");
+        expect(await openOf("s-1")).toEqual(["D", "A"]);
+        expect(await openOf("s-2")).toEqual(["C"]);
+      });
+
       test("is the newest when it was begun last, finished or not, touched or not", async () => {
         expect(await journal.newest()).toBeUndefined();
         await pay("Z", 1);

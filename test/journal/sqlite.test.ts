@@ -222,6 +222,27 @@ test("10,000 finished orders and 5,000 effects for an absent stand slow nothing 
   expect((done - opened) / 100).toBeLessThan(5);
 });
 
+test("one of 10,000 parties finds what is open and owed of it without looking at the others'", async () => {
+  await place.openAs().journal.close();
+  const rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)";
+  tamper(`BEGIN;
+    ${rows} INSERT INTO orders (nth, id, events, finished, last_wall, version, state)
+      SELECT i, 'order-' || i, 0, 0, 1000, 1, '{"at":"paid","paid":1,"of":"s-' || (i % 10000) || '"}' FROM n;
+    ${rows} INSERT INTO effects (id, of, kind, addressee, due_clock, due_ms, wall, version, effect)
+      SELECT 'effect-' || i, i, 'tell', 's-' || (i % 10000), 'boot-1', 3600000 + i, 0, 1, '{"do":"tell","to":"","text":""}' FROM n;
+    COMMIT`);
+  const { journal } = place.openAs();
+  expect((await journal.unfinishedOf("s-7")).map(({ order }) => order)).toEqual(["order-7", "order-10007"]);
+  const begun = performance.now();
+  for (let nth = 0; nth < 1_000; nth += 1) {
+    await journal.unfinishedOf(`s-${nth}`);
+    await journal.hasten(`s-${nth}`, at(0));
+  }
+  expect((performance.now() - begun) / 1_000).toBeLessThan(1);
+  const owed = await journal.take({ now: at(0), kinds: KINDS, limit: 10_000, leaseMs: 1 });
+  expect(owed).toHaveLength(2_000);
+});
+
 /** Finished orders with six events each, last heard of at wall 1,000. */
 function fillWith(orders: number): void {
   const rows = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${orders})`;

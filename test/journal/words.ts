@@ -3,7 +3,7 @@ import { newUlid, type Random } from "../../protocol/ids.ts";
 import type { Instant } from "../../protocol/time.ts";
 
 /** A small trade for journal tests: counts what was paid for an order, tells it to addressees, and releases goods. */
-export type State = { readonly at: string; readonly paid: number };
+export type State = { readonly at: string; readonly paid: number; readonly of?: string };
 export type Event = { readonly type: string; readonly amount?: number };
 export type Effect =
   | { readonly do: "tell"; readonly to: string; readonly text: string }
@@ -31,6 +31,7 @@ export const shape: JournalShape<State, Event, Effect> = {
     afterCrash: effect.do === "release" ? "report" : "repeat",
     ...(effect.do === "tell" ? { to: effect.to } : {}),
   }),
+  partyOf: ({ of }) => of,
 };
 
 export const KINDS: readonly string[] = ["tell", "release", "print"];
