@@ -1,8 +1,8 @@
-import { Client, Pool, type QueryConfig, types } from "pg";
+import { Client, Pool, type PoolClient, type QueryConfig, types } from "pg";
 import type { Clock } from "../../protocol/time.ts";
-import { JournalFault } from "../journal.ts";
 import { faultOf, verdictOf } from "./faults.ts";
 import { InTurn } from "./in-turn.ts";
+import { Patience } from "./patience.ts";
 
 /** Where a database is, and as whom it is spoken to. */
 export type PostgresPlace = {
@@ -42,15 +42,15 @@ export type Line = {
 };
 
 const DEFAULT_CONNECTIONS = 8;
-const PATIENCE_MS = 10_000;
-const FIRST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 500;
 const CONNECT_WITHIN_MS = 5_000;
 const STATEMENT_MS = 8_000;
 const LOCK_MS = 4_000;
 /** Longer than the server's own limit: past it, the way to it is gone. */
 const ANSWER_MS = 10_000;
+const SLACK_MS = ANSWER_MS - STATEMENT_MS;
 const BIGINT = 20;
+/** What PostgreSQL makes of the sum of bigints. */
+const NUMERIC = 1700;
 
 /** A connection of a machine that lost its power is given up by the server after some 15 s, and what it held is free. */
 const KEEPALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3";
@@ -58,13 +58,15 @@ const KEEPALIVE = "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_
 /** The numbers of rows, and times in milliseconds, all fit. */
 const numbers = {
   getTypeParser: ((oid: number, format?: "text" | "binary") =>
-    oid === BIGINT ? Number : types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
+    oid === BIGINT || oid === NUMERIC
+      ? Number
+      : types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
 };
 
 const sessionOptions = (durability: "on" | "off"): string =>
   `-c synchronous_commit=${durability} -c default_transaction_isolation=read\\ committed ${KEEPALIVE}`;
 
-function settingsOf({ place }: PostgresOptions, durability: "on" | "off") {
+function settingsOf({ place }: Pick<PostgresOptions, "place">, durability: "on" | "off") {
   const { host, port, database, schema, user, password, ca } = place;
   const ssl = ca === undefined ? {} : { ssl: { rejectUnauthorized: true, ...(ca === "system" ? {} : { ca }) } };
   return {
@@ -163,6 +165,50 @@ export async function openLine(
   };
 }
 
+/** A connection that is asked in whatever words, as who lends them; what was asked and is not known to be answered costs it. */
+export type PlainClient = {
+  query(
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<{ command: string; rowCount: number | null; rows: unknown[] }>;
+  release(): void;
+};
+
+export type PlainPool = { connect(): Promise<PlainClient>; end(): Promise<void> };
+
+/** Connections for all that is no order: `withinMs` bounds each statement and each lock. Rejects with `JournalFault`. */
+export function openPlainPool(place: PostgresPlace, connections: number, withinMs = STATEMENT_MS): PlainPool {
+  const within = { statement_timeout: withinMs, lock_timeout: withinMs, query_timeout: withinMs + SLACK_MS };
+  const pool = new Pool({ ...settingsOf({ place }, "on"), ...within, max: connections });
+  const unheard = (): void => undefined;
+  pool.on("error", unheard);
+  pool.on("connect", (client) => void client.on("error", unheard));
+  const told = <T>(work: () => Promise<T>): Promise<T> =>
+    work().catch((error: unknown) => {
+      throw faultOf(error, nameOf(place), "store");
+    });
+  return {
+    connect: () => told(async () => plainOn(await pool.connect(), told)),
+    end: () => pool.end(),
+  };
+}
+
+function plainOn(client: PoolClient, told: <T>(work: () => Promise<T>) => Promise<T>): PlainClient {
+  let isLost = false;
+  return {
+    query: (sql, values) =>
+      told(async () => {
+        try {
+          return await client.query({ text: sql, values: [...values] });
+        } catch (error) {
+          isLost ||= verdictOf(error) === "lost";
+          throw error;
+        }
+      }),
+    release: () => client.release(isLost),
+  };
+}
+
 const lineOn = (client: Pick<Client, "query">): Line => ({
   ask: async <Row>({ sql, values = [] }: Ask) => {
     const { rows } = await client.query({ name: nameFor(sql), text: sql, values: [...values] });
@@ -179,35 +225,4 @@ function nameFor(sql: string): string {
   const name = names.get(sql) ?? `journal_${names.size + 1}`;
   names.set(sql, name);
   return name;
-}
-
-/** Tries again while the database is away, and says so when it has been for too long. */
-export class Patience {
-  readonly #clock: PostgresOptions["clock"];
-  readonly #patienceMs: number;
-  #isOver = false;
-
-  constructor({ clock, patienceMs = PATIENCE_MS }: PostgresOptions) {
-    this.#clock = clock;
-    this.#patienceMs = patienceMs;
-  }
-
-  /** What is under way is not tried again any more. */
-  end(): void {
-    this.#isOver = true;
-  }
-
-  async lasting<T>(where: string, work: () => Promise<T>): Promise<T> {
-    const begun = this.#clock.now().ms;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs)) {
-      if (this.#isOver) throw new JournalFault("unwritable", `the journal ${where} is closed`);
-      try {
-        return await work();
-      } catch (error) {
-        const isLate = this.#clock.now().ms - begun + pauseMs > this.#patienceMs;
-        if (isLate || this.#isOver || verdictOf(error) === "final") throw faultOf(error, where);
-      }
-      await new Promise<void>((resolve) => this.#clock.after(pauseMs, resolve));
-    }
-  }
 }

@@ -31,11 +31,11 @@ export function verdictOf(error: unknown): Verdict {
 export const isTaken = (error: unknown): boolean => error instanceof Error && codeOf(error) === "23505";
 
 /** Turns what pg and the database throw into `JournalFault`; what is neither stays what it is. */
-export function faultOf(error: unknown, where: string): unknown {
+export function faultOf(error: unknown, where: string, holds: "journal" | "store" = "journal"): unknown {
   if (error instanceof JournalFault || !(error instanceof Error)) return error;
   const code = codeOf(error);
   const fault = (is: JournalFault["code"], advice: string) =>
-    new JournalFault(is, `the journal ${where} ${advice} (${code || "no code"}: ${error.message})`, error);
+    new JournalFault(is, `the ${holds} ${where} ${advice} (${code || "no code"}: ${error.message})`, error);
   if (/^(53100|54000)/.test(code)) return fault("full", "finds no space: free some on the database's disk");
   if (NO_ROOM.test(code)) return fault("busy", "takes no more connections now: raise max_connections or stop others");
   if (AGAIN.test(code)) return fault("busy", "is too slow: look for long transactions and locks");

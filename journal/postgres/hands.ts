@@ -1,6 +1,7 @@
 import { JournalFault } from "../journal.ts";
-import { type Ask, type Line, nameOf, openLine, Patience, type PostgresOptions } from "./client.ts";
+import { type Ask, type Line, nameOf, openLine, type PostgresOptions } from "./client.ts";
 import { verdictOf } from "./faults.ts";
+import { Patience } from "./patience.ts";
 
 /** A worker: one connection, and the number that it holds a lock on as long as it lives. */
 type Worker = { readonly number: number; readonly line: Line & { close(): Promise<void> }; leads: boolean };

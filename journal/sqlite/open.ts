@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import Database from "better-sqlite3";
 import { JournalFault, type JournalShape } from "../journal.ts";
 import { flawsIn } from "./check.ts";
-import type { Cell, Connection, Statement } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import { connect, holdLock, orUndo } from "./database.ts";
 import { guarded } from "./faults.ts";
 import { beginTables, type CodecVersions, migrate, raiseCodecVersions, readAbout, refuseUnfit } from "./file.ts";
 import { createWhole, isDamagedAtSight, setAside } from "./set-aside.ts";
@@ -38,7 +38,6 @@ export type ReadableJournal<State, Event, Effect> = Pick<
 
 const IN_MEMORY = ":memory:";
 const DEFAULT_NOTES_BOUND = 10_000;
-const BUSY_PATIENCE_MS = 2_000;
 const PAGE_BYTES = 4_096;
 /** A checkpoint costs three fsyncs; at some 30 pages a sale, one comes every 30 sales or so. */
 const CHECKPOINT_PAGES = 1_000;
@@ -168,113 +167,4 @@ function journalOn<State, Event, Effect>(
   { shape, newId, wall, notesBound = DEFAULT_NOTES_BOUND }: SqliteJournalOptions<State, Event, Effect>,
 ): SqliteJournal<State, Event, Effect> {
   return new SqliteJournal({ connection, id: readAbout(connection).id, shape, newId, wall, notesBound });
-}
-
-/**
- * Holds `<file>.lock`, an empty database, by a lock of the operating system: it goes with the process, however that ends.
- * The journal's own file stays open to whoever only wants to read it.
- */
-function holdLock(file: string): () => void {
-  const database = new Database(`${file}.lock`, { timeout: 0 });
-  try {
-    database.exec("PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE");
-  } catch (cause) {
-    database.close();
-    throw cause;
-  }
-  return () => database.close();
-}
-
-function orUndo<T>(undo: () => void, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    undo();
-    throw cause;
-  }
-}
-
-type ConnectOptions = { readonly readonly: boolean; readonly closed?: () => void };
-
-function connect(file: string, { readonly, closed }: ConnectOptions): Connection {
-  return guarded(file, () => {
-    const database = new Database(file, { readonly, timeout: BUSY_PATIENCE_MS });
-    return orUndo(
-      () => database.close(),
-      () => connectionOn(database, file, closed),
-    );
-  });
-}
-
-function connectionOn(database: Database.Database, file: string, closed?: () => void): Connection {
-  const transaction = transactionOn(database);
-  const sync = (mode: "FULL" | "NORMAL") => database.exec(`PRAGMA synchronous = ${mode}`);
-  sync("FULL");
-  database.exec("PRAGMA temp_store = MEMORY");
-  let lost: unknown;
-  const trusted = <T>(work: () => T): T => {
-    if (lost !== undefined) throw lost;
-    try {
-      return guarded(file, work);
-    } catch (fault) {
-      if (isLostWrite(fault)) lost = fault;
-      throw fault;
-    }
-  };
-  return {
-    file,
-    prepare: (sql) => statementOn(database, sql, trusted),
-    exec: (sql) => trusted(() => void database.exec(sql)),
-    pragma: (setting) => trusted(() => database.pragma(setting, { simple: true })),
-    durably: (work) => trusted(() => transaction(work)),
-    loosely: (work) =>
-      trusted(() => {
-        sync("NORMAL");
-        try {
-          return transaction(work);
-        } finally {
-          sync("FULL");
-        }
-      }),
-    close: () => {
-      database.close();
-      closed?.();
-    },
-  };
-}
-
-/** After a failed fsync nobody knows which pages the disk has; only opening the file anew tells. */
-const isLostWrite = (fault: unknown): boolean =>
-  fault instanceof JournalFault &&
-  fault.cause instanceof Database.SqliteError &&
-  /^SQLITE_IOERR_(DIR_)?FSYNC$/.test(fault.cause.code);
-
-function transactionOn(database: Database.Database): <T>(work: () => T) => T {
-  const begin = database.prepare("BEGIN IMMEDIATE");
-  const commit = database.prepare("COMMIT");
-  const rollback = database.prepare("ROLLBACK");
-  return (work) => {
-    begin.run();
-    try {
-      const result = work();
-      commit.run();
-      return result;
-    } catch (cause) {
-      if (database.inTransaction) rollback.run();
-      throw cause;
-    }
-  };
-}
-
-function statementOn<Row>(database: Database.Database, sql: string, trusted: <T>(work: () => T) => T): Statement<Row> {
-  const statement = trusted(() => database.prepare<Cell[], Row>(sql));
-  return {
-    run: (...values) =>
-      trusted(() => {
-        const { changes, lastInsertRowid } = statement.run(...values);
-        return { changed: changes, row: Number(lastInsertRowid) };
-      }),
-    get: (...values) => trusted(() => statement.get(...values)),
-    all: (...values) => trusted(() => statement.all(...values)),
-  };
 }
