@@ -12,6 +12,7 @@ import { ledgerShape } from "./ledger/shape.ts";
 import type { Effect, Event, State } from "./ledger/words.ts";
 import type { Setup } from "./setup.ts";
 import { sharedClock } from "./shared-clock.ts";
+import { openStore, type Store, type StorePlace, storeFileBeside } from "./store/store.ts";
 
 /** What backends that keep their books in one database have to tell each other. */
 export type Company = {
@@ -29,6 +30,8 @@ export type Company = {
 export type Books = {
   readonly journal: LedgerJournal;
   readonly clock: Clock;
+  /** All that is no order: stands, settings, accounts, and the sales book. */
+  readonly store: Store;
   /** Where a damaged file was moved to; the books are new then. */
   readonly quarantined?: string;
   /** Absent where one process has the books for itself. */
@@ -45,19 +48,30 @@ export async function openBooks({ setup, random, log }: BooksParts): Promise<Boo
   const { journal: kept } = setup.config;
   if (!("file" in kept)) return openShared(kept, { setup, random, log });
   const clock = utcClock();
-  const opened = openSqliteJournal({
+  const { journal, quarantined } = openSqliteJournal({
     file: kept.file,
     shape: ledgerShape,
     newId: idsOn(clock, random),
     wall: clock.wall,
   });
-  return { ...opened, clock };
+  const store = await storeOr(() => journal.close(), clock, { file: storeFileBeside(kept.file) });
+  return { journal, clock, store, ...(quarantined === undefined ? {} : { quarantined }) };
+}
+
+async function storeOr(undo: () => Promise<void>, clock: Clock, place: StorePlace): Promise<Store> {
+  try {
+    return await openStore({ place, clock });
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 async function openShared(kept: SharedJournalConfig, { setup, random, log }: BooksParts): Promise<Books> {
   const own = steadyClock("backend");
+  const place = placeOf(kept, setup.database ?? {});
   const journal = await openPostgresJournal({
-    place: placeOf(kept, setup.database ?? {}),
+    place,
     clock: own,
     connections: kept.connections,
     shape: ledgerShape,
@@ -66,7 +80,8 @@ async function openShared(kept: SharedJournalConfig, { setup, random, log }: Boo
   });
   try {
     const { clock, check } = await sharedClock({ own, ask: () => journal.time() });
-    return { journal, clock, company: companyOf(journal, own, log, check) };
+    const store = await openStore({ place: { postgres: place }, clock: own });
+    return { journal, clock, store, company: companyOf(journal, own, log, check) };
   } catch (error) {
     await journal.close();
     throw error;

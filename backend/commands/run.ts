@@ -32,6 +32,7 @@ import {
   TELLABLE,
   termsOf,
 } from "../setup.ts";
+import type { Store } from "../store/store.ts";
 import { statusOf, watchOver } from "../watch.ts";
 
 /** The ways out of this process, none of them used yet. */
@@ -67,7 +68,7 @@ const isTaken = (error: Error): boolean => "code" in error && /^(EADDR|EACCES)/.
 async function begin(first: Ground, http: Http): Promise<void> {
   const ways = waysOf(first, http);
   const books = await openBooks(first);
-  const { journal, quarantined, company } = books;
+  const { journal, store, quarantined, company } = books;
   const ground = { ...first, clock: books.clock };
   if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
   const backend = openBackend(partsOf(ground, ways, books));
@@ -77,14 +78,14 @@ async function begin(first: Ground, http: Http): Promise<void> {
     isConnected: () => backend.fleet.connected,
   });
   const reconciliation = openReconciliation(ground, journal, backend.cashier, () => company?.leads ?? true);
-  const doors = await openDoorsOrClose(ground, ways, { backend, journal, reconciliation }, condition);
+  const doors = await openDoorsOrClose(ground, ways, { backend, journal, store, reconciliation }, condition);
   const notice = await sdNotify(ground.env, ground.log);
   const keptKeys = reloadKeys(ground, ways, condition, notice);
   const stops = [watchOver(ground, { journal, condition, notice, keptKeys }), company?.keep(() => backend.wake())];
   const stopWatching = (): void => {
     for (const stop of stops) stop?.();
   };
-  endInOrder(ground, ways, { journal, backend, reconciliation, doors, notice, stopWatching });
+  endInOrder(ground, ways, { journal, store, backend, reconciliation, doors, notice, stopWatching });
   notice.ready();
   await tellAbsent(ground, ways, journal);
   ground.log.info("ready", readyFacts(ground, ways, doors));
@@ -132,7 +133,7 @@ function partsOf(
 async function openDoorsOrClose(
   ground: Ground,
   { accounts }: Ways,
-  { backend, journal, reconciliation }: Pick<Open, "backend" | "journal" | "reconciliation">,
+  { backend, journal, store, reconciliation }: Pick<Open, "backend" | "journal" | "store" | "reconciliation">,
   condition: () => Promise<Condition>,
 ): Promise<Doors> {
   try {
@@ -140,6 +141,7 @@ async function openDoorsOrClose(
   } catch (error) {
     await reconciliation.stop();
     await backend.stop();
+    await store.destroy();
     await journal.close();
     throw error;
   }
@@ -166,6 +168,7 @@ function reloadKeys(
 
 type Open = {
   readonly journal: LedgerJournal;
+  readonly store: Store;
   readonly backend: Backend;
   readonly reconciliation: Reconciliation;
   readonly doors: Doors;
@@ -174,7 +177,7 @@ type Open = {
 };
 
 function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
-  const { journal, backend, reconciliation, doors, notice, stopWatching } = open;
+  const { journal, store, backend, reconciliation, doors, notice, stopWatching } = open;
   shutDownOnSignals({
     clock,
     log,
@@ -188,6 +191,7 @@ function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
       { what: "reconciliation", stop: () => reconciliation.stop() },
       { what: "backend", stop: () => backend.stop() },
       { what: "calls", stop: () => http.close() },
+      { what: "store", stop: () => store.destroy() },
       { what: "journal", stop: () => journal.close() },
       { what: "systemd", stop: () => notice.close() },
     ],

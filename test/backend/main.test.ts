@@ -133,6 +133,7 @@ describe("a running backend", () => {
       "reconciliation",
       "backend",
       "calls",
+      "store",
       "journal",
       "systemd",
     ]);

@@ -1,0 +1,16 @@
+import { ALARMS_MIGRATIONS, type AlarmsTables } from "../alarms/tables.ts";
+import { HEALTH_MIGRATIONS, type HealthTables } from "../health/tables.ts";
+import { SALES_MIGRATIONS, type SalesTables } from "../sales/tables.ts";
+import { SETTINGS_MIGRATIONS, type SettingsTables } from "../settings/tables.ts";
+import type { Migration } from "./migrations.ts";
+
+/** Every area's tables; a name is one area's alone. */
+export type Tables = SalesTables & SettingsTables & HealthTables & AlarmsTables;
+
+/** Every area's migrations, in the order of the list; each area counts its own. */
+export const MIGRATIONS: readonly Migration[] = [
+  ...SALES_MIGRATIONS,
+  ...SETTINGS_MIGRATIONS,
+  ...HEALTH_MIGRATIONS,
+  ...ALARMS_MIGRATIONS,
+];
