@@ -43,7 +43,7 @@ export class Throttle {
 }
 
 /** The first four groups of an IPv6 address, written out. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = "", tail] = address.toLowerCase().split("::");
   const [front, back] = [groupsOf(head), groupsOf(tail ?? "")];
