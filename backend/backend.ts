@@ -12,6 +12,7 @@ import { tellKinds } from "./ledger/effects.ts";
 import type { Effect, Terms } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
 import type { Merchants } from "./merchants/merchants.ts";
+import { meteredLanes, type Watching } from "./metrics/metered.ts";
 
 export type BackendParts = {
   readonly clientId: string;
@@ -34,6 +35,8 @@ export type BackendParts = {
   termsFor(stand: StandId | undefined): Terms;
   /** What a stand says of itself. It is acked when this resolves; it may say it again. */
   report?(stand: StandId, body: ReportBody): Promise<void>;
+  /** Who watches it, where somebody does. */
+  readonly watching?: Watching;
   /** The journal failed: what is under way is lost for this process, not for the journal. */
   onFault(fault: unknown): void;
 };
@@ -65,7 +68,8 @@ export function openBackend(parts: BackendParts): Backend {
     },
     changed: () => performer.wake(),
   });
-  const performer: Performer<Effect> = new Performer({ journal, clock, log, onFault, lanes: lanesOf(cashier, fleet) });
+  const lanes = watched(lanesOf(cashier, fleet), parts.watching);
+  const performer: Performer<Effect> = new Performer({ journal, clock, log, onFault, lanes });
   performer.start();
   parts.company?.listen((ids) => fleet.received(ids));
   const stop = async (): Promise<void> => {
@@ -88,6 +92,9 @@ async function hear(heard: Heard, parts: BackendParts, cashier: Cashier, perform
   await parts.journal.hasten(stand, parts.clock.now());
   performer.wake();
 }
+
+const watched = (lanes: readonly Lane<Effect>[], watching: Watching | undefined): readonly Lane<Effect>[] =>
+  watching === undefined ? lanes : meteredLanes(lanes, watching);
 
 const lanesOf = (cashier: Cashier, fleet: Fleet): readonly Lane<Effect>[] => {
   const perform: Lane<Effect>["perform"] = (owed, signal) => cashier.perform(owed, signal);

@@ -6,8 +6,10 @@ import { standIdSchema } from "../protocol/statements.ts";
 import { rules } from "./config-rules.ts";
 import { journalSchema } from "./journal-config.ts";
 import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchants/config.ts";
+import { metricsSchema } from "./metrics/config.ts";
 import { paySchema } from "./pay/config.ts";
 import { reconcileSchema } from "./reconcile/config.ts";
+import { tracingSchema } from "./tracing/config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 
@@ -140,6 +142,8 @@ const whole = z.strictObject({
   pay: paySchema.optional().describe("The customers' pages: how an order stands, and help; closed when absent."),
   terms: terms.prefault({}),
   reconcile: reconcileSchema.prefault({}),
+  metrics: metricsSchema.optional().describe("GET /metrics for Prometheus; closed when absent."),
+  tracing: tracingSchema.optional().describe("One OpenTelemetry trace an order; none when absent."),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
   stands: z
     .array(stand)

@@ -7,42 +7,85 @@ import type { BackendConfig } from "./config.ts";
 import type { Ground } from "./ground.ts";
 import type { Account } from "./merchants/accounts.ts";
 import { notificationPathOf } from "./merchants/config.ts";
+import { meteredRoutes, type Watching } from "./metrics/metered.ts";
+import type { Metrics } from "./metrics/observation.ts";
+import { metricsRoute } from "./metrics/routes.ts";
+import { behindDoor } from "./operator/door.ts";
 import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";
 import { RECONCILE_BODY_BYTES } from "./reconcile/routes.ts";
 import { webhookRoute } from "./webhooks.ts";
 
-/** Where the backend is spoken to over HTTP. `desk`: the operator's, on its own address, because the other is open to the world. */
-export type Doors = { readonly server: Server; readonly desk: Server | undefined };
+/**
+ * Where the backend is spoken to over HTTP. `desk`: the operator's, `metrics`: Prometheus', each on its own address, because the
+ * other is open to the world.
+ */
+export type Doors = {
+  readonly server: Server;
+  readonly desk: Server | undefined;
+  readonly metrics: Server | undefined;
+};
 
 export type DoorParts = {
   readonly accounts: readonly Account[];
   readonly cashier: Backend["cashier"];
   readonly journal: LedgerJournal;
   readonly reconciliation: Pick<Reconciliation, "routes">;
+  readonly watching?: Watching;
+  readonly metrics?: Metrics;
   condition(): Promise<Condition>;
 };
 
 /** Opens all of them, or none. */
 export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors> {
-  const { setup, clock, log } = ground;
-  const { host, port } = setup.config.http;
-  const routes = [...webhooks(ground, parts), ...pages(ground, parts), ...conditionRoutes(parts.condition)];
-  const server = await serve({ routes, host, port, clock, log });
+  const opened: Server[] = [];
+  const kept = async (opening: Promise<Server> | undefined): Promise<Server | undefined> => {
+    const server = await opening;
+    if (server !== undefined) opened.push(server);
+    return server;
+  };
   try {
-    return { server, desk: await openDesk(ground, parts) };
+    const server = await openPublic(ground, parts);
+    opened.push(server);
+    return { server, desk: await kept(openDesk(ground, parts)), metrics: await kept(openMetrics(ground, parts)) };
   } catch (error) {
-    await server.close();
+    for (const each of opened) await each.close();
     throw error;
   }
 }
 
+function openPublic(ground: Ground, parts: DoorParts): Promise<Server> {
+  const { setup, clock, log } = ground;
+  const { host, port } = setup.config.http;
+  const routes = [...webhooks(ground, parts), ...pages(ground, parts), ...conditionRoutes(parts.condition)];
+  return serve({ routes: watched("public", routes, parts), host, port, clock, log });
+}
+
+const watched = (
+  door: string,
+  routes: readonly Route[],
+  { watching }: Pick<DoorParts, "watching">,
+): readonly Route[] => (watching === undefined ? routes : meteredRoutes(door, routes, watching));
+
+/** Whether it is well may be asked without the token: load balancers and watchdogs have none. */
+function openMetrics(ground: Ground, { metrics, condition }: DoorParts): Promise<Server> | undefined {
+  const { setup, clock, log } = ground;
+  const { metrics: config } = setup.config;
+  if (config === undefined || metrics === undefined) return undefined;
+  const route = metricsRoute(metrics.registry, metrics.levels({ condition }));
+  const token = setup.metricsToken;
+  const guarded = token === undefined ? [route] : behindDoor([route], { token, log });
+  const { host, port } = config;
+  return serve({ routes: [...guarded, ...conditionRoutes(condition)], host, port, clock, log });
+}
+
 /** One for each merchant, so that one merchant's key says nothing of another's orders. */
-function webhooks({ setup, log }: Ground, { accounts, cashier }: DoorParts): readonly Route[] {
+function webhooks({ setup, log }: Ground, { accounts, cashier, watching }: DoorParts): readonly Route[] {
   const strangerIn = strangersOf(setup.config.http);
+  const common = { cashier, log, strangerIn, ...(watching && { watching }) };
   return accounts.map(({ config, provider }) =>
-    webhookRoute({ merchant: config.name, provider, cashier, log, path: notificationPathOf(config), strangerIn }),
+    webhookRoute({ ...common, merchant: config.name, provider, path: notificationPathOf(config) }),
   );
 }
 
@@ -77,12 +120,14 @@ export function strangersOf({
   };
 }
 
-async function openDesk(ground: Ground, { cashier, journal, reconciliation }: DoorParts): Promise<Server | undefined> {
+function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined {
   const { setup, clock, random, log } = ground;
+  const { cashier, journal, reconciliation } = parts;
   const { operator } = setup.config;
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
   const routes = [...operatorRoutes({ cashier, journal, token, clock, random, log }), ...reconciliation.routes(token)];
   const { host, port } = operator;
-  return serve({ routes, host, port, clock, log, bodyLimitBytes: RECONCILE_BODY_BYTES });
+  const bodyLimitBytes = RECONCILE_BODY_BYTES;
+  return serve({ routes: watched("operator", routes, parts), host, port, clock, log, bodyLimitBytes });
 }

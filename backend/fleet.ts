@@ -19,6 +19,7 @@ import { Post } from "../wire/post.ts";
 import type { Message, OpenTransport, Transport } from "../wire/transport.ts";
 import type { Company } from "./books.ts";
 import type { Effect } from "./ledger/words.ts";
+import { unsealedFor, type Watching } from "./metrics/metered.ts";
 
 export type FleetOptions = {
   /** Names this process to the broker; another process needs another name. */
@@ -33,6 +34,7 @@ export type FleetOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly watching?: Pick<Watching, "meter">;
   /** Where the customer of an order sees how it stands; offers name it. */
   pageOf?(order: OrderId): string;
   /** Resolves when it is on disk. */
@@ -118,14 +120,14 @@ export class Fleet {
   }
 
   #openExchange(): Exchange<UpStatement> {
-    const { standKeys } = this.#options;
+    const { standKeys, watching } = this.#options;
     return new Exchange<UpStatement>({
       ...this.#options,
       me: "backend",
       post: this.#post,
       topicTo: (party) => topicOf(party as StandId, "down"),
       publish: (topic, payload) => this.#transport.publish(topic, payload),
-      unseal: (payload) => unsealUp(payload, standKeys, "backend"),
+      unseal: unsealedFor(watching, (payload) => unsealUp(payload, standKeys, "backend")),
       commit: (statement) => this.#commit(statement),
       strayAcks: async (from, ids) => {
         if (isStandId(from)) await this.#options.company?.received(from, ids);

@@ -25,6 +25,10 @@ export type Setup = {
   readonly operatorToken?: Secret;
   /** Of the customers' pages. */
   readonly payKey?: Secret;
+  /** What Prometheus says to be let in. */
+  readonly metricsToken?: Secret;
+  /** Said to the collector of traces. */
+  readonly tracingToken?: Secret;
   readonly brokerPassword?: Secret;
   readonly brokerTls?: () => BrokerTls;
   /** Of the books, where they are in a database. */
@@ -39,12 +43,14 @@ export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup
   readSetupFile({ file, schema: backendConfigSchema, env, tellable: TELLABLE }, gather);
 
 function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
-  const { keys, link, operator, pay } = config;
+  const { keys, link, operator, pay, metrics, tracing } = config;
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
   const standKeys = files.make("stands", () => keysOf(config));
   const secrets = readSecrets(config, files);
   const operatorToken = files.secret("operator.token_file", operator?.token_file);
   const payKey = files.secret("pay.key_file", pay?.key_file, checkPayKey);
+  const metricsToken = files.secret("metrics.token_file", metrics?.token_file);
+  const tracingToken = files.secret("tracing.token_file", tracing?.token_file);
   const brokerPassword = files.secret("link.password_file", link.password_file);
   const tls = brokerTls(link, files);
   const database = databaseSecrets(config, files);
@@ -56,6 +62,8 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
     secrets: secrets.filter((each) => each !== undefined),
     ...(operatorToken && { operatorToken }),
     ...(payKey && { payKey }),
+    ...(metricsToken && { metricsToken }),
+    ...(tracingToken && { tracingToken }),
     ...(brokerPassword && { brokerPassword }),
     ...(tls && { brokerTls: tls }),
     ...(database && { database }),

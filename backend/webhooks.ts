@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
 import type { Log } from "../host/log.ts";
 import type { Cashier } from "./cashier.ts";
+import type { Watching } from "./metrics/metered.ts";
 import type { Acknowledgement, MerchantId, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
 
 export type WebhookOptions = {
@@ -12,6 +13,7 @@ export type WebhookOptions = {
   readonly path: string;
   /** The address of a sender that may not notify; everybody may when absent. */
   readonly strangerIn?: (request: HttpRequest) => string | undefined;
+  readonly watching?: Watching;
 };
 
 /** For a provider that looks at the status alone; 503 is repeated more often than 500 by Midtrans' Core API. */
@@ -31,26 +33,35 @@ export const webhookRoute = (options: WebhookOptions): Route => ({
   method: "POST",
   path: options.path,
   answer: async (request) => {
-    const stranger = options.strangerIn?.(request);
-    if (stranger !== undefined) return turnAway(stranger, options);
-    const reception = await receive(request, options);
-    return options.provider.acknowledge?.(reception) ?? USUAL[reception];
+    const { merchant, watching } = options;
+    const began = watching?.stopwatch() ?? 0;
+    const { outcome, ...about } = await receive(request, options);
+    watching?.meter.notified({ merchant, outcome, ...about, tookMs: watching.stopwatch() - began });
+    if (outcome === "stranger") return TURNED_AWAY;
+    return options.provider.acknowledge?.(outcome) ?? USUAL[outcome];
   },
 });
 
-function turnAway(address: string, { merchant, log }: WebhookOptions): HttpAnswer {
-  log.warn("notification from an unknown address", { address, merchant, hint: "http.notification_sources" });
-  return { status: 403, body: { error: "not from an address of the provider" } };
-}
+const TURNED_AWAY: HttpAnswer = { status: 403, body: { error: "not from an address of the provider" } };
 
-async function receive(request: HttpRequest, options: WebhookOptions): Promise<Reception> {
+/** `reference`: the provider's name for the attempt that it speaks of, where it speaks of one. */
+type Received = { readonly outcome: Reception | "stranger"; readonly reference?: string };
+
+async function receive(request: HttpRequest, options: WebhookOptions): Promise<Received> {
+  const { merchant, provider, log } = options;
+  const address = options.strangerIn?.(request);
+  if (address !== undefined) {
+    log.warn("notification from an unknown address", { address, merchant, hint: "http.notification_sources" });
+    return { outcome: "stranger" };
+  }
   const { path, headers, body } = request;
-  const notification = options.provider.readNotification({ path, headers, body });
+  const notification = provider.readNotification({ path, headers, body });
+  const about = "reference" in notification ? { reference: notification.reference } : {};
   try {
-    return await takeIn(notification, options);
+    return { outcome: await takeIn(notification, options), ...about };
   } catch (error) {
-    options.log.error("notification not recorded", { error });
-    return "not-recorded";
+    log.error("notification not recorded", { error, ...about });
+    return { outcome: "not-recorded", ...about };
   }
 }
 

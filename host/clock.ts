@@ -45,6 +45,9 @@ export function utcClock(options: ClockOptions = {}): Clock {
 /** CLOCK_MONOTONIC in microseconds, as systemd counts them. */
 export const monotonicUsec = (): bigint => process.hrtime.bigint() / 1_000n;
 
+/** Milliseconds since some moment, with fractions, never back: for how long things take, never for what is due. */
+export const stopwatch = (): number => steadyMs();
+
 const steadyMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 /** Node's timers can be up to a millisecond early, and wrap beyond 31 bits: both are met by looking again and waiting on. */

@@ -7,6 +7,7 @@ import { reloadOnSignal } from "../../host/reload.ts";
 import { type SystemdNotice, sdNotify } from "../../host/sdnotify.ts";
 import { NamedFiles } from "../../host/setup.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
+import { readVersion } from "../../host/version.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";
@@ -20,6 +21,7 @@ import { type Account, openAccounts, renewKeys } from "../merchants/accounts.ts"
 import { Admission } from "../merchants/admission.ts";
 import { notificationPathOf } from "../merchants/config.ts";
 import { absentIn, merchantsOf } from "../merchants/merchants.ts";
+import { type Observation, openObservation } from "../metrics/observation.ts";
 import { type Http, openHttp } from "../providers/http.ts";
 import { openReconciliation, type Reconciliation } from "../reconcile/open.ts";
 import {
@@ -71,21 +73,27 @@ async function begin(first: Ground, http: Http): Promise<void> {
   const { journal, store, quarantined, company } = books;
   const ground = { ...first, clock: books.clock };
   if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
-  const backend = openBackend(partsOf(ground, ways, books));
+  const observation = openObservation({ ground, books, version: readVersion() });
+  const backend = openBackend(observation.watched(partsOf(ground, ways, books)));
   const condition = conditionOf({
     clock: ground.clock,
     probeJournal: () => journal.probe(),
     isConnected: () => backend.fleet.connected,
   });
   const reconciliation = openReconciliation(ground, journal, backend.cashier, () => company?.leads ?? true);
-  const doors = await openDoorsOrClose(ground, ways, { backend, journal, store, reconciliation }, condition);
+  const doors = await openDoorsOrClose(
+    ground,
+    ways,
+    { backend, journal, store, reconciliation, observation },
+    condition,
+  );
   const notice = await sdNotify(ground.env, ground.log);
   const keptKeys = reloadKeys(ground, ways, condition, notice);
   const stops = [watchOver(ground, { journal, condition, notice, keptKeys }), company?.keep(() => backend.wake())];
   const stopWatching = (): void => {
     for (const stop of stops) stop?.();
   };
-  endInOrder(ground, ways, { journal, store, backend, reconciliation, doors, notice, stopWatching });
+  endInOrder(ground, ways, { journal, store, backend, reconciliation, observation, doors, notice, stopWatching });
   notice.ready();
   await tellAbsent(ground, ways, journal);
   ground.log.info("ready", readyFacts(ground, ways, doors));
@@ -133,14 +141,22 @@ function partsOf(
 async function openDoorsOrClose(
   ground: Ground,
   { accounts }: Ways,
-  { backend, journal, store, reconciliation }: Pick<Open, "backend" | "journal" | "store" | "reconciliation">,
+  {
+    backend,
+    journal,
+    store,
+    reconciliation,
+    observation,
+  }: Pick<Open, "backend" | "journal" | "store" | "reconciliation" | "observation">,
   condition: () => Promise<Condition>,
 ): Promise<Doors> {
   try {
-    return await openDoors(ground, { accounts, cashier: backend.cashier, journal, reconciliation, condition });
+    const { cashier } = backend;
+    return await openDoors(ground, { accounts, cashier, journal, reconciliation, condition, ...observation });
   } catch (error) {
     await reconciliation.stop();
     await backend.stop();
+    await observation.close();
     await store.destroy();
     await journal.close();
     throw error;
@@ -171,13 +187,14 @@ type Open = {
   readonly store: Store;
   readonly backend: Backend;
   readonly reconciliation: Reconciliation;
+  readonly observation: Observation;
   readonly doors: Doors;
   readonly notice: SystemdNotice;
   stopWatching(): void;
 };
 
 function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
-  const { journal, store, backend, reconciliation, doors, notice, stopWatching } = open;
+  const { journal, store, backend, reconciliation, observation, doors, notice, stopWatching } = open;
   shutDownOnSignals({
     clock,
     log,
@@ -187,10 +204,12 @@ function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
       { what: "word to systemd", stop: () => notice.stopping() },
       { what: "http", stop: () => doors.server.close() },
       { what: "operator", stop: () => doors.desk?.close() ?? Promise.resolve() },
+      { what: "metrics", stop: () => doors.metrics?.close() ?? Promise.resolve() },
       { what: "watch", stop: stopWatching },
       { what: "reconciliation", stop: () => reconciliation.stop() },
       { what: "backend", stop: () => backend.stop() },
       { what: "calls", stop: () => http.close() },
+      { what: "observation", stop: () => observation.close() },
       { what: "store", stop: () => store.destroy() },
       { what: "journal", stop: () => journal.close() },
       { what: "systemd", stop: () => notice.close() },
@@ -206,11 +225,12 @@ async function tellAbsent({ log }: Ground, { accounts }: Ways, journal: LedgerJo
   for (const [merchant, orders] of absent) log.error("open orders of an unknown merchant", { merchant, orders, hint });
 }
 
-function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk }: Doors) {
+function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk, metrics }: Doors) {
   const { link, stands } = setup.config;
   return {
     http: server.url,
     ...(desk === undefined ? {} : { operator: desk.url }),
+    ...(metrics === undefined ? {} : { metrics: metrics.url }),
     broker: link.url,
     merchants: accounts.map(({ config, provider }) => ({
       name: config.name,

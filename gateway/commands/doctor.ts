@@ -1,6 +1,7 @@
 import { readBootId, steadyClock } from "../../host/clock.ts";
 import { explainErrors, readConfigFile } from "../../host/config.ts";
 import { type Command, FAILED } from "../../host/program.ts";
+import { readVersion } from "../../host/version.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { gatewayConfig } from "../config.ts";
 import { realNetwork } from "../doctor/broker.ts";
@@ -10,7 +11,6 @@ import { type Hardware, ownHardware } from "../doctor/hardware.ts";
 import { thisMachine, withCredentials } from "../doctor/linux-machine.ts";
 import { linesOf, reportOf, summaryOf } from "../doctor/report.ts";
 import { readSetup } from "../setup.ts";
-import { readVersion } from "../version.ts";
 import { within } from "../within.ts";
 
 /** A device that hangs does not keep the terminal. */

@@ -3,9 +3,9 @@ import type { Printer } from "../../device/device.ts";
 import { stripPng } from "../../device/drawing/canvas.ts";
 import { drawTestStrip } from "../../device/drawing/test-strip.ts";
 import { type Asked, type Command, FAILED } from "../../host/program.ts";
+import { readVersion } from "../../host/version.ts";
 import { wallText } from "../../protocol/wall-text.ts";
 import { conditionOf } from "../preflight.ts";
-import { readVersion } from "../version.ts";
 import { type AtHand, thingOf, withDevices } from "./at-hand.ts";
 
 /** Prints the test strip, or writes it into `--png FILE`. Says how the printer is before and after. */

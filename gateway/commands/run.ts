@@ -8,6 +8,7 @@ import { FAILED } from "../../host/program.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { SocketFault } from "../../host/socket-file.ts";
+import { readVersion } from "../../host/version.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
@@ -25,7 +26,6 @@ import { linuxMachine } from "../machine.ts";
 import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "../order.ts";
 import { brokerOf, inputsOf, menuOf, readSetup, rulesOf, type Setup, saysOf } from "../setup.ts";
 import { standShape } from "../shape.ts";
-import { readVersion } from "../version.ts";
 import { within } from "../within.ts";
 
 type Journal = OpenedJournal<State, Event, Effect>["journal"];

@@ -1,0 +1,35 @@
+import type { Stopwatch } from "./metered.ts";
+
+/** So many are remembered; the oldest are forgotten. */
+const BOUND = 20_000;
+
+/** Since when things are under way, by their names; bounded, and only in memory. */
+export class Underway<Name> {
+  readonly #since = new Map<Name, number>();
+  readonly #stopwatch: Stopwatch;
+
+  constructor(stopwatch: Stopwatch) {
+    this.#stopwatch = stopwatch;
+  }
+
+  /** It began `beforeMs` ago. One that is under way already stays as it is. */
+  begin(name: Name, beforeMs = 0): void {
+    if (this.#since.has(name)) return;
+    this.#since.set(name, this.#stopwatch() - beforeMs);
+    const [oldest] = this.#since.keys();
+    if (this.#since.size > BOUND && oldest !== undefined) this.#since.delete(oldest);
+  }
+
+  /** Tells `hear` how long it has been under way; false when nobody knows. */
+  look(name: Name, hear: (ms: number) => void): boolean {
+    const since = this.#since.get(name);
+    if (since === undefined) return false;
+    hear(this.#stopwatch() - since);
+    return true;
+  }
+
+  /** The same, and it is over. */
+  end(name: Name, hear: (ms: number) => void = () => undefined): boolean {
+    return this.look(name, hear) && this.#since.delete(name);
+  }
+}
