@@ -1,0 +1,180 @@
+import type { StandId } from "../../protocol/ids.ts";
+import type { Settings } from "../../protocol/settings.ts";
+import type { UsingBody } from "../../protocol/statements.ts";
+import type { Store } from "../store/store.ts";
+import { checkSettings, type Issue } from "./check.ts";
+import { nextVersion, type Using } from "./differs.ts";
+import type { SettingsRow, UsingRow } from "./tables.ts";
+
+/** One version of a stand's settings. `by` and `why`: who saved it, and why. */
+export type Version = {
+  readonly version: number;
+  readonly settings: Settings;
+  readonly by: string;
+  readonly why: string;
+  readonly atMs: number;
+};
+
+/** What a stand said last of by what it works. */
+export type UsingNow = Using & {
+  readonly software: string;
+  readonly keysVersion: number;
+  readonly certificateEndsMs?: number;
+  readonly atMs: number;
+};
+
+export type Saving = { readonly settings: unknown; readonly by: string; readonly why: string; readonly atMs: number };
+export type Saved =
+  | { readonly is: "saved"; readonly versions: ReadonlyMap<StandId, number> }
+  | { readonly is: "bad"; readonly issues: readonly Issue[] };
+
+/** Older ones of a stand are deleted. */
+const VERSIONS_KEPT = 200;
+/** Others save for the same stand at the same moment; each time somebody gets on. */
+const SAVE_TRIES = 20;
+const AT_ONCE = 500;
+
+/** Saves them as the newest of every one of these stands, or of none where they are not good. */
+export async function saveSettings(store: Store, stands: readonly StandId[], saving: Saving): Promise<Saved> {
+  const checked = checkSettings(saving.settings);
+  if (checked.is === "bad") return checked;
+  const json = JSON.stringify(checked.settings);
+  const versions = new Map<StandId, number>();
+  for (const stand of new Set(stands)) versions.set(stand, await saveOne(store, stand, json, saving));
+  return { is: "saved", versions };
+}
+
+/** Makes an earlier version the newest again; `undefined` where the stand has no such version. */
+export async function rollBack(
+  store: Store,
+  stand: StandId,
+  to: number,
+  who: Omit<Saving, "settings">,
+): Promise<Saved | undefined> {
+  const earlier = await versionOf(store, stand, to);
+  return earlier && saveSettings(store, [stand], { ...who, settings: earlier.settings });
+}
+
+async function saveOne(store: Store, stand: StandId, json: string, saving: Saving): Promise<number> {
+  for (let tries = 0; tries < SAVE_TRIES; tries += 1) {
+    const version = nextVersion(await newestVersion(store, stand), await usingOf(store, stand));
+    const row = { stand, version, json, saved_by: saving.by, why: saving.why, at_ms: saving.atMs };
+    const { numInsertedOrUpdatedRows: saved } = await store
+      .insertInto("settings")
+      .values(row)
+      .onConflict((taken) => taken.columns(["stand", "version"]).doNothing())
+      .executeTakeFirst();
+    if (saved !== 1n) continue;
+    await store
+      .deleteFrom("settings")
+      .where("stand", "=", stand)
+      .where("version", "<=", version - VERSIONS_KEPT)
+      .execute();
+    return version;
+  }
+  throw new Error(`settings of ${stand} not saved: others saved ${SAVE_TRIES} times meanwhile; save again`);
+}
+
+async function newestVersion(store: Store, stand: StandId): Promise<number | undefined> {
+  const row = await store
+    .selectFrom("settings")
+    .where("stand", "=", stand)
+    .select("version")
+    .orderBy("version", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.version;
+}
+
+/** What the stand shall use; `undefined`: its own file. */
+export async function desiredOf(store: Store, stand: StandId): Promise<Version | undefined> {
+  return (await historyOf(store, stand, 1))[0];
+}
+
+export async function versionOf(store: Store, stand: StandId, version: number): Promise<Version | undefined> {
+  const row = await store
+    .selectFrom("settings")
+    .where("stand", "=", stand)
+    .where("version", "=", version)
+    .selectAll()
+    .executeTakeFirst();
+  return row && readVersion(row);
+}
+
+/** The newest first. */
+export async function historyOf(store: Store, stand: StandId, most = VERSIONS_KEPT): Promise<readonly Version[]> {
+  const rows = await store
+    .selectFrom("settings")
+    .where("stand", "=", stand)
+    .selectAll()
+    .orderBy("version", "desc")
+    .limit(most)
+    .execute();
+  return rows.map(readVersion);
+}
+
+/** Keeps what a stand said of by what it works; the last word stands. */
+export async function heardUsing(store: Store, stand: StandId, body: UsingBody, atMs: number): Promise<void> {
+  const { refused } = body.settings;
+  const row = {
+    software: body.software,
+    settings_version: body.settings.version,
+    refused_version: refused?.version ?? null,
+    refused_because: refused?.because ?? null,
+    keys_version: body.keys.version,
+    certificate_ends_ms: body.certificateEndsInMs === undefined ? null : atMs + body.certificateEndsInMs,
+    at_ms: atMs,
+  };
+  await store
+    .insertInto("stands_using")
+    .values({ stand, ...row })
+    .onConflict((known) => known.column("stand").doUpdateSet(row))
+    .execute();
+}
+
+export async function usingOf(store: Store, stand: StandId): Promise<UsingNow | undefined> {
+  const row = await store.selectFrom("stands_using").where("stand", "=", stand).selectAll().executeTakeFirst();
+  return row && readUsing(row);
+}
+
+/** Of every stand that ever said it. */
+export async function allUsing(store: Store): Promise<ReadonlyMap<StandId, UsingNow>> {
+  const all = new Map<StandId, UsingNow>();
+  for (let after = ""; ; ) {
+    const page = store.selectFrom("stands_using").where("stand", ">", after as StandId);
+    const rows = await page.selectAll().orderBy("stand").limit(AT_ONCE).execute();
+    for (const row of rows) all.set(row.stand, readUsing(row));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return all;
+    after = last.stand;
+  }
+}
+
+/** The newest version of every stand that has one. */
+export async function allDesired(store: Store): Promise<ReadonlyMap<StandId, number>> {
+  const rows = await store
+    .selectFrom("settings")
+    .groupBy("stand")
+    .select((each) => ["stand", each.fn.max("version").as("version")])
+    .execute();
+  return new Map(rows.map(({ stand, version }) => [stand, Number(version)]));
+}
+
+const readVersion = ({ version, json, saved_by, why, at_ms }: SettingsRow): Version => ({
+  version,
+  settings: JSON.parse(json) as Settings,
+  by: saved_by,
+  why,
+  atMs: at_ms,
+});
+
+const readUsing = (row: UsingRow): UsingNow => ({
+  version: row.settings_version,
+  ...(row.refused_version === null
+    ? {}
+    : { refused: { version: row.refused_version, because: row.refused_because ?? "" } }),
+  software: row.software,
+  keysVersion: row.keys_version,
+  ...(row.certificate_ends_ms === null ? {} : { certificateEndsMs: row.certificate_ends_ms }),
+  atMs: row.at_ms,
+});
