@@ -64,6 +64,8 @@ export type ServeOptions = {
   readonly idleTimeoutMs?: number;
   /** Connections beyond this are dropped; 1,024 when absent. */
   readonly maxConnections?: number;
+  /** Go with every answer, the refusals that no route sees too; a route's own of the same name come in their place. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How long `close` waits for answers under way before it cuts them; 5,000 when absent. */
   readonly closeWithinMs?: number;
 };
@@ -145,6 +147,11 @@ function newApp(options: Serving): FastifyInstance {
     frameworkErrors: (error, _request, reply) => refuseBroken(error, reply, options.log),
   });
   app.server.maxConnections = options.maxConnections ?? 1_024;
+  const { headers = {} } = options;
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.headers({ ...headers });
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((request, reply) =>
@@ -161,12 +168,18 @@ function addRoute(app: FastifyInstance, route: Route, log: Log, streams: Set<Ser
     handler: async (request, reply) => {
       const answer = await route.answer(read(request));
       if ("hangUp" in answer) reply.hijack().raw.destroy();
-      else if ("events" in answer) answerEvents(reply.hijack().raw, answer, streams, log);
+      else if ("events" in answer) answerEvents(reply.hijack().raw, withAll(answer, reply), streams, log);
       else send(reply, answer.status, answer.body, answer.headers);
       return reply;
     },
   });
 }
+
+/** A stream's head is written without the framework. */
+const withAll = <Answer extends { readonly headers?: Readonly<Record<string, string>> }>(
+  answer: Answer,
+  reply: FastifyReply,
+): Answer => ({ ...answer, headers: { ...(reply.getHeaders() as Record<string, string>), ...answer.headers } });
 
 function refuseOtherMethods(app: FastifyInstance, path: string, routes: readonly Route[]): void {
   const known = routes.filter((route) => route.path === path).map((route) => route.method);
