@@ -27,7 +27,7 @@ export type PicturesParts = {
 type SeenBody = Extract<ReportBody, { type: "seen" }>;
 
 /** When a stand was asked last, and which answer was there before. */
-type Asked = { readonly at: Instant; readonly before: string | undefined };
+type Asked = { readonly at: Instant; readonly before: Promise<string | undefined> };
 
 const LOOK_AGAIN_MS = 250;
 /** Viewers of one stand share a question that is so young. */
@@ -77,15 +77,20 @@ export class Pictures {
   }
 
   /** Resolves to the answer that was there before the question. */
-  async #ask(stand: StandId, now: Instant): Promise<string | undefined> {
+  #ask(stand: StandId, now: Instant): Promise<string | undefined> {
     const last = this.#asked.get(stand);
     const ageMs = last === undefined ? undefined : sinceMs(last.at, now);
     if (last !== undefined && ageMs !== undefined && ageMs < SHARE_MS) return last.before;
-    const before = (await this.#find(stand))?.answer;
+    const before = this.#askNow(stand);
     this.#asked.delete(stand);
     this.#asked.set(stand, { at: now, before });
     const [oldest] = this.#asked.keys();
     if (this.#asked.size > ASKED_BOUND && oldest !== undefined) this.#asked.delete(oldest);
+    return before;
+  }
+
+  async #askNow(stand: StandId): Promise<string | undefined> {
+    const before = (await this.#find(stand))?.answer;
     await this.#parts.say(stand, { type: "look" });
     return before;
   }

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { Pictures } from "../../../backend/settings/pictures.ts";
+import type { Store } from "../../../backend/store/store.ts";
+import { steadyClock } from "../../../host/clock.ts";
+import { newUlid, type StandId } from "../../../protocol/ids.ts";
+import { freshStore, storeSuites } from "../../support/stores.ts";
+
+const LOBBY = "lobby-1" as StandId;
+const PNG = Buffer.from("\x89PNG of a test").toString("base64url");
+
+function glass(store: Store, answer?: (say: Pictures) => Promise<void>) {
+  const clock = steadyClock("test");
+  let looks = 0;
+  const pictures: Pictures = new Pictures({
+    store,
+    clock,
+    say: async () => {
+      looks += 1;
+      if (answer !== undefined) clock.after(5, () => void answer(pictures));
+      return true;
+    },
+    newId: () => newUlid(clock.wall(), Math.random),
+    nowMs: () => clock.now().ms,
+  });
+  return { pictures, looks: () => looks };
+}
+
+storeSuites("pictures of stands", (_, freshPlace) => {
+  test("an answer that reaches another backend is found by the one that asked", async () => {
+    const place = await freshPlace();
+    const other = glass(await place.open());
+    const asking = glass(await place.open(), () => other.pictures.heard(LOBBY, { type: "seen", png: PNG, page: "qr" }));
+    const picture = await asking.pictures.freshPicture(LOBBY, 5_000);
+    expect(picture).toMatchObject({ page: "qr", isFresh: true });
+    expect(Buffer.from(picture?.png ?? []).toString("base64url")).toBe(PNG);
+  });
+});
+
+test("a stand that does not answer shows its last picture, which is not fresh", async () => {
+  const { pictures } = glass(await freshStore());
+  expect(await pictures.freshPicture(LOBBY, 20)).toBeUndefined();
+  await pictures.heard(LOBBY, { type: "seen", page: "welcome" });
+  const { pictures: later } = glass(await freshStore());
+  expect(await later.last(LOBBY)).toBeUndefined();
+  expect(await pictures.last(LOBBY)).toMatchObject({ page: "welcome", isFresh: false });
+});
+
+test("people who look at one stand at the same moment share a question and its answer", async () => {
+  const { pictures, looks } = glass(await freshStore(), (them) => them.heard(LOBBY, { type: "seen", page: "qr" }));
+  const seen = await Promise.all([pictures.freshPicture(LOBBY, 5_000), pictures.freshPicture(LOBBY, 5_000)]);
+  expect(seen.map((each) => each?.isFresh)).toEqual([true, true]);
+  expect(looks()).toBe(1);
+  expect((await pictures.freshPicture(LOBBY, 5_000))?.isFresh).toBe(true);
+  expect(looks()).toBe(1);
+});
