@@ -37,24 +37,24 @@ test.each([undefined, null, 7, "text", [], {}])("%j is no settings, and is answe
   expect(checkSettings(candidate).is).toBe("bad");
 });
 
-/** As many bytes as are let through, with the longest names all around them. */
+/** As many bytes as are let through, to the last one: a full menu, and one name that fills it up. */
 function longest(): Settings {
-  const many = menuOf(PRODUCTS_MAX);
-  const padded = (length: number): Settings => ({
-    ...many,
-    products: many.products.map((product, nth) => ({
-      ...product,
+  const whole = (product: string, site: string): Settings => {
+    const menu = menuOf(PRODUCTS_MAX);
+    const products = menu.products.map((each, nth) => ({
+      ...each,
       id: `p${nth}-`.padEnd(32, "x"),
       button: `b${nth}-`.padEnd(32, "x"),
       line: `l${nth}-`.padEnd(32, "x"),
       sensor: `s${nth}-`.padEnd(32, "x"),
-      name: "n".repeat(Math.max(1, Math.min(50, length - nth * 4))),
-    })),
-  });
-  let best = padded(1);
-  for (let length = 1; length < 210 && settingsBytes(padded(length)) <= SETTINGS_MAX_BYTES; length += 1)
-    best = padded(length);
-  return best;
+      name: product,
+    }));
+    return { ...menu, products, texts: { ...menu.texts, site } };
+  };
+  const lengths = Array.from({ length: 50 }, (_, nth) => "n".repeat(nth + 1));
+  const product = lengths.filter((name) => settingsBytes(whole(name, "")) <= SETTINGS_MAX_BYTES).at(-1) ?? "n";
+  const left = SETTINGS_MAX_BYTES - settingsBytes(whole(product, ""));
+  return whole(product, "s".repeat(Math.min(100, left)));
 }
 
 test("the longest settings that are let through go into one statement", () => {
