@@ -16,6 +16,19 @@ export type ButtonsOptions = {
   input(name: string): Input;
 };
 
+/** `listen` to the buttons of the menu that the stand has, whichever that is. */
+export function followMenu(stand: Pick<OpenStand, "trade" | "onTrade">, listen: (menu: Menu) => Stop): Stop {
+  let stop = listen(stand.trade.menu);
+  const stopHearing = stand.onTrade(() => {
+    stop();
+    stop = listen(stand.trade.menu);
+  });
+  return () => {
+    stopHearing();
+    stop();
+  };
+}
+
 /** Lets every button say what it stands for, until stopped. */
 export function listenToButtons(options: ButtonsOptions): Stop {
   const { stand, menu, cancel, log, input } = options;

@@ -1,4 +1,4 @@
-import type { Strip } from "../device/device.ts";
+import type { Frame, Strip } from "../device/device.ts";
 import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
 import type { DrawnPage, Page, Size } from "../device/drawing/page.ts";
 import type { Slip } from "../device/drawing/slip.ts";
@@ -10,19 +10,22 @@ export type Drawing = {
   slip(slip: Slip, dots: number): DrawnSlip;
   /** What a printer is judged by; `lines` say which stand it is. */
   testStrip?(dots: number, lines: readonly string[]): Strip;
+  /** A PNG file of a page. */
+  png?(frame: Frame): Uint8Array;
   /** Frees what the last page left behind. */
   tidy?(): void;
 };
 
 /** Canvas and fonts weigh 30 MB: a stand that has nothing to draw on does without. */
 export async function loadDrawing(): Promise<Drawing> {
-  const [{ drawPage }, { drawSlip }, { drawTestStrip }] = await Promise.all([
+  const [{ drawPage }, { drawSlip }, { drawTestStrip }, { framePng }] = await Promise.all([
     import("../device/drawing/draw-page.ts"),
     import("../device/drawing/draw-slip.ts"),
     import("../device/drawing/test-strip.ts"),
+    import("../device/drawing/canvas.ts"),
   ]);
   const testStrip = (dots: number, lines: readonly string[]): Strip => drawTestStrip({ dots, lines });
-  return { page: drawPage, slip: drawSlip, testStrip, tidy: youngGarbage() };
+  return { page: drawPage, slip: drawSlip, testStrip, png: framePng, tidy: youngGarbage() };
 }
 
 export const nothingToDrawOn: Drawing = {

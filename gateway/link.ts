@@ -4,7 +4,7 @@ import type { Outcome } from "../journal/performer.ts";
 import type { Random, StandId, StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import { unsealDown } from "../protocol/seal.ts";
-import type { DownBody, DownStatement, UpBody } from "../protocol/statements.ts";
+import type { DownBody, DownStatement, ReportBody, UpBody } from "../protocol/statements.ts";
 import { type Clock, leftMs } from "../protocol/time.ts";
 import { topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
@@ -27,6 +27,8 @@ export type LinkOptions = {
   readonly lost: boolean;
   hear(body: DownBody, id: StatementId): Promise<void>;
   openOrders(): Promise<readonly Kept<State>[]>;
+  /** By what the stand works; told after every sync. */
+  using?(): ReportBody;
   /** Connected, or not any more. */
   changed(): void;
 };
@@ -96,6 +98,11 @@ export class Link {
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
 
+  /** Says of the stand itself what no journal owes. False: it did not reach the broker. */
+  async report(body: ReportBody): Promise<boolean> {
+    return this.connected && this.#exchange.say("backend", body);
+  }
+
   /** One line of telemetry; dropped when there is no connection. */
   async publishHealth(health: object): Promise<boolean> {
     return this.#transport.publish(topicOf(this.#options.stand, "health"), JSON.stringify(health));
@@ -139,6 +146,8 @@ export class Link {
         state.at === "delivered" || state.at === "closed" ? [] : [{ order: state.order.id, at: state.at }],
       );
     await this.#exchange.say("backend", { type: "sync", orders, lost: this.#options.lost });
+    const using = this.#options.using?.();
+    if (using !== undefined) await this.report(using);
   }
 
   async #sayPresence(online: boolean): Promise<void> {

@@ -38,6 +38,26 @@ export function pageOf(view: View): Page {
   return view.isTest ? { ...page, badge: TEST_BADGE } : page;
 }
 
+/** Every page that may be shown between orders, whatever comes; for who wants to know whether they can be drawn. */
+export const pagesOf = (view: View): readonly Page[] => [
+  ...Array.from({ length: Math.max(1, groupsOf(view.menu)) }, (_, nth) =>
+    welcomePage({ ...view, now: { ...view.now, ms: nth * GROUP_MS } }),
+  ),
+  offlinePage(view),
+  ...meanings.map((meaning) => outOfServicePage(view, [meaning])),
+];
+
+/** What kind of page is shown, in a word. */
+export type PageName = State["at"] | "service" | "welcome" | "offline" | "out-of-service";
+
+export function pageNameOf(view: View): PageName {
+  const { front, now, obstacles } = view;
+  if (view.service !== undefined && !isCustomers(view)) return "service";
+  if (front !== undefined && (isOccupied(front) || finalLeftMs(front, now) > 0)) return front.at;
+  if (obstacles.some((obstacle) => obstacle !== "link-down")) return "out-of-service";
+  return view.isConnected ? "welcome" : "offline";
+}
+
 /** The screen belongs to a customer: an order is served, or who paid for nothing has not read the code to tell the staff. */
 export const isCustomers = ({ front, now }: Pick<View, "front" | "now">): boolean =>
   isOccupied(front) || (front?.at === "troubled" && finalLeftMs(front, now) > 0);
@@ -310,6 +330,7 @@ const obstacleWords: Record<Said, Words> = {
   "door-open": words("Pintu mesin terbuka", "The machine's door is open"),
   tilted: words("Mesin miring", "The machine is tilted"),
   "out-of-order": words("Mesin sedang diperiksa", "The machine is being checked"),
+  updating: words("Mesin sedang diperbarui", "The machine is being updated"),
   "no-paper": words("Kertas printer habis", "The printer is out of paper"),
   "printer-not-ready": words("Printer tidak siap", "The printer is not ready"),
   "screen-failed": words("Layar terganggu", "The screen is disturbed"),

@@ -18,7 +18,7 @@ export type PaperOptions = {
   readonly stand: Pick<Stand, "report">;
   readonly clock: Clock;
   readonly log: Log;
-  readonly standName: string;
+  standName(): string;
   readonly zone: Zone;
   readonly isTest: boolean;
   draw(slip: Slip, dots: number): DrawnSlip;
@@ -62,7 +62,8 @@ export class Paper {
     const now = clock.now();
     if (isReached(until, now)) return "done";
     const untilText = wallText(clock.wall() + leftMs(until, now), zone);
-    const { standName, isTest } = this.#options;
+    const { isTest } = this.#options;
+    const standName = this.#options.standName();
     const slip = qrSlip({ order, qr, standName, isTest, ...(untilText === undefined ? {} : { until: untilText }) });
     if (await this.#put(slip, order.id)) return "done";
     this.#withoutQr = order.id;
@@ -73,9 +74,9 @@ export class Paper {
 
   async #printReceipt(effect: Extract<Effect, { do: "print-receipt" }>): Promise<Outcome> {
     const { order, paid, because, until } = effect;
-    const { clock, standName, zone, isTest } = this.#options;
+    const { clock, zone, isTest } = this.#options;
     if (isReached(until, clock.now())) return "done";
-    const about = { order, paid, standName, zone, isTest };
+    const about = { order, paid, standName: this.#options.standName(), zone, isTest };
     await this.#put(receipt(because === undefined ? about : { ...about, because }), order.id);
     return "done";
   }

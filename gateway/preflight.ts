@@ -6,6 +6,8 @@ import { answerOr } from "./within.ts";
 
 /** What keeps a stand from selling. A sale that cannot end is not begun. */
 export type Obstacle =
+  /** It is about to begin anew as a newer version of itself. */
+  | "updating"
   | Meaning
   | "link-down"
   | "no-paper"
@@ -20,6 +22,7 @@ export type Obstacle =
 export type PreflightParts = {
   readonly clock: Clock;
   readonly isConnected: () => boolean;
+  readonly isLeaving?: () => boolean;
   /** Absent on a stand without one. */
   readonly screen?: { readonly failure: string | undefined };
   readonly printer?: Printer;
@@ -44,6 +47,7 @@ const LEAST_FREE_BYTES = 20 * 1024 * 1024;
 /** Everything that stands in the way of a sale right now, each question asked at the same time and with a deadline. */
 export async function obstaclesTo(parts: PreflightParts, look: Look): Promise<readonly Obstacle[]> {
   const answers = await Promise.all([
+    parts.isLeaving?.() === true ? "updating" : undefined,
     parts.isConnected() ? undefined : "link-down",
     carrierObstacle(parts),
     releaseObstacle(parts, look.outlets),

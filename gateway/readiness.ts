@@ -8,7 +8,7 @@ import { type Obstacle, type Outlet, obstaclesTo, type PreflightParts } from "./
 
 export type ReadinessOptions = {
   readonly parts: PreflightParts;
-  readonly menu: Menu;
+  menu(): Menu;
   readonly log: Log;
   relayOf(line: string): Relay | undefined;
   /** What sees the goods of this line leave. */
@@ -40,9 +40,20 @@ export class Readiness {
 
   /** Begins to look from time to time, and whenever an outlet that was not clear may be. */
   open(): void {
+    this.#listen();
+    this.#lookAfter(0);
+  }
+
+  /** Other goods may leave elsewhere. Resolves when it has been looked whether they can. */
+  async menuChanged(): Promise<void> {
+    this.#listen();
+    await this.#look();
+  }
+
+  #listen(): void {
+    for (const stop of this.#stopSensors) stop();
     const sensors = new Set(this.#lines().flatMap((line) => this.#options.sensorOf(line) ?? []));
     this.#stopSensors = [...sensors].map((sensor) => sensor.onChange((isActive) => this.#sensed(isActive)));
-    this.#lookAfter(0);
   }
 
   /** Something has changed that only a look can judge. */
@@ -72,7 +83,7 @@ export class Readiness {
   }
 
   #lines(): readonly string[] {
-    return [...new Set(this.#options.menu.map(({ opening }) => opening.line))];
+    return [...new Set(this.#options.menu().map(({ opening }) => opening.line))];
   }
 
   #outletOf(line: string): Outlet {

@@ -2,7 +2,7 @@ import type { Log } from "../host/log.ts";
 import type { AdvanceOptions, EffectId, Journal, Kept } from "../journal/journal.ts";
 import { newOrderId, type OrderId, type Random, type StatementId } from "../protocol/ids.ts";
 import type { DownBody, WordBody } from "../protocol/statements.ts";
-import { type Clock, isReached, leftMs, type Stop } from "../protocol/time.ts";
+import { type Clock, isReached, leftMs, type Stop, sinceMs } from "../protocol/time.ts";
 import { type Menu, openingOf, type Sale } from "./menu.ts";
 import {
   deadlineOf,
@@ -25,8 +25,8 @@ export type StandOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly rules: Rules;
-  readonly menu: Menu;
+  /** The same while a customer is in front. */
+  trade(): { readonly rules: Rules; readonly menu: Menu };
   /** What stands in the way of a sale that is released so; asked before every order. */
   preflight(opening: Opening): Promise<readonly Obstacle[]>;
   /** Something a customer can see may have changed. */
@@ -83,6 +83,13 @@ export class Stand {
     }
   }
 
+  /** No order is in front or about to be, and nobody may still come back for the last one. */
+  get isBetweenOrders(): boolean {
+    if (this.#isBeginning || isOccupied(this.#front)) return false;
+    if (this.#front?.at !== "closing") return true;
+    return (sinceMs(this.#front.since, this.#options.clock.now()) ?? 0) >= this.#options.trade().rules.graceMs;
+  }
+
   async cancel(): Promise<void> {
     if (this.#front !== undefined && isOpen(this.#front))
       await this.report(this.#front.order.id, { type: "cancel-pressed" });
@@ -134,7 +141,7 @@ export class Stand {
         return { type: "settled", order, settlement, inFront: this.#front?.order.id === order };
       }
       case "release": {
-        const opening = openingOf(this.#options.menu, body.product);
+        const opening = openingOf(this.#options.trade().menu, body.product);
         return { type: "release-ordered", release: body.release, ...(opening === undefined ? {} : { opening }) };
       }
       case "refused":
@@ -147,7 +154,8 @@ export class Stand {
   }
 
   async #advance(id: OrderId, event: Event, how: Omit<AdvanceOptions, "now"> = {}): Promise<void> {
-    const { journal, clock, rules } = this.#options;
+    const { journal, clock } = this.#options;
+    const { rules } = this.#options.trade();
     const now = clock.now();
     let from: State | undefined;
     const decide = (state: State | undefined): Step => {

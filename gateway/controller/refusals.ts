@@ -14,6 +14,7 @@ const refusal = (status: number, body: Refusal, headers: Readonly<Record<string,
 const AGAIN_SECONDS = { "retry-after": "5" };
 
 const obstacleWords: Record<Obstacle, string> = {
+  updating: "The stand is being updated: wait some minutes.",
   "link-down": "The stand has no connection to its backend: look at the network.",
   "no-paper": "The printer is out of paper: put a new roll in.",
   "printer-not-ready": "The printer is not ready: look at its cover, cable and power.",

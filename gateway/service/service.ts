@@ -21,11 +21,12 @@ export type ServiceSettings = {
   readonly inputs: readonly NamedInput[];
 };
 
-export type ServiceOptions = Pick<ServiceSettings, "pageMs" | "inputs"> & {
+export type ServiceOptions = Pick<ServiceSettings, "pageMs"> & {
   readonly clock: Clock;
   readonly log: Log;
   readonly id: string;
-  readonly name: string;
+  name(): string;
+  inputs(): readonly NamedInput[];
   readonly drawing: Pick<Drawing, "slip" | "testStrip">;
   /** Without one the facts are printed. */
   readonly hasScreen: boolean;
@@ -77,7 +78,7 @@ export class Service {
     const { clock, log, inputs } = this.#options;
     const run = (): Promise<void> => this.#look();
     this.#stops = [
-      ...inputs.map(({ name, input }) => input.onChange((isActive) => this.#sensed(name, isActive))),
+      ...inputs().map(({ name, input }) => input.onChange((isActive) => this.#sensed(name, isActive))),
       every(clock, log, { firstMs: 0, everyMs: LOOK_MS, what: "service page not known", run }),
     ];
     log.info("service page", { open: true });
@@ -109,7 +110,7 @@ export class Service {
 
   #drawTest(dots: number): DrawnSlip {
     const { drawing, name, id } = this.#options;
-    return drawing.testStrip?.(dots, [name, id]) ?? drawing.slip({ blocks: [] }, dots);
+    return drawing.testStrip?.(dots, [name(), id]) ?? drawing.slip({ blocks: [] }, dots);
   }
 
   async #printFacts(): Promise<void> {

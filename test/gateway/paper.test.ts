@@ -51,7 +51,7 @@ const paperOf = (more: Partial<PaperOptions>): Paper =>
     },
     clock,
     log: silentLog,
-    standName: "Kopi Lobi",
+    standName: () => "Kopi Lobi",
     zone: "WIB",
     isTest: false,
     draw,

@@ -5,7 +5,7 @@ import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } fro
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
 import { type ControllerApi, openController } from "../../gateway/controller/controller.ts";
-import { type OpenStand, openStand, type StandParts } from "../../gateway/daemon.ts";
+import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Menu } from "../../gateway/menu.ts";
 import {
   type Effect,
@@ -16,6 +16,7 @@ import {
   type State,
   tellKinds,
 } from "../../gateway/order.ts";
+import type { StandParts } from "../../gateway/parts.ts";
 import { standShape } from "../../gateway/shape.ts";
 import { steadyClock } from "../../host/clock.ts";
 import type { Log } from "../../host/log.ts";

@@ -10,8 +10,9 @@ import {
 } from "../../device/simulated/drivers.ts";
 import type { StandShape } from "../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
-import { type OpenStand, openStand, type StandDevices, type StandParts } from "../../gateway/daemon.ts";
+import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Effect, Event, State } from "../../gateway/order.ts";
+import type { StandDevices, StandParts } from "../../gateway/parts.ts";
 import type { ServiceSettings } from "../../gateway/service/service.ts";
 import { standShape } from "../../gateway/shape.ts";
 import { silentLog } from "../../host/log.ts";
