@@ -10,6 +10,8 @@ export type EventStream = {
   send(event: ServerEvent): boolean;
   /** A comment without a word, so that both sides notice when the other is gone. False as for `send`. */
   beat(): boolean;
+  /** After what was sent. */
+  end(): void;
 };
 
 const BEHIND_MAX_BYTES = 1_048_576;
@@ -28,7 +30,11 @@ export function answerEvents(
   out.flushHeaders();
   out.on("error", (error) => log.debug("an event stream broke", { error: error.message }));
   streams.add(out);
-  const stop = answer.events({ send: (event) => write(out, textOf(event)), beat: () => write(out, ":\n\n") });
+  const stop = answer.events({
+    send: (event) => write(out, textOf(event)),
+    beat: () => write(out, ":\n\n"),
+    end: () => void out.end(),
+  });
   const end = () => {
     streams.delete(out);
     stop();

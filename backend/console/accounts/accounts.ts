@@ -17,7 +17,11 @@ export type AccountsParts = {
 };
 
 export type Added = { readonly is: "added"; readonly account: AccountLine; readonly password: string };
-export type Change = { readonly role?: Role; readonly isDisabled?: boolean; readonly newPassword?: true };
+export type Change = {
+  readonly role?: Role | undefined;
+  readonly isDisabled?: boolean | undefined;
+  readonly newPassword?: true | undefined;
+};
 export type Changed =
   | { readonly is: "changed"; readonly account: AccountLine; readonly password?: string }
   | { readonly is: "unknown" }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { OrderId, StandId } from "../../../protocol/ids.ts";
+import type { Rupiah } from "../../../protocol/rupiah.ts";
 import type { Stop } from "../../../protocol/time.ts";
 import type { manySettingsBody, newStandBody, standChangeBody } from "./bodies.ts";
 import type {
@@ -66,7 +67,7 @@ type Decision = { readonly by: string; readonly why: string };
 export type Decided = Yes<{ readonly state: string }> | No | NotThere;
 
 export interface CashDesk {
-  refund(order: OrderId, decision: Decision & { readonly amount?: number }): Promise<Decided>;
+  refund(order: OrderId, decision: Decision & { readonly amount?: Rupiah | undefined }): Promise<Decided>;
   release(order: OrderId, decision: Decision): Promise<Decided>;
   remedy(order: OrderId, decision: Decision & { readonly how: "refunded" | "settled-by-staff" }): Promise<Decided>;
 }

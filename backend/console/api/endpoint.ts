@@ -15,6 +15,9 @@ export type Call<Body = undefined> = {
 };
 export type SignedCall<Body = undefined> = Call<Body> & { readonly who: Signed };
 
+/** `about`: whom a refusal is about, for the audit log only; what the path names when absent. */
+export type Answer = HttpAnswer & { readonly about?: string };
+
 type Common = {
   readonly path: string;
   /** Word for the audit log; a GET without one is not written down. */
@@ -34,7 +37,7 @@ type WithBody<Body> = {
 type Prepared = {
   readonly is: "good";
   readonly details: Readonly<Record<string, unknown>>;
-  answer(call: SignedCall): Promise<HttpAnswer>;
+  answer(call: SignedCall): Promise<Answer>;
 };
 export type Endpoint = Common & {
   readonly method: Method;
@@ -62,7 +65,7 @@ type Spec<Body> = Common &
     readonly method: Exclude<Method, "GET">;
     readonly may: Role | "anybody";
     readonly what: string;
-    answer(call: SignedCall<Body>): Promise<HttpAnswer>;
+    answer(call: SignedCall<Body>): Promise<Answer>;
   };
 
 /** One that changes something. */

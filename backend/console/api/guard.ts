@@ -115,9 +115,10 @@ async function recorded(
   if (!recordsItself) await parts.audit.write({ ...entry, result: "begun" });
   try {
     const answer = await prepared.answer(call);
-    if (isRefusal(answer)) await parts.refusals.write({ ...entry, because: becauseOf(answer) });
+    const { about = entry.about, ...sent } = answer;
+    if (isRefusal(sent)) await parts.refusals.write({ ...entry, ...(about && { about }), because: becauseOf(sent) });
     else if (!recordsItself) await parts.audit.write({ ...entry, result: "done" });
-    return answer;
+    return sent;
   } catch (error) {
     if (!recordsItself) await parts.audit.write({ ...entry, result: "unknown" }).catch(() => undefined);
     throw error;
