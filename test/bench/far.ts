@@ -23,14 +23,20 @@ type Answered = { readonly nth: number; readonly value?: unknown; readonly error
 const ANSWER_MS = 30_000;
 const clock = steadyClock("far", { keepsAlive: false });
 
+/** Where these files have not been compiled, Node takes the types out of them by itself. */
+const isSource = import.meta.url.endsWith(".ts");
+const LOADER = fileURLToPath(new URL("../support/typescript.mjs", import.meta.url));
+
 /** Starts a program beside this one, such as `./far-shop.js`, and opens it with `how`. */
 export async function openFar<Served extends Calls>(
   program: string,
   how: unknown,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Far<Served>> {
-  const child = fork(fileURLToPath(new URL(program, import.meta.url)), {
+  const file = isSource ? program.replace(/[.]js$/, ".ts") : program;
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
     serialization: "advanced",
+    ...(isSource ? { execArgv: ["--import", LOADER] } : {}),
     env: { ...process.env, ...environment },
   });
   const answers = new Answers(child);

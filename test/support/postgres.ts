@@ -26,6 +26,8 @@ export type PostgresOptions = {
   readonly settings?: Readonly<Record<string, string>>;
   /** Listens on 127.0.0.1 too, over TLS or not, to whoever knows a password. */
   readonly isOpen?: true;
+  /** Where its folder lies; in memory when absent, where there is enough of it. */
+  readonly below?: string;
 };
 
 /** A server of the test's own, on a Unix socket, with its data in a folder that goes with it. */
@@ -51,9 +53,9 @@ const USER = "postgres";
 const ROOMY_BYTES = 1_000_000_000;
 
 /** `initdb`, and a server that waits for the disk as the product's does. PostgreSQL refuses root: then it runs as Debian's user. */
-export async function startPostgres({ settings = {}, isOpen }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({ settings = {}, isOpen, below }: PostgresOptions = {}): Promise<PostgresServer> {
   const program = needs("postgresql");
-  const folder = mkdtempSync(join(roomy(), "qris-postgres-"));
+  const folder = mkdtempSync(join(below ?? roomy(), "qris-postgres-"));
   const data = join(folder, "data");
   mkdirSync(data, { mode: 0o700 });
   const owner = ownerOf();

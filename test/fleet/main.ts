@@ -1,0 +1,43 @@
+import { parseArgs } from "node:util";
+import { type RunParts, runFleet } from "./run.ts";
+import { tableOf } from "./table.ts";
+
+const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause 3] [--seed 1]
+
+Stands, backends, broker, database and Midtrans' stand-in on this machine, sale after sale, and one trouble after another. At the end
+every order is judged. --pause: seconds between a customer's end and the next one's press, on average.
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      stands: { type: "string", default: "20" },
+      minutes: { type: "string", default: "1" },
+      backends: { type: "string", default: "3" },
+      houses: { type: "string", default: "2" },
+      pause: { type: "string", default: "3" },
+      seed: { type: "string", default: "1" },
+      help: { type: "boolean" },
+    },
+  });
+  if (values.help === true) return void process.stdout.write(USAGE);
+  const begun = Date.now();
+  const parts: RunParts = {
+    stands: Number(values.stands),
+    backends: Number(values.backends),
+    houses: Number(values.houses),
+    seed: Number(values.seed),
+    pauseMs: Number(values.pause) * 1_000,
+    diskMb: 2_000,
+    sellMs: Number(values.minutes) * 60_000,
+    firstTroubles: [],
+    troubleEveryMs: 4_000,
+    restWithinMs: 180_000,
+    tell: (what) => void process.stderr.write(`${((Date.now() - begun) / 1_000).toFixed(1).padStart(7)} s  ${what}\n`),
+  };
+  const report = await runFleet(parts);
+  process.stdout.write(tableOf(parts, report));
+  if (report.wrongs.length > 0) process.exitCode = 1;
+}
+
+await main();

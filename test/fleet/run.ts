@@ -1,0 +1,107 @@
+import { pause } from "../support/until.ts";
+import { seeded } from "../world/seeded.ts";
+import { type Trouble, Troublemaker, type TroublePlaces } from "./faults.ts";
+import { type Fleet, type FleetParts, openFleet } from "./fleet.ts";
+import type { OrderTruth, Queues } from "./truth.ts";
+import { judge, type Tally, tallyOf } from "./verdict.ts";
+
+export type RunParts = FleetParts & {
+  /** How long it sells, troubles and all. */
+  readonly sellMs: number;
+  /** These come first, in this order; then any, until the time is over. */
+  readonly firstTroubles: readonly Trouble[];
+  /** Between the end of a trouble and the next, on average. */
+  readonly troubleEveryMs: number;
+  /** How long it may take to come to rest when everything is mended. */
+  readonly restWithinMs: number;
+};
+
+export type RunReport = {
+  readonly tally: Tally;
+  readonly troubles: ReadonlyMap<Trouble, number>;
+  /** How often a backend was killed. */
+  readonly deaths: number;
+  readonly restMs: number;
+  readonly wrongs: readonly string[];
+  /** Where the logs lie when something is wrong. */
+  readonly folder: string | undefined;
+};
+
+/** Sells amid troubles, lets the fleet come to rest, and judges what became of every order. */
+export async function runFleet(parts: RunParts): Promise<RunReport> {
+  const fleet = await openFleet(parts);
+  let isGood = false;
+  try {
+    const report = await sellAndJudge(fleet, parts);
+    isGood = report.wrongs.length === 0;
+    return { ...report, folder: isGood ? undefined : fleet.folder };
+  } finally {
+    await fleet.close(isGood ? undefined : "keep");
+  }
+}
+
+async function sellAndJudge(fleet: Fleet, parts: RunParts): Promise<Omit<RunReport, "folder">> {
+  const maker = new Troublemaker(placesOf(fleet, parts), seeded(parts.seed));
+  await fleet.open();
+  await troubles(maker, parts);
+  await fleet.shut();
+  fleet.network.mend();
+  await Promise.all(fleet.backends.map((backend) => backend.start()));
+  parts.tell("everything is mended, and no customer comes any more");
+  const { queues, restMs } = await rest(fleet, parts);
+  const truth: readonly OrderTruth[] = await fleet.truth();
+  return {
+    tally: tallyOf(truth),
+    troubles: maker.counts,
+    deaths: fleet.backends.reduce((sum, { deaths }) => sum + deaths, 0),
+    restMs,
+    wrongs: judge(truth, queues),
+  };
+}
+
+function placesOf({ backends, network, broker, database }: Fleet, { tell }: RunParts): TroublePlaces {
+  return {
+    backends,
+    network,
+    restartBroker: (signal) => broker.restart(signal),
+    restartDatabase: () => database.restart(),
+    ...(database.fill === undefined ? {} : { fillDisk: database.fill }),
+    pause,
+    tell,
+  };
+}
+
+async function troubles(maker: Troublemaker, parts: RunParts): Promise<void> {
+  const random = seeded(parts.seed + 1);
+  const end = Date.now() + parts.sellMs;
+  const first = parts.firstTroubles.filter((trouble) => maker.possible.includes(trouble));
+  for (let nth = 0; ; nth += 1) {
+    await pause(Math.min(-Math.log(1 - random()) * parts.troubleEveryMs, 3 * parts.troubleEveryMs));
+    const next = first[nth];
+    if (next === undefined && Date.now() > end) return;
+    await (next === undefined ? maker.any() : maker.make(next));
+  }
+}
+
+const LOOK_MS = 500;
+/** Then what the provider would repeat in minutes or hours is repeated at once. */
+const REPEAT_AFTER_MS = 3_000;
+
+/** Until nothing is in any queue, twice in a row: what has just left one may be on its way into the next. */
+async function rest(fleet: Fleet, { restWithinMs, tell }: RunParts): Promise<{ queues: Queues; restMs: number }> {
+  const begun = Date.now();
+  let [calm, isRepeated] = [0, false];
+  for (;;) {
+    const [queues, { busy }] = [await fleet.queues(), await fleet.report()];
+    const restMs = Date.now() - begun;
+    calm = Object.values(queues).every((count) => count === 0) && busy === 0 ? calm + 1 : 0;
+    if (restMs > REPEAT_AFTER_MS && !isRepeated) {
+      isRepeated = true;
+      tell(`${await fleet.provider.repeatNow()} notifications are repeated now`);
+      calm = 0;
+    }
+    if (calm >= 2 && isRepeated) return { queues, restMs };
+    if (restMs > restWithinMs) return { queues, restMs };
+    await pause(LOOK_MS);
+  }
+}
