@@ -1,25 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { MerchantId } from "../../../backend/providers/provider.ts";
 import { StandKeys } from "../../../backend/stands/keys.ts";
-import { RosterInMemory, type StandRecord } from "../../../backend/stands/roster.ts";
+import { RosterInMemory } from "../../../backend/stands/roster.ts";
 import type { StandId } from "../../../protocol/ids.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
 import { commonTerms } from "../../support/common-terms.ts";
-
-const LOBBY = "lobby-1" as StandId;
-const GATE = "gate-1" as StandId;
-
-const recordOf = (id: StandId, more: Partial<StandRecord> = {}): StandRecord => ({
-  id,
-  name: id,
-  merchant: "kopi" as MerchantId,
-  state: "active",
-  policies: { late: "refund", failed: "hold" },
-  rate: { aMinute: 20, burst: 10 },
-  keys: [],
-  isConfigured: false,
-  ...more,
-});
+import { GATE, LOBBY, recordOf } from "./rig.ts";
 
 const one = newKeyPair().signing;
 const two = newKeyPair().signing;
