@@ -92,12 +92,21 @@ export class Cashier {
 
   /** A provider told something by itself, signed for this merchant: it says nothing of another one's orders. */
   async notified(merchant: MerchantId, reference: string, standing: Standing): Promise<Taken> {
-    return this.#fromProvider(merchant, reference, (attempt) => ({
+    const taken = await this.#fromProvider(merchant, reference, (attempt) => ({
       type: "news",
       attempt,
       standing,
       via: "notification",
     }));
+    if (taken === "unknown-order" && standing.is === "settled") this.#alarmUnknown(merchant, reference);
+    return taken;
+  }
+
+  /** Signed money for an order that these books should have, and have not: as after a backup was put back. */
+  #alarmUnknown(merchant: MerchantId, reference: string): void {
+    const order = readReference(reference)?.order;
+    const detail = "paid at the provider, and not in these books: give the money back, or find the stand's word on it";
+    if (order !== undefined) this.#options.log.error("alarm", { order, merchant, alarm: "unknown-order", detail });
   }
 
   /** The provider told something that must not be believed as it is: it is asked. */

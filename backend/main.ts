@@ -18,6 +18,9 @@ const program: Program = {
   reconcile     compares a day with the provider's books            [--date DAY] [--report FILE.csv] [--csv FILE]
   reconciled    tells what came out of a day the last time          [--date DAY] [--csv FILE]
 
+  backup FOLDER   copies ledger and store, as they are now, into a new folder; the backend may run
+  restore FOLDER  puts such a copy in their place; the backend must be stopped
+
   --config      the configuration; default /etc/qris-backend/backend.toml
   --help        this
 `,
@@ -49,6 +52,8 @@ const program: Program = {
       options: ["date", "csv"],
       load: async () => (await import("./commands/reconcile.ts")).reconciled,
     },
+    backup: { takes: "the name of a new folder", load: async () => (await import("./commands/backup.ts")).backup },
+    restore: { takes: "a backup's folder", load: async () => (await import("./commands/backup.ts")).restore },
     "new-key": { takes: "the name of a new file", load: async () => (await import("../wire/new-key.ts")).newKey },
   },
 };

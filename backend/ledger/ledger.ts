@@ -1,7 +1,7 @@
 import type { Instant } from "../../protocol/time.ts";
 import type { Standing } from "../providers/provider.ts";
 import { charging, unknownOrder } from "./charging.ts";
-import { attemptOf, ignored, nothingToSay, recheck } from "./effects.ts";
+import { alarm, attemptOf, ignored, nothingToSay, recheck } from "./effects.ts";
 import { paidFor } from "./paid.ts";
 import { payable, voiding } from "./payable.ts";
 import { unpaidEnd } from "./stray.ts";
@@ -57,8 +57,14 @@ function transactionOf(state: State, attempt: number): string | undefined {
   return isInHand && "transaction" in state ? state.transaction : undefined;
 }
 
-const forestalled = (state: State, event: Event): Step =>
-  event.type === "asked" ? ignored("it was voided before it was asked for") : nothingToSay(state, event);
+/** Money for what was never charged: the books have lost the charge, as when a backup was put back. Somebody must look. */
+function forestalled(state: State, event: Event): Step {
+  if (event.type === "asked") return ignored("it was voided before it was asked for");
+  const isPaid = event.type === "news" && event.standing.is === "settled";
+  if (!isPaid) return nothingToSay(state, event);
+  const detail = `attempt ${event.attempt} was paid, and these books know of no charge`;
+  return { state, effects: [alarm("paid-after-void", detail)], finished: true };
+}
 
 /**
  * The provider is asked about the attempt, whatever the ledger thinks of it; its answer is news like any other. The look is no

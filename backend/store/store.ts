@@ -101,6 +101,18 @@ function begin(database: PlainDatabase): void {
     database.pragma(setting);
 }
 
+/** What is wrong with a store's file; empty when it is sound. Reads all of it, also while others write it. Throws `JournalFault`. */
+export function flawsOfStore(file: string): readonly string[] {
+  const database = openPlain(file, { readonly: true });
+  try {
+    const { rows } = database.ask("PRAGMA integrity_check(100)", []);
+    const said = rows.map((row) => (row as { readonly integrity_check: string }).integrity_check);
+    return said.filter((line) => line !== "ok");
+  } finally {
+    database.close();
+  }
+}
+
 async function openInPostgres(place: PostgresPlace, options: StoreOptions): Promise<Store> {
   const { clock, migrations = MIGRATIONS } = options;
   const lock = async (store: Query<unknown>): Promise<void> => {

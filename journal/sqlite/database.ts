@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { JournalFault } from "../journal.ts";
 import type { Cell, Connection, Statement } from "./connection.ts";
-import { guarded } from "./faults.ts";
+import { faultOf, guarded, type Holds } from "./faults.ts";
 
 const BUSY_PATIENCE_MS = 2_000;
 
@@ -58,6 +58,24 @@ export function openPlain(file: string, options: { readonly readonly?: boolean }
       close: () => database.close(),
     };
   });
+}
+
+/** More pages than any file has: all of them in one step are of one moment. */
+const ALL_PAGES = 0x7fffffff;
+
+/**
+ * Copies a database, as it is at one moment, into a file that is not there yet; on the disk when this resolves. Others may read and
+ * write it meanwhile. Rejects with `JournalFault`.
+ */
+export async function copyDatabase(from: string, to: string, holds: Holds): Promise<void> {
+  const database = guarded(from, () => new Database(from, { readonly: true, timeout: BUSY_PATIENCE_MS }), holds);
+  try {
+    await database.backup(to, { progress: () => ALL_PAGES });
+  } catch (cause) {
+    throw faultOf(cause, to, holds);
+  } finally {
+    database.close();
+  }
 }
 
 type ConnectOptions = { readonly readonly: boolean; readonly closed?: () => void };

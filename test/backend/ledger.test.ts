@@ -225,7 +225,13 @@ const refundingRow: Record<EventName, string> = {
 
 const table: Record<StateName, Record<EventName, string>> = {
   unheard: { ...silent, asked: "charging: charge", void: "forestalled: tell voided" },
-  forestalled: silent,
+  forestalled: {
+    ...silent,
+    settled: "forestalled: alarm",
+    "settled, answered": "forestalled: alarm",
+    "settled another": "forestalled: alarm",
+    "settled another, answered": "forestalled: alarm",
+  },
   asked: {
     ...silent,
     "no answer another": "charging: recheck",
