@@ -33,7 +33,7 @@ const MARK = "health-hours";
 export async function rollUp(parts: RollUpParts): Promise<RolledUp> {
   const last = Math.floor((parts.nowMs - LATE_MS) / HOUR_MS) - 1;
   let hours = 0;
-  for (let hour = await nextHour(parts.store); hour !== undefined && hour <= last; hour += 1) {
+  for (let hour = await nextHour(parts.store); hour !== undefined && hour <= last; hour = await nextHour(parts.store)) {
     await rollHour(parts, hour);
     await mark(parts.store, hour);
     hours += 1;
@@ -41,7 +41,7 @@ export async function rollUp(parts: RollUpParts): Promise<RolledUp> {
   return { hours, minutesDeleted: await deleteMinutes(parts) };
 }
 
-/** The hour after the last one that was done; hours without any minute before it are not looked at. */
+/** The next hour with any minute after the last one that was done. */
 async function nextHour(store: Store): Promise<number | undefined> {
   const done = await store.selectFrom("health_marks").where("name", "=", MARK).select("reached").executeTakeFirst();
   const from = done === undefined ? 0 : (done.reached + 1) * 60;

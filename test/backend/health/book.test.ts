@@ -1,0 +1,91 @@
+import { expect, onTestFinished, test } from "vitest";
+import { HealthBook, type HealthBookParts } from "../../../backend/health/book.ts";
+import type { StandRecord } from "../../../backend/stands/record.ts";
+import { RosterInMemory } from "../../../backend/stands/roster.ts";
+import type { Store } from "../../../backend/store/store.ts";
+import { silentLog } from "../../../host/log.ts";
+import type { StandId } from "../../../protocol/ids.ts";
+import { freshStore, storeSuites } from "../../support/stores.ts";
+import { pause } from "../../support/until.ts";
+import { settle, VirtualClock } from "../../support/virtual-clock.ts";
+
+const LOBBY = "lobby-1" as StandId;
+const GATE = "gate-1" as StandId;
+const recordOf = (id: StandId): StandRecord => ({
+  id,
+  name: id,
+  merchant: "main" as StandRecord["merchant"],
+  state: "active",
+  policies: { late: "hold", failed: "hold" },
+  rate: { aMinute: 20, burst: 10 },
+  keys: [],
+  isConfigured: false,
+});
+
+async function opened(store: Store, clock: VirtualClock, more: Partial<HealthBookParts> = {}) {
+  const roster = new RosterInMemory({} as ConstructorParameters<typeof RosterInMemory>[0], [LOBBY, GATE].map(recordOf));
+  const book = new HealthBook({
+    store,
+    roster,
+    clock,
+    log: silentLog,
+    nowMs: () => clock.wall(),
+    isShared: true,
+    leads: () => true,
+    isServing: () => false,
+    minutesKeptMs: 48 * 3_600_000,
+    hoursKeptMs: 400 * 86_400_000,
+    ...more,
+  });
+  await book.start();
+  onTestFinished(() => book.stop());
+  return { book, roster };
+}
+
+/** Until what the timers set off on a real database is done. */
+const passing = async (clock: VirtualClock, ms: number): Promise<void> => {
+  await clock.advance(ms);
+  await settle(20);
+  await pause(30);
+};
+
+storeSuites("the book of health", (fresh) => {
+  test("what one backend hears another one knows, and a third that starts later", async () => {
+    const [store, clock] = [await fresh(), new VirtualClock()];
+    const { book } = await opened(store, clock);
+    const { book: other } = await opened(store, clock);
+    book.heardHealth(LOBBY, { version: "0.2.0", temperature: 50 });
+    expect(book.latest(LOBBY)?.health.temperature).toBe(50);
+    for (let nth = 0; nth < 6; nth += 1) await passing(clock, 2_000);
+    expect(other.latest(LOBBY)).toEqual(book.latest(LOBBY));
+    const { book: third } = await opened(store, clock);
+    expect(third.versions()).toEqual([{ software: "0.2.0", count: 1, stands: [LOBBY] }]);
+  });
+});
+
+test("whoever makes up stands, or says what is no health, is counted and changes nothing", async () => {
+  const { book } = await opened(await freshStore(), new VirtualClock());
+  book.heardHealth("made-up" as StandId, { version: "0.2.0" });
+  book.heardPresence("made-up" as StandId, { online: true, boot: "b", connection: 1 });
+  book.heardHealth(LOBBY, ["no", "health"]);
+  expect(book.ignored).toEqual({ strangers: 2, unreadable: 1, dropped: 0 });
+  expect(book.counts()).toMatchObject({ selling: 0, offline: 2 });
+});
+
+test("how many stands are how is counted, and whoever listens hears which have changed", async () => {
+  const clock = new VirtualClock();
+  const { book, roster } = await opened(await freshStore(), clock);
+  const heard: StandId[][] = [];
+  onTestFinished(book.onChange((changed) => void heard.push([...changed])));
+  await passing(clock, 1_000);
+  book.heardPresence(LOBBY, { online: true, boot: "b", connection: 1 });
+  book.heardHealth(LOBBY, { obstacles: ["no-paper"] });
+  await passing(clock, 1_000);
+  expect(book.counts()).toEqual({ selling: 0, serving: 0, trouble: 1, offline: 1, new: 0, revoked: 0 });
+  expect([book.isOnline(LOBBY), book.isOnline(GATE)]).toEqual([true, false]);
+  await passing(clock, 5_000);
+  expect(heard).toEqual([[LOBBY]]);
+  roster.put([], [LOBBY]);
+  expect(book.latest(LOBBY)).toBeUndefined();
+  expect(book.standing(LOBBY).state).toBe("revoked");
+});
