@@ -2,12 +2,15 @@ import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import type { Secret } from "../../host/secret.ts";
-import { claimCodeOf, isOrderId, newUlid, type OrderId, type Random, type ReleaseId } from "../../protocol/ids.ts";
+import { claimCodeOf, isOrderId, type OrderId, type Random } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Cashier, LedgerJournal } from "../cashier.ts";
-import type { State, Step } from "../ledger/words.ts";
+import type { Audit } from "../console/audit/audit.ts";
+import type { State } from "../ledger/words.ts";
+import { type Decided, type Decisions, decisionsOn } from "./decisions.ts";
 import { behindDoor } from "./door.ts";
+import { recordedDecisions } from "./recorded.ts";
 import { whatToDo } from "./what-to-do.ts";
 
 /**
@@ -21,6 +24,8 @@ export type OperatorParts = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where every decision is written down; nowhere but in the ledger when absent. */
+  readonly audit?: Pick<Audit, "write">;
 };
 
 /** A payment, its imposed fee and all, is never as much. */
@@ -37,12 +42,13 @@ export function operatorRoutes(parts: OperatorParts): readonly Route[] {
     path: `/orders/:order${path}`,
     answer: (request) => withOrder(request, (order) => answer(order, request)),
   });
+  const decisions = parts.audit === undefined ? decisionsOn(parts) : recordedDecisions(decisionsOn(parts), parts.audit);
   const routes: readonly Route[] = [
     { method: "GET", path: "/owed", answer: () => owed(parts) },
     about("", (order) => show(order, parts)),
-    about("/release", (order, request) => release(order, request, parts)),
-    about("/refund", (order, request) => refund(order, request, parts)),
-    about("/remedy", (order, request) => remedy(order, request, parts)),
+    about("/release", (order, request) => release(order, request, decisions)),
+    about("/refund", (order, request) => refund(order, request, decisions)),
+    about("/remedy", (order, request) => remedy(order, request, decisions)),
   ];
   return behindDoor(routes, parts);
 }
@@ -91,31 +97,30 @@ async function show(order: OrderId, { journal }: OperatorParts): Promise<HttpAns
   return json(200, { order, claim: claimCodeOf(order), state, story });
 }
 
-async function release(order: OrderId, request: HttpRequest, parts: OperatorParts): Promise<HttpAnswer> {
+async function release(order: OrderId, request: HttpRequest, decisions: Decisions): Promise<HttpAnswer> {
   const said = readBody(request, releaseBody);
-  if (said.is === "bad") return said.answer;
-  const id = `staff-${newUlid(parts.clock.wall(), parts.random)}` as ReleaseId;
-  return decided(await parts.cashier.decide(order, { type: "release-ordered", release: id, ...said.body }), {
-    release: id,
-  });
+  return said.is === "bad" ? said.answer : answerOf(await decisions.release(order, said.body));
 }
 
-async function refund(order: OrderId, request: HttpRequest, { cashier }: OperatorParts): Promise<HttpAnswer> {
+async function refund(order: OrderId, request: HttpRequest, decisions: Decisions): Promise<HttpAnswer> {
   const said = readBody(request, refundBody);
   if (said.is === "bad") return said.answer;
-  const { amount, by, why } = said.body;
+  const { amount, ...reason } = said.body;
   const much = amount === undefined ? {} : { amount: rupiah(amount) };
-  return decided(await cashier.decide(order, { type: "refund-ordered", ...much, by, why }), {});
+  return answerOf(await decisions.refund(order, { ...much, ...reason }));
 }
 
-async function remedy(order: OrderId, request: HttpRequest, { cashier }: OperatorParts): Promise<HttpAnswer> {
+async function remedy(order: OrderId, request: HttpRequest, decisions: Decisions): Promise<HttpAnswer> {
   const said = readBody(request, remedyBody);
-  if (said.is === "bad") return said.answer;
-  return decided(await cashier.decide(order, { type: "remedied", ...said.body }), {});
+  return said.is === "bad" ? said.answer : answerOf(await decisions.remedy(order, said.body));
 }
 
-const decided = (step: Step, more: object): HttpAnswer =>
-  "ignored" in step ? json(409, { error: step.ignored }) : json(202, { order: step.state.at, ...more });
+function answerOf(decided: Decided): HttpAnswer {
+  if (decided.is === "unknown") return json(409, { error: "no such order here" });
+  if (decided.is === "no") return json(409, { error: decided.because });
+  const { state, release: id } = decided;
+  return json(202, { order: state, ...(id === undefined ? {} : { release: id }) });
+}
 
 type Said<Body> = { readonly is: "good"; readonly body: Body } | { readonly is: "bad"; readonly answer: HttpAnswer };
 
