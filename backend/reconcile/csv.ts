@@ -1,3 +1,4 @@
+import { csvLine } from "../csv.ts";
 import { writeWib } from "../providers/midtrans/time.ts";
 import type { Entry } from "./entry.ts";
 
@@ -21,15 +22,15 @@ const COLUMNS = [
   "differences",
 ] as const;
 
-export const csvHeader = (): string => line(COLUMNS);
+export const csvHeader = (): string => csvLine(COLUMNS);
 
-/** One order as a line of CSV (RFC 4180). An order that was paid twice has both payments' names, and their sums. */
-export function csvLine({ order, stand, merchant, at, ordered, payments, shares, differences }: Entry): string {
+/** One order as a line of CSV. An order that was paid twice has both payments' names, and their sums. */
+export function entryLine({ order, stand, merchant, at, ordered, payments, shares, differences }: Entry): string {
   const all = (of: (payment: Entry["payments"][number]) => string | undefined): string =>
     [...new Set(payments.map(of))].filter((each) => each !== undefined).join(" ");
   const sum = (of: (payment: Entry["payments"][number]) => number): number =>
     payments.reduce((total, payment) => total + of(payment), 0);
-  return line([
+  return csvLine([
     order,
     all(({ reference }) => reference),
     all(({ transaction }) => transaction),
@@ -54,14 +55,3 @@ const wibOf = (paidAt: string): string => {
   const wall = Date.parse(paidAt);
   return Number.isNaN(wall) ? paidAt : writeWib(wall);
 };
-
-const line = (cells: readonly (string | number)[]): string => `${cells.map(cell).join(",")}\r\n`;
-
-/** A spreadsheet takes a cell that begins so for a formula: an apostrophe before it makes it text again. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-function cell(value: string | number): string {
-  if (typeof value === "number") return String(value);
-  const text = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

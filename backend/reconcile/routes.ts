@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { csvHeader, csvLine } from "./csv.ts";
+import { csvHeader, entryLine } from "./csv.ts";
 import { type Day, dayOf, daysBefore, readDay } from "./day.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { type Report, reportSchema } from "./report/rows.ts";
@@ -83,7 +83,7 @@ async function show(day: Day, { reconciler, results }: ReconcileDesk): Promise<H
 async function exported(day: Day, { results }: ReconcileDesk): Promise<HttpAnswer> {
   if ((await results.summaryOf(day)) === undefined) return json(404, { error: `${day} has not been reconciled` });
   const lines: string[] = [csvHeader()];
-  for await (const entry of results.entriesOf(day)) lines.push(csvLine(entry));
+  for await (const entry of results.entriesOf(day)) lines.push(entryLine(entry));
   return { status: 200, headers: { "content-type": "text/csv; charset=utf-8" }, body: lines.join("") };
 }
 

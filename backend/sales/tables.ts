@@ -104,6 +104,7 @@ const TABLES = `
     events bigint NOT NULL
   );
   CREATE INDEX sales_began ON sales (began_ms, order_id);
+  CREATE INDEX sales_changed ON sales (changed_ms);
   CREATE INDEX sales_stand ON sales (stand, began_ms);
   CREATE INDEX sales_claim ON sales (claim);
   CREATE INDEX sales_payment ON sales (payment);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { State } from "../../../backend/ledger/words.ts";
 import type { Payment } from "../../../backend/providers/provider.ts";
-import { csvHeader, csvLine } from "../../../backend/reconcile/csv.ts";
+import { csvHeader, entryLine } from "../../../backend/reconcile/csv.ts";
 import type { Day } from "../../../backend/reconcile/day.ts";
 import { entryOf, sharesOf } from "../../../backend/reconcile/entry.ts";
 import { Totals, wholeOf } from "../../../backend/reconcile/totals.ts";
@@ -70,7 +70,7 @@ describe("what became of the customer's money", () => {
 describe("a line of the export", () => {
   const cellsOf = (state: State, payment: Partial<Payment> = {}) => {
     const receipts = "receipts" in state ? { receipts: [receiptBy(1, payment)] } : {};
-    return csvLine(entryOf(ORDER_ID, { ...state, ...receipts } as State, [])).split(",");
+    return entryLine(entryOf(ORDER_ID, { ...state, ...receipts } as State, [])).split(",");
   };
 
   test("names order, payment, shares and state, in whole rupiah and western Indonesian time", () => {
@@ -83,22 +83,22 @@ describe("a line of the export", () => {
     expect(csvHeader()).toBe(
       "order,reference,transaction,stand,merchant,acquirer,issuer,ordered,amount,fee,paid_at_wib,state,delivered,owed,refunded,settled_by_staff,differences\r\n",
     );
-    expect(csvLine(entryOf(ORDER_ID, state, differences))).toBe(
+    expect(entryLine(entryOf(ORDER_ID, state, differences))).toBe(
       `${ORDER_ID},${ORDER_ID}-1,t-1,stand-1,main,gopay,Mandiri,15000,15000,105,2026-11-20 10:00:00,delivered,15105,0,0,0,fee-imposed\r\n`,
     );
   });
 
   test("names both payments of an order that was paid twice, and their sum", () => {
-    const line = csvLine(entryOf(ORDER_ID, owedWith([], { receipts: twice }), []));
+    const line = entryLine(entryOf(ORDER_ID, owedWith([], { receipts: twice }), []));
     expect(line).toContain(`,${ORDER_ID}-1 ${ORDER_ID}-2,t-1 t-2,`);
     expect(line).toContain(",15000,30000,105,2026-11-20 10:00:00,owed,");
   });
 
   test("is there for an order without a payment, and without anything", () => {
-    expect(csvLine(entryOf(ORDER_ID, books.voided, []))).toBe(
+    expect(entryLine(entryOf(ORDER_ID, books.voided, []))).toBe(
       `${ORDER_ID},,,stand-1,main,,,15000,0,0,,voided,0,0,0,0,\r\n`,
     );
-    expect(csvLine(entryOf(ORDER_ID, books.forestalled, []))).toBe(
+    expect(entryLine(entryOf(ORDER_ID, books.forestalled, []))).toBe(
       `${ORDER_ID},,,stand-1,,,,0,0,0,,forestalled,0,0,0,0,\r\n`,
     );
   });
@@ -106,14 +106,14 @@ describe("a line of the export", () => {
   test.each(["=HYPERLINK(1)", "+62811", "-1", "@SUM(A1)", "\tx", "\rx"])(
     "gives a spreadsheet no formula: %j",
     (issuer) => {
-      const line = csvLine(entryOf(ORDER_ID, { ...books.delivered, receipts: [receiptBy(1, { issuer })] }, []));
+      const line = entryLine(entryOf(ORDER_ID, { ...books.delivered, receipts: [receiptBy(1, { issuer })] }, []));
       expect(line).toMatch(new RegExp(`,"?'${issuer.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"?,`));
     },
   );
 
   test("quotes what would break the line", () => {
     const issuer = 'PT "Bank", Tbk\n';
-    expect(csvLine(entryOf(ORDER_ID, { ...books.delivered, receipts: [receiptBy(1, { issuer })] }, []))).toContain(
+    expect(entryLine(entryOf(ORDER_ID, { ...books.delivered, receipts: [receiptBy(1, { issuer })] }, []))).toContain(
       ',"PT ""Bank"", Tbk\n",',
     );
   });
