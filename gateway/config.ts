@@ -224,6 +224,15 @@ const whole = z.strictObject({
 
 export type GatewayConfig = z.output<typeof whole>;
 
+/** What is wrong with what the stand sells, given its wires; the same wherever the menu comes from. */
+export const tradeIssues = (config: GatewayConfig): readonly Complaint[] => [
+  ...nothingToSell(config),
+  ...nothingToSellWith(config),
+  ...mistakenProducts(config),
+  ...mistakenInterlocks(config),
+  ...wireIssues(config),
+];
+
 /** The whole file. */
 export const gatewayConfig = withRules(whole, [
   { on: ["screen", "printer", "prints"], judge: carrierIssues },

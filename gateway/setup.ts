@@ -1,20 +1,19 @@
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type BrokerTls, brokerTls } from "../host/broker-files.ts";
 import type { Secret } from "../host/secret.ts";
 import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
-import { BadKey, type KeySet, keySetOf, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
+import { BadKey, type PublicJwk, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
 import type { MqttSettings } from "../wire/mqtt.ts";
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
-import { hasCancel } from "./config-wires.ts";
-import type { Menu } from "./menu.ts";
-import type { Rules } from "./order.ts";
-import type { Says } from "./pages.ts";
+import { TrustedKeys } from "./settings/trusted-keys.ts";
 
 /** The configuration, and all that its files hold. */
 export type Setup = {
   readonly config: GatewayConfig;
   readonly key: SigningKey;
-  readonly backendKeys: KeySet;
+  /** Those that the stand was installed with, or those that the backend has named since. */
+  readonly backendKeys: TrustedKeys;
   readonly brokerPassword?: string;
   readonly brokerTls?: () => BrokerTls;
   /** What a controller on the loopback port must say. */
@@ -30,20 +29,23 @@ export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup
 function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
   const { keys, link, controller } = config;
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
-  const backendKeys = files.read("keys.backend_file", keys.backend_file, backendKeysIn);
+  const seed = files.read("keys.backend_file", keys.backend_file, backendKeysIn);
   const brokerPassword = files.read("link.password_file", link.password_file, String);
   const tls = brokerTls(link, files);
   const controllerToken = files.secret("controller.tcp.token_file", controller?.tcp?.token_file, checkToken);
-  if (key === undefined || backendKeys === undefined) return undefined;
+  if (key === undefined || seed === undefined) return undefined;
   return {
     config,
     key,
-    backendKeys,
+    backendKeys: new TrustedKeys({ folder: careFolderOf(config), seed }),
     ...(brokerPassword === undefined ? {} : { brokerPassword }),
     ...(tls === undefined ? {} : { brokerTls: tls }),
     ...(controllerToken === undefined ? {} : { controllerToken }),
   };
 }
+
+/** Where the stand keeps what the backend tells it of itself: beside its journal. */
+export const careFolderOf = ({ journal }: GatewayConfig): string => join(dirname(journal.file), "settings");
 
 /** How to the broker, and as whom. */
 export const brokerOf = ({ config: { link }, brokerPassword, brokerTls: tls }: Setup): Broker => ({
@@ -66,9 +68,9 @@ function checkToken(text: string): void {
   );
 }
 
-function backendKeysIn(text: string): KeySet {
+function backendKeysIn(text: string): readonly PublicJwk[] {
   const read = jwkSet.safeParse(jsonIn(text));
-  if (read.success) return keySetOf(read.data.keys.map((jwk) => ({ owner: "backend", jwk })));
+  if (read.success) return read.data.keys;
   throw new BadFile('no JWK set of Ed25519 public keys: expected {"keys": [{"kty": "OKP", "crv": "Ed25519", "x": …}]}');
 }
 
@@ -79,44 +81,3 @@ function jsonIn(text: string): unknown {
     return undefined;
   }
 }
-
-export const menuOf = ({ products }: GatewayConfig): Menu =>
-  products.map(({ id, name, price, button, line, pulse_ms }) => ({
-    id,
-    name,
-    price,
-    button,
-    opening: { line, pulseMs: pulse_ms },
-  }));
-
-/** The words of the configuration for what an interlock means. */
-export const saysOf = ({ interlocks = [] }: GatewayConfig): Says =>
-  Object.fromEntries(
-    interlocks.flatMap(({ means, says }) =>
-      says === undefined ? [] : [[means, { first: says.id, ...(says.en === undefined ? {} : { second: says.en }) }]],
-    ),
-  );
-
-/** The names of all inputs that something depends on, each once. */
-export function inputsOf(config: GatewayConfig): readonly string[] {
-  const { products, buttons, interlocks = [] } = config;
-  return [
-    ...new Set([
-      ...products.map(({ button }) => button),
-      ...(hasCancel(config) ? [buttons.cancel] : []),
-      ...products.flatMap(({ sensor }) => sensor ?? []),
-      ...interlocks.map(({ input }) => input),
-    ]),
-  ];
-}
-
-/** A stand without a screen prints its QR codes, whatever it was told. */
-export const rulesOf = ({ rules, prints, screen, printer }: GatewayConfig): Rules => ({
-  chargePatienceMs: rules.charge_patience_ms,
-  paymentPatienceMs: rules.payment_patience_ms,
-  graceMs: rules.grace_ms,
-  prints: {
-    qr: prints.qr ?? screen.driver === "none",
-    receipt: prints.receipt && printer.driver !== "none",
-  },
-});

@@ -3,7 +3,6 @@ import { systemChance } from "../../host/chance.ts";
 import { readBootId, steadyClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG } from "../../host/config.ts";
 import { daemonCommand, Unfit } from "../../host/daemon.ts";
-import type { Log } from "../../host/log.ts";
 import { FAILED } from "../../host/program.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../../host/sdnotify.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
@@ -11,35 +10,25 @@ import { SocketFault } from "../../host/socket-file.ts";
 import { readVersion } from "../../host/version.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { type OpenedJournal, openSqliteJournal } from "../../journal/sqlite/open.ts";
-import { newUlid, type Random } from "../../protocol/ids.ts";
-import type { Clock, Stop } from "../../protocol/time.ts";
-import { openMqtt } from "../../wire/mqtt.ts";
-import { listenToButtons } from "../buttons.ts";
-import type { GatewayConfig } from "../config.ts";
+import { newUlid } from "../../protocol/ids.ts";
+import type { Stop } from "../../protocol/time.ts";
+import { followMenu, listenToButtons } from "../buttons.ts";
 import { hasCancel } from "../config-wires.ts";
 import type { ControllerApi } from "../controller/controller.ts";
 import { type OpenStand, openStand } from "../daemon.ts";
 import { type Devices, openDevices, unfit } from "../devices.ts";
+import type { Ground } from "../ground.ts";
 import { sayHealth } from "../health.ts";
 import { keepAlive, statusOf } from "../liveness.ts";
 import { linuxMachine } from "../machine.ts";
 import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "../order.ts";
-import type { StandDevices } from "../parts.ts";
-import { brokerOf, inputsOf, menuOf, readSetup, rulesOf, type Setup, saysOf } from "../setup.ts";
+import { partsOf } from "../parts-of.ts";
+import { openCare } from "../settings/open.ts";
+import { readSetup, type Setup } from "../setup.ts";
 import { standShape } from "../shape.ts";
 import { within } from "../within.ts";
 
 type Journal = OpenedJournal<State, Event, Effect>["journal"];
-
-/** What a running stand rests on. */
-type Ground = {
-  readonly setup: Setup;
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
-  readonly boot: string;
-  readonly random: Random;
-  readonly log: Log;
-};
 
 /** Longer than a stand's own longest stop; systemd's TimeoutStopSec is longer still. */
 export const STOP_MS = 50_000;
@@ -90,18 +79,12 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const misfit = unfit(devices);
   if (misfit !== undefined) throw new Unfit(misfit);
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
-  const stand = await openStand(partsOf(ground, journal, devices, lost));
+  const { care, config, ...cared } = await openCare(ground, devices, () => undefined);
+  const stand = await openStand(partsOf(ground, { journal, devices, lost, config, care }));
   taken.push(() => stand.stop());
+  cared.tend(stand);
   const controller = await openOrders(ground, stand, journal, devices);
-  const stopButtons = listenToButtons({
-    stand,
-    menu: menuOf(setup.config),
-    ...(hasCancel(setup.config) ? { cancel: setup.config.buttons.cancel } : {}),
-    longPressMs: setup.config.service.long_press_ms,
-    clock,
-    log,
-    input: (name) => devices.input(name),
-  });
+  const stopButtons = hearButtons(ground, stand, devices);
   const notice = await sdNotify(env, log);
   const stopWatching = watchOver(ground, stand, journal, devices, notice);
   shutDownOnSignals({
@@ -113,6 +96,7 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
       { what: "word to systemd", stop: () => notice.stopping() },
       { what: "buttons", stop: stopButtons },
       { what: "controller", stop: () => controller?.close() },
+      { what: "settings", stop: () => cared.close() },
       { what: "stand", stop: () => stand.stop() },
       { what: "watch", stop: stopWatching },
       { what: "devices", stop: () => devices.close() },
@@ -131,48 +115,18 @@ function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Eve
   return openSqliteJournal({ file: setup.config.journal.file, shape: standShape, newId, wall });
 }
 
-function partsOf(ground: Ground, journal: Journal, devices: Devices, lost: boolean): Parameters<typeof openStand>[0] {
-  const { setup, clock, boot, random, log } = ground;
-  const { config, key, backendKeys } = setup;
-  return {
-    id: config.stand.id,
-    name: config.stand.name,
-    zone: config.stand.zone,
-    isTest: config.test_mode,
-    rules: rulesOf(config),
-    menu: menuOf(config),
-    journal,
-    lost,
-    keepDays: config.journal.keep_days,
-    says: saysOf(config),
-    hasCancel: hasCancel(config),
-    devices: {
-      ...devices,
-      sensorOf: sensorsOf(config, devices),
-      interlocks: (config.interlocks ?? []).map(({ input, means }) => ({
-        name: input,
-        means,
-        input: devices.input(input),
-      })),
-      signals: signalsOf(config, devices),
-    },
-    service: {
-      pageMs: config.service.page_seconds * 1_000,
-      version: readVersion(),
-      broker: new URL(config.link.url).host,
-      machine: linuxMachine(config.journal.file),
-      inputs: inputsOf(config).map((name) => ({ name, input: devices.input(name) })),
-    },
-    openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }),
-    key,
-    backendKeys,
-    clock,
-    boot,
-    random,
-    log,
-    freeDiskBytes: linuxMachine(config.journal.file).freeDiskBytes,
-  };
-}
+const hearButtons = ({ setup: { config }, clock, log }: Ground, stand: OpenStand, devices: Devices): Stop =>
+  followMenu(stand, (menu) =>
+    listenToButtons({
+      stand,
+      menu,
+      ...(hasCancel(config) ? { cancel: config.buttons.cancel } : {}),
+      longPressMs: config.service.long_press_ms,
+      clock,
+      log,
+      input: (name) => devices.input(name),
+    }),
+  );
 
 /** HTTP weighs 10 MB: a stand without a controller does without. */
 async function openOrders(
@@ -195,23 +149,6 @@ async function openOrders(
     socket,
     ...(tcp === undefined || token === undefined ? {} : { tcp: { port: tcp.port, token } }),
   });
-}
-
-function sensorsOf({ products }: GatewayConfig, devices: Devices) {
-  return (line: string) => {
-    const product = products.find((each) => each.line === line);
-    if (product?.sensor === undefined) return undefined;
-    return { input: devices.input(product.sensor), windowMs: product.sensor_window_ms };
-  };
-}
-
-function signalsOf({ signals }: GatewayConfig, devices: Devices): NonNullable<StandDevices["signals"]> {
-  const { lamp, buzzer, lamp_out_of_service: outOfService } = signals;
-  return {
-    ...(lamp === undefined ? {} : { lamp: devices.output(lamp) }),
-    ...(buzzer === undefined ? {} : { buzzer: devices.output(buzzer) }),
-    outOfService,
-  };
 }
 
 /** Tells the backend every minute, and systemd more often, how the stand is. */

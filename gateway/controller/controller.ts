@@ -17,7 +17,7 @@ import type { Status } from "./words.ts";
 
 export type ControllerParts = {
   readonly stand: OpenStand;
-  readonly about: { readonly id: string; readonly name: string };
+  readonly about: { readonly id: string };
   readonly journal: StandJournal;
   relayOf(line: string): Relay | undefined;
   readonly clock: Clock;
@@ -111,11 +111,10 @@ function statusOf({ stand, about }: ControllerParts): Status {
   const isConnected = stand.link?.connected ?? false;
   const obstacles: readonly Obstacle[] = isConnected ? others : ["link-down", ...others];
   const busy = stand.isBusy;
-  const { id, name } = about;
   return {
     ready: !busy && obstacles.length === 0,
     busy,
     obstacles: obstaclesShown(obstacles),
-    stand: { id, name },
+    stand: { id: about.id, name: stand.trade.name },
   };
 }

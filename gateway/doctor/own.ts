@@ -1,9 +1,9 @@
 import type { Input } from "../../device/device.ts";
 import { PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../../device/drawing/qr.ts";
-import type { GatewayConfig } from "../config.ts";
 import { QRIS_MODULES } from "../devices.ts";
 import type { Pins } from "../drivers/driver.ts";
 import { becomesReady, conditionOf, isPrintable } from "../preflight.ts";
+import { handlesOf } from "../trade-of.ts";
 import { type Check, configuredCheck, type Ruling } from "./check.ts";
 import type { Opened, Told } from "./hardware.ts";
 
@@ -198,7 +198,7 @@ export const inputs = configuredCheck({
     },
   },
   look: async ({ config, hardware }) => {
-    const names = inputNames(config);
+    const names = handlesOf(config);
     if (names.length === 0) return { as: "none", found: "no button is configured" };
     return inputsSeen(names, await hardware.open());
   },
@@ -220,12 +220,6 @@ async function inputsSeen(names: readonly string[], opened: Opened): Promise<Inp
 }
 
 const isActive = async (input: Input | undefined): Promise<boolean> => (await input?.isActive()) ?? false;
-
-function inputNames({ products, buttons, pins }: GatewayConfig): readonly string[] {
-  if (pins.driver === "none" || products.length === 0) return [];
-  const named = products.flatMap(({ button, sensor }) => [button, ...(sensor === undefined ? [] : [sensor])]);
-  return [...new Set([...named, buttons.cancel])];
-}
 
 export const interlocks = configuredCheck({
   name: "interlocks",

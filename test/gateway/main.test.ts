@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { STOP_MS } from "../../gateway/commands/run.ts";
 import { main } from "../../gateway/main.ts";
-import { menuOf, readSetup, rulesOf } from "../../gateway/setup.ts";
+import { readSetup } from "../../gateway/setup.ts";
+import { menuOf, rulesOf } from "../../gateway/trade-of.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
 
 let folder: string;

@@ -23,7 +23,7 @@ let listening: Listening[] = [];
 async function open(): Promise<void> {
   api = await openController({
     stand: bench.stand,
-    about: { id: "lobby-1", name: "Kopi Lobi" },
+    about: { id: "lobby-1" },
     journal: bench.journal,
     relayOf: (line) => bench.relayOf(line),
     clock: bench.clock,

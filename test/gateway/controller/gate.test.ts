@@ -16,7 +16,7 @@ let api: ControllerApi | undefined;
 const open = (port: number): Promise<ControllerApi> =>
   openController({
     stand: bench.stand,
-    about: { id: "lobby-1", name: "Kopi Lobi" },
+    about: { id: "lobby-1" },
     journal: bench.journal,
     relayOf: (line) => bench.relayOf(line),
     clock: bench.clock,
