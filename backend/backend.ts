@@ -37,6 +37,8 @@ export type BackendParts = {
   report?(stand: StandId, body: ReportBody): Promise<void>;
   /** Who watches it, where somebody does. */
   readonly watching?: Watching;
+  /** The journal has more to tell of this order. */
+  changed?(order: string): void;
   /** The journal failed: what is under way is lost for this process, not for the journal. */
   onFault(fault: unknown): void;
 };

@@ -37,6 +37,8 @@ export type CashierOptions = {
   termsFor(stand: StandId | undefined): Terms;
   /** The journal owes something new. */
   wake(): void;
+  /** The journal has more to tell of this order. */
+  changed?(order: string): void;
 };
 
 /** A standing, or in how long the provider may be asked for it. */
@@ -230,6 +232,7 @@ export class Cashier {
     };
     const done = await journal.advance(order, event, decide, { now, ...how });
     wake();
+    if (!("ignored" in done)) this.#options.changed?.(order);
     this.#tell(order, event, from, done);
     return { done, from };
   }

@@ -9,6 +9,8 @@ import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchants/
 import { metricsSchema } from "./metrics/config.ts";
 import { paySchema } from "./pay/config.ts";
 import { reconcileSchema } from "./reconcile/config.ts";
+import { retentionSchema } from "./sales/config.ts";
+import { enrolmentSchema } from "./stands/config.ts";
 import { tracingSchema } from "./tracing/config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
@@ -130,6 +132,13 @@ const whole = z.strictObject({
     private_file: secretFile
       .describe("The backend's Ed25519 key, PKCS #8 PEM.")
       .meta({ example: "credential:backend-key" }),
+    next_private_file: secretFile
+      .optional()
+      .describe(
+        "The key that shall take its place: stands learn to trust it beside the other, and are spoken to by it once they do. " +
+          "`backend keys` tells when all do; then name it in private_file, and this no more.",
+      )
+      .meta({ example: "credential:next-backend-key" }),
   }),
   merchants: z
     .array(merchantSchema)
@@ -140,8 +149,12 @@ const whole = z.strictObject({
     .optional()
     .describe("Where staff deals with paid orders that were not delivered; closed when absent."),
   pay: paySchema.optional().describe("The customers' pages: how an order stands, and help; closed when absent."),
+  enrolment: enrolmentSchema
+    .optional()
+    .describe("How machines become stands by one-time codes, at POST /enrol/v1; closed when absent."),
   terms: terms.prefault({}),
   reconcile: reconcileSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
   metrics: metricsSchema.optional().describe("GET /metrics for Prometheus; closed when absent."),
   tracing: tracingSchema.optional().describe("One OpenTelemetry trace an order; none when absent."),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
@@ -149,7 +162,10 @@ const whole = z.strictObject({
     .array(stand)
     .max(10_000)
     .default([])
-    .describe("Every stand that may speak. One with two keys is there twice, while it changes from one to the other."),
+    .describe(
+      "Stands with keys that were carried here by hand, beside those that enrolled. One with two keys is there twice, while it " +
+        "changes from one to the other.",
+    ),
 });
 
 export type BackendConfig = z.output<typeof whole>;

@@ -24,6 +24,7 @@ import { absentIn, merchantsOf } from "../merchants/merchants.ts";
 import { type Observation, openObservation } from "../metrics/observation.ts";
 import { type Http, openHttp } from "../providers/http.ts";
 import { openReconciliation, type Reconciliation } from "../reconcile/open.ts";
+import { openSalesBook, type SalesBook } from "../sales/open.ts";
 import {
   admissionRulesOf,
   brokerOf,
@@ -35,6 +36,7 @@ import {
   termsOf,
 } from "../setup.ts";
 import type { Store } from "../store/store.ts";
+import { openTracing } from "../tracing/open.ts";
 import { statusOf, watchOver } from "../watch.ts";
 
 /** The ways out of this process, none of them used yet. */
@@ -73,8 +75,11 @@ async function begin(first: Ground, http: Http): Promise<void> {
   const { journal, store, quarantined, company } = books;
   const ground = { ...first, clock: books.clock };
   if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
-  const observation = openObservation({ ground, books, version: readVersion() });
-  const backend = openBackend(observation.watched(partsOf(ground, ways, books)));
+  const version = readVersion();
+  const tracing = await openTracing(ground, version);
+  const observation = openObservation({ ground, books, version, ...(tracing && { tracing }) });
+  const sales = openSalesBook(ground, books);
+  const backend = openBackend(observation.watched({ ...partsOf(ground, ways, books), changed: sales.changed }));
   const condition = conditionOf({
     clock: ground.clock,
     probeJournal: () => journal.probe(),
@@ -84,7 +89,7 @@ async function begin(first: Ground, http: Http): Promise<void> {
   const doors = await openDoorsOrClose(
     ground,
     ways,
-    { backend, journal, store, reconciliation, observation },
+    { backend, journal, store, sales, reconciliation, observation },
     condition,
   );
   const notice = await sdNotify(ground.env, ground.log);
@@ -93,7 +98,17 @@ async function begin(first: Ground, http: Http): Promise<void> {
   const stopWatching = (): void => {
     for (const stop of stops) stop?.();
   };
-  endInOrder(ground, ways, { journal, store, backend, reconciliation, observation, doors, notice, stopWatching });
+  endInOrder(ground, ways, {
+    journal,
+    store,
+    sales,
+    backend,
+    reconciliation,
+    observation,
+    doors,
+    notice,
+    stopWatching,
+  });
   notice.ready();
   await tellAbsent(ground, ways, journal);
   ground.log.info("ready", readyFacts(ground, ways, doors));
@@ -145,9 +160,10 @@ async function openDoorsOrClose(
     backend,
     journal,
     store,
+    sales,
     reconciliation,
     observation,
-  }: Pick<Open, "backend" | "journal" | "store" | "reconciliation" | "observation">,
+  }: Pick<Open, "backend" | "journal" | "store" | "sales" | "reconciliation" | "observation">,
   condition: () => Promise<Condition>,
 ): Promise<Doors> {
   try {
@@ -157,6 +173,7 @@ async function openDoorsOrClose(
     await reconciliation.stop();
     await backend.stop();
     await observation.close();
+    await sales.stop();
     await store.destroy();
     await journal.close();
     throw error;
@@ -185,6 +202,7 @@ function reloadKeys(
 type Open = {
   readonly journal: LedgerJournal;
   readonly store: Store;
+  readonly sales: SalesBook;
   readonly backend: Backend;
   readonly reconciliation: Reconciliation;
   readonly observation: Observation;
@@ -194,7 +212,7 @@ type Open = {
 };
 
 function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
-  const { journal, store, backend, reconciliation, observation, doors, notice, stopWatching } = open;
+  const { journal, store, sales, backend, reconciliation, observation, doors, notice, stopWatching } = open;
   shutDownOnSignals({
     clock,
     log,
@@ -210,6 +228,7 @@ function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
       { what: "backend", stop: () => backend.stop() },
       { what: "calls", stop: () => http.close() },
       { what: "observation", stop: () => observation.close() },
+      { what: "sales book", stop: () => sales.stop() },
       { what: "store", stop: () => store.destroy() },
       { what: "journal", stop: () => journal.close() },
       { what: "systemd", stop: () => notice.close() },
