@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressList } from "../../host/addresses.ts";
+import { addressList, isRange } from "../../host/addresses.ts";
 import { type Complaint, complaint } from "../../host/config-rules.ts";
 import { roles } from "./api/words.ts";
 
@@ -55,7 +55,7 @@ export const consoleSchema = z.strictObject({
     .default(1_200)
     .describe("Of one address, behind the trusted proxies."),
   trusted_proxies: z
-    .array(z.string().min(1).max(64))
+    .array(z.string().refine(isRange, "no address: write 10.0.0.2, or with a prefix 10.0.0.0/8"))
     .max(100)
     .default([])
     .describe("Whose X-Forwarded-For is believed.")
@@ -79,6 +79,10 @@ export function wrongWithConsole({ console }: { readonly console?: ConsoleConfig
     console.base_url === undefined &&
       !isHere(console.host) &&
       complaint("is missing: say where browsers find the console, https://…", "console", "base_url"),
+    console.base_url?.startsWith("https:") === true &&
+      isHere(console.host) &&
+      console.trusted_proxies.length === 0 &&
+      complaint("is empty: only a proxy on this machine reaches host, so name it", "console", "trusted_proxies"),
     ...wrongWithOidc(console),
   ];
   return found.filter((each) => each !== false);

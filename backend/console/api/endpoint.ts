@@ -15,8 +15,11 @@ export type Call<Body = undefined> = {
 };
 export type SignedCall<Body = undefined> = Call<Body> & { readonly who: Signed };
 
-/** `about`: whom a refusal is about, for the audit log only; what the path names when absent. */
-export type Answer = HttpAnswer & { readonly about?: string };
+/**
+ * For the audit log only: whom a refusal is about (what the path names when absent), and why something was `refused` that the
+ * status does not call so.
+ */
+export type Answer = HttpAnswer & { readonly about?: string; readonly refused?: string };
 
 type Common = {
   readonly path: string;

@@ -115,8 +115,9 @@ async function recorded(
   if (!recordsItself) await parts.audit.write({ ...entry, result: "begun" });
   try {
     const answer = await prepared.answer(call);
-    const { about = entry.about, ...sent } = answer;
-    if (isRefusal(sent)) await parts.refusals.write({ ...entry, ...(about && { about }), because: becauseOf(sent) });
+    const { about = entry.about, refused, ...sent } = answer;
+    const because = refused ?? (isRefusal(sent) ? becauseOf(sent) : undefined);
+    if (because !== undefined) await parts.refusals.write({ ...entry, ...(about && { about }), because });
     else if (!recordsItself) await parts.audit.write({ ...entry, result: "done" });
     return sent;
   } catch (error) {

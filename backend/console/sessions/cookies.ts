@@ -9,6 +9,13 @@ export type Cookie = {
   read(header: string | undefined): string | undefined;
 };
 
+export type CookieOptions = {
+  readonly isSecure: boolean;
+  readonly sameSite?: "Strict" | "Lax";
+  /** Until the browser closes when absent. */
+  readonly maxAgeSeconds?: number;
+};
+
 /** 256 bits, in base64url. */
 const VALUE = /^[\w-]{43}$/;
 /** Longer headers hold no cookie of ours that matters. */
@@ -18,12 +25,13 @@ const LONGEST_HEADER = 16_384;
  * Scripts cannot read it and other sites' pages cannot have it sent. `isSecure`: over TLS, where the browser lets nobody but this
  * very host set it (`__Host-`). `Lax` only for what must come back with the provider's redirection.
  */
-export function cookieOf(name: string, isSecure: boolean, sameSite: "Strict" | "Lax" = "Strict"): Cookie {
+export function cookieOf(name: string, { isSecure, sameSite = "Strict", maxAgeSeconds }: CookieOptions): Cookie {
   const full = isSecure ? `__Host-${name}` : name;
+  const age = maxAgeSeconds === undefined ? "" : `; Max-Age=${maxAgeSeconds}`;
   const attributes = `Path=/; HttpOnly; SameSite=${sameSite}${isSecure ? "; Secure" : ""}`;
   return {
     name: full,
-    given: (value) => `${full}=${value}; ${attributes}`,
+    given: (value) => `${full}=${value}; ${attributes}${age}`,
     taken: () => `${full}=; ${attributes}; Max-Age=0`,
     read: (header = "") => {
       if (header.length > LONGEST_HEADER) return undefined;
