@@ -13,7 +13,7 @@ const HOME = "Indonesia";
 /** West, south, east, north: what a map of the country shows of its neighbours. */
 const [WEST, SOUTH, EAST, NORTH] = [88, -18, 150, 16];
 /** In degrees: islands less wide than `least` are left out, spots closer than `step` to the one before. */
-const FINE = { least: 0.03, step: 0.012 };
+const FINE = { least: 0.04, step: 0.02 };
 const COARSE = { least: 0.4, step: 0.07 };
 
 /** From Natural Earth's borders, as world-atlas has them. Reads and decodes megabytes: keep what it returns. */
@@ -50,5 +50,5 @@ function thinned(ring: Ring, step: number): Ring {
     if (isFar || nth === ring.length - 1) last = spot;
     return last === spot;
   });
-  return kept.map(([x, y]) => [Math.round(x * 1_000) / 1_000, Math.round(y * 1_000) / 1_000]);
+  return kept.map(([x, y]) => [Math.round(x * 100) / 100, Math.round(y * 100) / 100]);
 }

@@ -1,0 +1,175 @@
+import { h } from "./dom.js";
+import { clock, date } from "./format.js";
+import { table } from "./parts.js";
+import { colour, onDressed } from "./theme.js";
+import { say } from "./tongue.js";
+
+/**
+ * @typedef {{
+ *   name: string,
+ *   times: readonly number[],
+ *   lines: readonly { label: string, values: readonly (number | null)[], tone: string }[],
+ *   show: (value: number) => string,
+ *   bars?: boolean,
+ *   byDay?: boolean,
+ *   height?: number,
+ *   least?: number,
+ * }} Chart `times`: milliseconds since 1970, growing; `tone`: a colour of the style sheet
+ */
+
+/** The package has types that are made for compilers with a DOM of their own; what is used here is small. @returns {Promise<any>} */
+async function loadUplot() {
+  if (document.querySelector("#uplot-style") === null)
+    document.head.prepend(h("link", { id: "uplot-style", rel: "stylesheet", href: "vendor/uplot.css" }));
+  return (await import(new URL("/vendor/uplot.js", location.href).href)).uPlot;
+}
+
+const HEIGHT = 190;
+
+/** A chart, and the same as a table for who would rather read it. @param {Chart} chart @param {AbortSignal} signal */
+export function chartOf(chart, signal) {
+  const canvas = h("div", {
+    class: "chart",
+    role: "img",
+    "aria-label": say("chart.of", { name: chart.name }),
+    own: true,
+  });
+  canvas.style.blockSize = `${chart.height ?? HEIGHT}px`;
+  /** @type {any} */
+  let plot;
+  const paint = async () => {
+    const uPlot = await loadUplot();
+    if (signal.aborted) return;
+    plot?.destroy();
+    plot = new uPlot(
+      optionsOf(uPlot, chart, canvas),
+      [chart.times.map((at) => at / 1_000), ...chart.lines.map(({ values }) => values)],
+      canvas,
+    );
+  };
+  const observer = new ResizeObserver(() => {
+    if (plot === undefined) void paint();
+    else plot.setSize({ width: canvas.clientWidth, height: chart.height ?? HEIGHT });
+  });
+  observer.observe(canvas);
+  onDressed(() => void paint(), signal);
+  signal.addEventListener("abort", () => {
+    observer.disconnect();
+    plot?.destroy();
+  });
+  return h("figure", { class: "figure" }, canvas, asTable(chart));
+}
+
+/** @param {any} uPlot @param {Chart} chart @param {HTMLElement} canvas */
+function optionsOf(uPlot, { lines, show, bars, byDay, height = HEIGHT, least = 0 }, canvas) {
+  const [ink, grid] = [colour("--soft"), colour("--line")];
+  const axis = {
+    stroke: ink,
+    grid: { stroke: grid, width: 1 },
+    ticks: { show: false },
+    font: "12px system-ui, sans-serif",
+  };
+  return {
+    width: canvas.clientWidth,
+    height,
+    padding: [10, 12, 0, 0],
+    cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
+    legend: { show: false },
+    plugins: [bubble(lines, show, byDay === true)],
+    scales: {
+      y: {
+        range: (/** @type {any} */ _plot, /** @type {number} */ low, /** @type {number} */ high) =>
+          rangeOf(low, high, least),
+      },
+    },
+    series: [
+      {},
+      ...lines.map(({ label, tone }) => ({
+        label,
+        stroke: colour(tone),
+        width: bars ? 0 : 2,
+        fill: bars ? colour(tone) : `${colour(tone)}1f`,
+        points: { show: false },
+        ...(bars ? { paths: uPlot.paths.bars({ size: [0.7, 46], radius: 0.15 }) } : {}),
+      })),
+    ],
+    axes: [
+      {
+        ...axis,
+        space: 60,
+        values: (/** @type {any} */ _plot, /** @type {number[]} */ at) =>
+          at.map((second) => (byDay ? dayWord(second * 1_000) : hourWord(second * 1_000, at))),
+      },
+      {
+        ...axis,
+        size: 78,
+        space: 34,
+        values: (/** @type {any} */ _plot, /** @type {number[]} */ values) => values.map((value) => show(value)),
+      },
+    ],
+  };
+}
+
+/** From `least` or below to a little over the highest. @param {number} low @param {number} high @param {number} least @returns {[number, number]} */
+const rangeOf = (low, high, least) => {
+  const top = high ?? 1;
+  return [Math.min(low ?? least, least), top <= least ? least + 1 : top + (top - least) * 0.08];
+};
+
+/** @param {number} wall */
+const dayWord = (wall) => date(wall).replace(/[ ,]*\d{4}$/, "");
+/** @param {number} wall @param {readonly number[]} all */
+const hourWord = (wall, all) => ((all.at(-1) ?? 0) - (all[0] ?? 0) > 2 * 86_400 ? dayWord(wall) : clock(wall));
+
+/** What is under the pointer, in words. @param {Chart["lines"]} lines @param {Chart["show"]} show @param {boolean} byDay */
+function bubble(lines, show, byDay) {
+  const note = h("div", { class: "bubble", hidden: true });
+  return {
+    hooks: {
+      init: (/** @type {any} */ plot) => plot.over.append(note),
+      setCursor: (/** @type {any} */ plot) => {
+        const { idx, left } = plot.cursor;
+        note.hidden = idx === null || idx === undefined || left < 0;
+        if (note.hidden) return;
+        const wall = plot.data[0][idx] * 1_000;
+        const said = lines.map(
+          ({ label }, nth) => `${label} ${plot.data[nth + 1][idx] === null ? "–" : show(plot.data[nth + 1][idx])}`,
+        );
+        note.textContent = [byDay ? date(wall) : `${dayWord(wall)} ${clock(wall)}`, ...said].join("\n");
+        note.style.translate = `${Math.min(left, plot.over.clientWidth - note.offsetWidth - 4)}px 4px`;
+      },
+    },
+  };
+}
+
+/** At most so many rows: a table of a thousand is read by nobody. */
+const ROWS = 120;
+
+/** @param {Chart} chart */
+function asTable({ name, times, lines, show, byDay }) {
+  const step = Math.max(1, Math.ceil(times.length / ROWS));
+  const rows = times.flatMap((at, nth) =>
+    nth % step !== 0
+      ? []
+      : [
+          {
+            key: String(at),
+            cells: [
+              byDay ? date(at) : `${dayWord(at)} ${clock(at)}`,
+              ...lines.map(({ values }) => (typeof values[nth] === "number" ? show(Number(values[nth])) : "–")),
+            ],
+          },
+        ],
+  );
+  return h(
+    "details",
+    { class: "as-table" },
+    h("summary", {}, say("chart.table"), h("span", { class: "unseen" }, ` ${name}`)),
+    table({
+      name,
+      heads: [say("time"), ...lines.map(({ label }) => label)],
+      rows,
+      numbers: lines.map((_line, nth) => nth + 1),
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import { Refused } from "./api.js";
+import { draw, h } from "./dom.js";
+import { icon } from "./icons.js";
+import { troubleNote } from "./parts.js";
+import { say } from "./tongue.js";
+
+/**
+ * @typedef {{
+ *   title: string,
+ *   body: import("./dom.js").Child,
+ *   confirm: () => { text: string, isReady: boolean, tone?: "danger" },
+ *   act: (form: HTMLFormElement) => Promise<void>,
+ * }} Asked `confirm`: asked again after everything that is typed or chosen; `act`: rejects with what went wrong
+ */
+
+/** Asks before something is done; resolves to whether it was. The browser holds the focus in it, and gives it back. @param {Asked} asked @returns {Promise<boolean>} */
+export function ask({ title, body, confirm, act }) {
+  const trouble = h("div", { class: "trouble" });
+  const button = h("button", { type: "submit", class: "main" });
+  const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title" });
+  const form = h(
+    "form",
+    { method: "dialog", novalidate: true },
+    h(
+      "header",
+      {},
+      h("h2", { id: "dialog-title" }, title),
+      h(
+        "button",
+        { type: "button", class: "bare", "aria-label": say("close"), onclick: () => dialog.close() },
+        icon("close"),
+      ),
+    ),
+    h("div", { class: "dialog-body" }, body),
+    trouble,
+    h(
+      "footer",
+      {},
+      h("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, say("cancel")),
+      button,
+    ),
+  );
+  dialog.append(form);
+  let [isBusy, isDone] = [false, false];
+  const show = () => {
+    const { text, isReady, tone } = confirm();
+    draw(button, isBusy ? say("sending") : text);
+    button.disabled = isBusy || !isReady;
+    button.classList.toggle("danger", tone === "danger");
+  };
+  form.addEventListener("input", show);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    if (!form.reportValidity()) return;
+    isBusy = true;
+    show();
+    try {
+      await act(form);
+      isDone = true;
+      dialog.close();
+    } catch (error) {
+      draw(trouble, troubleNote(error));
+      if (error instanceof Refused && error.code === "signed-out") dialog.close();
+    }
+    isBusy = false;
+    show();
+  });
+  document.body.append(dialog);
+  show();
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(isDone);
+    });
+  });
+}
+
+/** Says something that has to be read, with one way on. @param {string} title @param {import("./dom.js").Child} body */
+export const tellIn = (title, body) =>
+  ask({ title, body, confirm: () => ({ text: say("done"), isReady: true }), act: async () => undefined });
+
+/** A word at the edge of the page that goes by itself; read out, never in the way. @param {string} text */
+export function toast(text) {
+  const shelf = document.querySelector("#toasts");
+  if (shelf === null) return;
+  const note = h("p", { class: "toast" }, text);
+  shelf.append(note);
+  setTimeout(() => note.remove(), 6_000);
+}

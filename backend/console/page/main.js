@@ -1,0 +1,38 @@
+import { get, onSignedOut, signedInAs, whoAmI } from "./api.js";
+import { draw } from "./dom.js";
+import { grow } from "./format.js";
+import { hush, listen } from "./live.js";
+import { changePassword } from "./pages/password.js";
+import { signIn } from "./pages/sign-in.js";
+import { waiting } from "./parts.js";
+import { closeShell, openShell } from "./shell.js";
+import { dress } from "./theme.js";
+import { speak, tongue } from "./tongue.js";
+
+const AGES_MS = 1_000;
+
+/** Finds out who is here, and shows what that person may see: where the address points, before and after signing in. */
+export async function begin() {
+  try {
+    signedInAs(await get("/me"));
+    enter();
+  } catch (error) {
+    closeShell();
+    hush();
+    signedInAs(undefined);
+    signIn({ error, again: () => void begin(), enter });
+  }
+}
+
+function enter() {
+  if (whoAmI()?.mustChangePassword) return changePassword({ isForced: true, done: enter });
+  openShell({ begin: () => void begin() });
+  listen(() => void begin());
+}
+
+onSignedOut(() => void begin());
+speak(tongue());
+dress();
+draw(document.body, waiting(5));
+setInterval(grow, AGES_MS);
+void begin();

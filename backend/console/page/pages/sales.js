@@ -1,0 +1,249 @@
+import { get, query } from "../api.js";
+import { chartOf } from "../chart.js";
+import { draw, h } from "../dom.js";
+import { followStands } from "../fleet.js";
+import { DAY_MS, date, dayOf, number, rupiah, shortRupiah, startOf } from "../format.js";
+import { icon } from "../icons.js";
+import { calm, chooser, field, pageHead, panel, standLink, table, troubleNote, waiting } from "../parts.js";
+import { stay } from "../router.js";
+import { say } from "../tongue.js";
+
+/**
+ * @typedef {import("../../api/words.ts").SalesRow} SalesRow
+ * @typedef {import("../../api/words.ts").SalesSums} SalesSums
+ * @typedef {import("../../api/words.ts").DayReport} DayReport
+ * @typedef {{ days: number, rows: Record<string, readonly SalesRow[]>, report?: DayReport | undefined, day: string, trouble?: unknown, chart: HTMLElement }} Seen
+ */
+
+const SPANS = /** @type {const} */ ([
+  ["1", "sales.today"],
+  ["7", "sales.week"],
+  ["30", "sales.month"],
+  ["90", "sales.quarter"],
+]);
+/** Rows of the rankings. */
+const FIRST = 10;
+const HOUR_MS = 3_600_000;
+
+/** What was sold, when, where; the day's report. @type {import("../router.js").Page} */
+export function openSales({ here, root, signal }) {
+  /** @type {Seen} */
+  const seen = {
+    days: Number(here.query.get("days") ?? 7) || 7,
+    rows: {},
+    day: here.query.get("day") ?? dayOf(Date.now() - DAY_MS),
+    chart: h("div", { class: "chart-place", own: true }),
+  };
+  const fleet = followStands(signal, () => redraw());
+  const redraw = () => draw(root, view(seen, fleet.nameOf, { span, day, reload }));
+  let painted = new AbortController();
+  const load = async () => {
+    const [from, to] = [startOf(dayOf(Date.now() - (seen.days - 1) * DAY_MS)), startOf(dayOf(Date.now())) + DAY_MS];
+    const by = seen.days === 1 ? "hour" : "day";
+    const sums = await Promise.all(
+      [by, "stand", "product"].map(
+        async (each) => /** @type {SalesSums} */ (await get(`/sales${query({ by: each, from, to })}`, signal)),
+      ),
+    );
+    seen.rows = { time: sums[0]?.rows ?? [], stand: sums[1]?.rows ?? [], product: sums[2]?.rows ?? [] };
+    painted.abort();
+    painted = new AbortController();
+    draw(
+      seen.chart,
+      timeChart(
+        filled(seen.rows["time"] ?? [], from, to, by === "hour" ? HOUR_MS : DAY_MS),
+        by,
+        AbortSignal.any([signal, painted.signal]),
+      ),
+    );
+    redraw();
+  };
+  const loadReport = async () => {
+    seen.report = await get(`/report/${seen.day}`, signal);
+    redraw();
+  };
+  const reload = () => {
+    seen.trouble = undefined;
+    Promise.all([load(), loadReport()]).catch((error) => {
+      if (signal.aborted) return;
+      seen.trouble = error;
+      redraw();
+    });
+  };
+  const keep = () => stay("/sales", query({ days: seen.days, day: seen.day }));
+  /** @param {string} days */
+  const span = (days) => {
+    seen.days = Number(days);
+    keep();
+    redraw();
+    reload();
+  };
+  /** @param {string} next */
+  const day = (next) => {
+    if (!/^\d{4}-\d\d-\d\d$/.test(next)) return;
+    seen.day = next;
+    seen.report = undefined;
+    keep();
+    redraw();
+    reload();
+  };
+  draw(seen.chart, waiting(6));
+  redraw();
+  reload();
+  fleet.load().catch(() => undefined);
+}
+
+/** Times at which nothing was sold are there too. @param {readonly SalesRow[]} rows @param {number} from @param {number} to @param {number} step */
+function filled(rows, from, to, step) {
+  const known = new Map(rows.map((row) => [Number(row.key), row]));
+  const end = Math.min(to, Date.now() + 1);
+  return Array.from({ length: Math.max(1, Math.ceil((end - from) / step)) }, (_, nth) => {
+    const at = from + nth * step;
+    return known.get(at) ?? { key: String(at), sales: 0, amount: 0, refunded: 0 };
+  });
+}
+
+/** @param {readonly SalesRow[]} rows @param {string} by @param {AbortSignal} signal */
+const timeChart = (rows, by, signal) =>
+  chartOf(
+    {
+      name: say(by === "hour" ? "sales.by-hour" : "sales.by-day"),
+      times: rows.map(({ key }) => Number(key)),
+      lines: [{ label: say("sales.amount"), values: rows.map(({ amount }) => amount), tone: "--chart-1" }],
+      show: shortRupiah,
+      bars: true,
+      byDay: by === "day",
+      height: 260,
+    },
+    signal,
+  );
+
+/** @param {Seen} seen @param {(id: string) => string} nameOf @param {{ span: (days: string) => void, day: (day: string) => void, reload: () => void }} can */
+function view({ days, rows, report, day, trouble, chart }, nameOf, can) {
+  const total = sumOf(rows["time"] ?? []);
+  const isThere = rows["time"] !== undefined;
+  return [
+    pageHead(
+      say("nav.sales"),
+      chooser(
+        say("sales.span"),
+        String(days),
+        SPANS.map(([of, key]) => [of, say(key)]),
+        can.span,
+      ),
+    ),
+    trouble === undefined ? undefined : troubleNote(trouble, can.reload),
+    panel(
+      say(days === 1 ? "sales.by-hour" : "sales.by-day"),
+      { id: "sales-time", class: "numbers" },
+      h(
+        "dl",
+        {},
+        h("div", {}, h("dt", {}, say("today.sales")), h("dd", {}, isThere ? number(total.sales) : "–")),
+        h("div", {}, h("dt", {}, say("today.amount")), h("dd", {}, isThere ? rupiah(total.amount) : "–")),
+        h("div", {}, h("dt", {}, say("today.refunded")), h("dd", {}, isThere ? rupiah(total.refunded) : "–")),
+        h(
+          "div",
+          {},
+          h("dt", {}, say("sales.each")),
+          h("dd", {}, total.sales > 0 ? rupiah(total.amount / total.sales) : "–"),
+        ),
+      ),
+      chart,
+    ),
+    h(
+      "div",
+      { class: "halves" },
+      panel(
+        say("sales.by-product"),
+        { id: "sales-product" },
+        ranking(say("sales.by-product"), rows["product"], (key) => key),
+      ),
+      panel(
+        say("sales.by-stand"),
+        { id: "sales-stand" },
+        ranking(say("sales.by-stand"), rows["stand"], (key) => standLink(key, nameOf(key))),
+      ),
+    ),
+    reportPanel(report, day, nameOf, can.day),
+  ];
+}
+
+/** @param {readonly SalesRow[]} rows */
+const sumOf = (rows) =>
+  rows.reduce(
+    (all, row) => ({
+      sales: all.sales + row.sales,
+      amount: all.amount + row.amount,
+      refunded: all.refunded + row.refunded,
+    }),
+    { sales: 0, amount: 0, refunded: 0 },
+  );
+
+/** The most first, each with a bar as long as its share of the first. @param {string} name @param {readonly SalesRow[] | undefined} rows @param {(key: string) => import("../dom.js").Child} show */
+function ranking(name, rows, show) {
+  if (rows === undefined) return waiting(FIRST);
+  if (rows.length === 0) return calm("away", say("sales.none"));
+  const sorted = [...rows].sort((one, other) => other.amount - one.amount);
+  const most = sorted[0]?.amount ?? 1;
+  return table({
+    name,
+    class: "ranking",
+    heads: [say("name"), say("today.sales"), say("today.amount")],
+    numbers: [1, 2],
+    rows: sorted.slice(0, FIRST).map((row) => {
+      const bar = h("i", { class: "bar", "aria-hidden": "true" });
+      bar.style.inlineSize = `${Math.max(1, (row.amount / most) * 100)}%`;
+      return { key: row.key, cells: [[show(row.key), bar], number(row.sales), rupiah(row.amount)] };
+    }),
+  });
+}
+
+/** @param {DayReport | undefined} report @param {string} day @param {(id: string) => string} nameOf @param {(day: string) => void} pick */
+function reportPanel(report, day, nameOf, pick) {
+  const asked = field({ name: "day", label: say("report.day"), type: "date", value: day });
+  asked.querySelector("input")?.addEventListener("change", ({ target }) => pick(/** @type {any} */ (target).value));
+  return panel(
+    say("report"),
+    {
+      id: "report",
+      beside: h(
+        "a",
+        { class: "button quiet small", href: `/api/report/${day}.csv`, download: "" },
+        icon("download"),
+        say("report.csv"),
+      ),
+    },
+    h("div", { class: "report-day", own: true }, asked),
+    report === undefined
+      ? waiting(5)
+      : [
+          h(
+            "p",
+            {},
+            say("report.line", {
+              day: date(startOf(report.day) + DAY_MS / 2),
+              sales: number(report.total.sales),
+              amount: rupiah(report.total.amount),
+              refunded: rupiah(report.total.refunded),
+              owed: number(report.owed),
+            }),
+          ),
+          report.stands.length > 0 &&
+            table({
+              name: say("report"),
+              heads: [say("stand"), say("today.sales"), say("today.amount"), say("today.refunded")],
+              numbers: [1, 2, 3],
+              rows: report.stands.map((row) => ({
+                key: row.key,
+                cells: [
+                  standLink(row.key, nameOf(row.key)),
+                  number(row.sales),
+                  rupiah(row.amount),
+                  rupiah(row.refunded),
+                ],
+              })),
+            }),
+        ],
+  );
+}

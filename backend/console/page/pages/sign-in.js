@@ -1,0 +1,77 @@
+import { Refused, send, signedInAs } from "../api.js";
+import { draw, h } from "../dom.js";
+import { span } from "../format.js";
+import { chooser, field, saidIn, troubleNote } from "../parts.js";
+import { say, speak, tongue } from "../tongue.js";
+
+/**
+ * The door. `error`: why nobody is let in now; that nobody is signed in yet is no trouble.
+ * @param {{ error: unknown, again: () => void, enter: () => void }} parts
+ */
+export function signIn({ error, again, enter }) {
+  document.title = `${say("sign-in")} · ${say("console")}`;
+  const isAsked = error instanceof Refused && error.code === "signed-out";
+  const trouble = h("div", {}, isAsked ? undefined : troubleNote(error, again));
+  const hasOidc = error instanceof Refused && error.ways?.oidc === true;
+  const button = h("button", { type: "submit", class: "main wide" }, say("sign-in"));
+  const form = h(
+    "form",
+    {
+      onsubmit: async (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        button.disabled = true;
+        try {
+          signedInAs(await send("POST", "/login", { name: "", password: "", ...saidIn(form) }));
+          enter();
+        } catch (refused) {
+          draw(trouble, troubleNote(inTime(refused)));
+          button.disabled = false;
+        }
+      },
+    },
+    field({ name: "name", label: say("account.name"), required: true, autocomplete: "username", maxlength: 64 }),
+    field({
+      name: "password",
+      label: say("password"),
+      type: "password",
+      required: true,
+      autocomplete: "current-password",
+    }),
+    trouble,
+    button,
+    hasOidc && h("a", { class: "button wide", href: "/api/oidc/start" }, say("sign-in.oidc")),
+  );
+  draw(
+    document.body,
+    h(
+      "main",
+      { class: "door", key: "door" },
+      h("img", { src: "page/icon.svg", alt: "", width: 52, height: 52 }),
+      h("h1", {}, say("console")),
+      h("p", { class: "soft" }, say("sign-in.line")),
+      form,
+      chooser(
+        say("tongue"),
+        tongue(),
+        [
+          ["id", "Indonesia"],
+          ["en", "English"],
+        ],
+        (next) => {
+          speak(next === "id" ? "id" : "en");
+          signIn({ error, again, enter });
+        },
+      ),
+    ),
+  );
+  if (isAsked) form.querySelector("input")?.focus();
+}
+
+/** Says how long to wait, where the backend does. @param {unknown} refused */
+function inTime(refused) {
+  if (!(refused instanceof Refused) || refused.againMs === undefined) return refused;
+  return new Refused(refused.status, {
+    message: refused.message,
+    hint: say("sign-in.wait", { span: span(refused.againMs) }),
+  });
+}

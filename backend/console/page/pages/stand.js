@@ -1,0 +1,389 @@
+import { get, may, picture, query } from "../api.js";
+import { chartOf } from "../chart.js";
+import { draw, h } from "../dom.js";
+import { ageTag, DAY_MS, megabytes, moment, number, rupiah, span, timeTag } from "../format.js";
+import { icon } from "../icons.js";
+import { onLive } from "../live.js";
+import {
+  bought,
+  calm,
+  chooser,
+  factList,
+  orderLink,
+  orderTag,
+  pageHead,
+  panel,
+  standTag,
+  table,
+  tag,
+  troubleNote,
+  waiting,
+} from "../parts.js";
+import { say, wordFor } from "../tongue.js";
+import { alarmItem } from "./alarms.js";
+import { editSettings, settingsOf } from "./settings-form.js";
+import { change, invite, revoke } from "./stand-forms.js";
+
+/**
+ * @typedef {import("../../api/words.ts").StandPage} StandPage
+ * @typedef {import("../../api/words.ts").HealthSeries} HealthSeries
+ * @typedef {{ stand?: StandPage, trouble?: unknown, screen: HTMLElement, charts: HTMLElement, span: string }} Seen
+ */
+
+const SPANS = /** @type {const} */ ({ day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS });
+const POINTS = 288;
+/** A certificate that ends sooner is shown as trouble. */
+const SOON_MS = 14 * DAY_MS;
+
+/** One stand: what it shows, how it is, what it sells. @type {import("../router.js").Page} */
+export function openStand({ here, root, signal }) {
+  const id = here.params["id"] ?? "";
+  /** @type {Seen} */
+  const seen = {
+    screen: h("div", { class: "glass", own: true }),
+    charts: h("div", { class: "charts", own: true }),
+    span: "day",
+  };
+  const redraw = () => draw(root, view(seen, { reload, look, pick }));
+  const reload = () =>
+    void get(`/stands/${encodeURIComponent(id)}`, signal)
+      .then((stand) => {
+        [seen.stand, seen.trouble] = [/** @type {StandPage} */ (stand), undefined];
+        document.title = `${seen.stand.name} · ${say("console")}`;
+        redraw();
+      })
+      .catch((error) => {
+        if (signal.aborted) return;
+        seen.trouble = error;
+        redraw();
+      });
+  const look = () => void showScreen(seen.screen, id, signal);
+  /** @param {string} chosen */
+  const pick = (chosen) => {
+    seen.span = chosen;
+    redraw();
+    void showHealth(seen.charts, id, SPANS[/** @type {keyof typeof SPANS} */ (chosen)], signal);
+  };
+  onLive("stand", (line) => line.id === id && reload(), signal);
+  onLive("order", (order) => order.stand === id && reload(), signal);
+  redraw();
+  reload();
+  look();
+  pick(seen.span);
+}
+
+/** @param {Seen} seen @param {{ reload: () => void, look: () => void, pick: (span: string) => void }} can */
+function view({ stand, trouble, screen, charts, span: chosen }, { reload, look, pick }) {
+  if (stand === undefined)
+    return [pageHead(say("stand")), trouble === undefined ? waiting(10) : troubleNote(trouble, reload)];
+  return [
+    pageHead(
+      stand.name,
+      h(
+        "div",
+        { class: "head-more" },
+        standTag(stand.state),
+        h("span", { class: "soft" }, stand.id),
+        stand.site === undefined ? "" : h("span", { class: "soft" }, icon("pin"), stand.site),
+      ),
+      may("admin") && h("div", { class: "deeds" }, adminButtons(stand, reload)),
+    ),
+    trouble === undefined ? undefined : troubleNote(trouble, reload),
+    reasonsOf(stand),
+    h(
+      "div",
+      { class: "stand-top" },
+      panel(
+        say("screen"),
+        {
+          id: "screen",
+          beside: h(
+            "button",
+            { type: "button", class: "quiet small", onclick: look },
+            icon("again"),
+            say("screen.again"),
+          ),
+        },
+        screen,
+      ),
+      panel(say("stand.now"), { id: "now" }, factsOf(stand)),
+      panel(
+        say("nav.alarms"),
+        { id: "stand-alarms" },
+        stand.alarmsNow.length === 0
+          ? calm("good", say("alarms.none"))
+          : h(
+              "ul",
+              { class: "alarms" },
+              stand.alarmsNow.map((alarm) => alarmItem(alarm, () => stand.name, reload, true)),
+            ),
+      ),
+    ),
+    panel(
+      say("health"),
+      {
+        id: "health",
+        beside: chooser(
+          say("health.span"),
+          chosen,
+          [
+            ["day", say("span.day")],
+            ["week", say("span.week")],
+            ["month", say("span.month")],
+          ],
+          pick,
+        ),
+      },
+      charts,
+    ),
+    h("div", { class: "stand-bottom" }, menuPanel(stand, reload), ordersPanel(stand)),
+    keysPanel(stand),
+  ];
+}
+
+/** @param {StandPage} stand @param {() => void} reload */
+function adminButtons(stand, reload) {
+  if (stand.isConfigured) return h("p", { class: "soft" }, say("stand.configured"));
+  return [
+    h("button", { type: "button", class: "quiet", onclick: () => void change(stand, reload) }, say("change")),
+    h(
+      "button",
+      { type: "button", class: "quiet", onclick: () => void invite(stand, reload) },
+      icon("key"),
+      say("invite"),
+    ),
+    stand.roster !== "revoked" &&
+      h("button", { type: "button", class: "quiet danger", onclick: () => void revoke(stand, reload) }, say("revoke")),
+  ];
+}
+
+/** Why it is in the state that it is in, and what to do. @param {StandPage} stand */
+function reasonsOf({ state, obstacles, seenMs, settings }) {
+  const lines = [
+    ...obstacles.map((obstacle) => [wordFor("obstacle", obstacle), wordFor("obstacle-todo", obstacle)]),
+    ...(state === "offline"
+      ? [
+          [
+            seenMs === undefined ? say("stand.never") : say("stand.silent", { span: span(Date.now() - seenMs) }),
+            say("stand.silent.todo"),
+          ],
+        ]
+      : []),
+    ...(state === "new" ? [[say("stand.new"), say("stand.new.todo")]] : []),
+    ...(state === "revoked" ? [[say("stand.revoked"), say("stand.revoked.todo")]] : []),
+    ...(settings.refused === undefined
+      ? []
+      : [[say("settings.refused", { version: settings.refused.version }), settings.refused.because]]),
+  ];
+  if (lines.length === 0) return undefined;
+  return h(
+    "ul",
+    { class: "reasons-now" },
+    lines.map(([what, todo]) => h("li", {}, tag("bad", what ?? ""), h("span", {}, todo))),
+  );
+}
+
+/** @param {StandPage} stand */
+function factsOf({ seenMs, software, health, merchant }) {
+  const figures = health?.figures ?? {};
+  const some = (/** @type {string} */ name, /** @type {(value: number) => string} */ show) =>
+    typeof figures[name] === "number"
+      ? /** @type {const} */ ([wordFor("figure", name), show(Number(figures[name]))])
+      : undefined;
+  const words = ["page", "printer", "panel"].flatMap((name) =>
+    typeof figures[name] === "string"
+      ? [/** @type {const} */ ([wordFor("figure", name), wordFor("figure-is", String(figures[name]))])]
+      : [],
+  );
+  return factList([
+    [say("seen"), seenMs === undefined ? "–" : ageTag(seenMs)],
+    ...words,
+    some("temperature", (value) => `${number(value, 1)} °C`),
+    some("load", (value) => `${number(value * 100)} %`),
+    some("rss", megabytes),
+    some("diskFree", megabytes),
+    some("unsent", number),
+    some("reconnects", number),
+    some("clockOffsetMs", (value) => `${number(value)} ms`),
+    some("uptimeSeconds", (value) => span(value * 1_000)),
+    [say("software"), software ?? "–"],
+    [say("merchant"), merchant],
+  ]);
+}
+
+/** @param {HTMLElement} glass @param {string} id @param {AbortSignal} signal */
+async function showScreen(glass, id, signal) {
+  if (glass.firstChild === null) draw(glass, h("div", { class: "glass-empty" }, say("screen.asking")));
+  glass.setAttribute("aria-busy", "true");
+  try {
+    const { blob, ageMs, page } = await picture(`/stands/${encodeURIComponent(id)}/screen`, signal);
+    const url = URL.createObjectURL(blob);
+    const image = h("img", { src: url, alt: say("screen.alt", { page: wordFor("page", page) }) });
+    await image.decode().catch(() => undefined);
+    draw(
+      glass,
+      image,
+      h("p", { class: "soft" }, ageMs < 10_000 ? say("screen.fresh") : say("screen.old", { span: span(ageMs) })),
+    );
+    URL.revokeObjectURL(url);
+  } catch (error) {
+    if (!signal.aborted)
+      draw(glass, h("div", { class: "glass-empty" }, error instanceof Error ? error.message : String(error)));
+  }
+  glass.removeAttribute("aria-busy");
+}
+
+/** In this order, where the stand says them. */
+const CHARTS = /** @type {const} */ ([
+  ["temperature", "--chart-1", (/** @type {number} */ value) => `${number(value)} °C`, 20],
+  ["load", "--chart-2", (/** @type {number} */ value) => `${number(value * 100)} %`, 0],
+  ["rss", "--chart-3", megabytes, 0],
+  ["diskFree", "--chart-4", megabytes, 0],
+  ["unsent", "--chart-5", (/** @type {number} */ value) => number(value), 0],
+  ["reconnects", "--chart-6", (/** @type {number} */ value) => number(value), 0],
+]);
+
+/** @param {HTMLElement} place @param {string} id @param {number} spanMs @param {AbortSignal} signal */
+async function showHealth(place, id, spanMs, signal) {
+  const to = Date.now();
+  if (place.firstChild === null) draw(place, waiting(6));
+  try {
+    const series = /** @type {HealthSeries} */ (
+      await get(`/stands/${encodeURIComponent(id)}/health${query({ from: to - spanMs, to, points: POINTS })}`, signal)
+    );
+    const there = CHARTS.filter(([name]) => series.figures[name]?.some((value) => value !== null));
+    if (there.length === 0) return draw(place, calm("away", say("health.none")));
+    draw(
+      place,
+      there.map(([name, tone, show, least]) =>
+        h(
+          "div",
+          { class: "chart-box" },
+          h("h3", {}, wordFor("figure", name)),
+          chartOf(
+            {
+              name: wordFor("figure", name),
+              times: series.atMs,
+              lines: [{ label: wordFor("figure", name), values: series.figures[name] ?? [], tone }],
+              show,
+              least,
+              height: 150,
+            },
+            signal,
+          ),
+        ),
+      ),
+    );
+  } catch (error) {
+    if (!signal.aborted)
+      draw(
+        place,
+        troubleNote(error, () => void showHealth(place, id, spanMs, signal)),
+      );
+  }
+}
+
+/** @param {StandPage} stand @param {() => void} reload */
+function menuPanel(stand, reload) {
+  const { desired, using, refused } = stand.settings;
+  const settings = settingsOf(stand);
+  const isPending = desired !== undefined && using !== desired.version && refused?.version !== desired.version;
+  return panel(
+    say("settings"),
+    {
+      id: "menu",
+      beside:
+        may("admin") &&
+        h(
+          "button",
+          { type: "button", class: "quiet small", onclick: () => void editSettings(stand, reload) },
+          say("change"),
+        ),
+    },
+    factList([
+      [
+        say("settings.wanted"),
+        desired === undefined ? say("settings.own") : say("settings.version", { version: desired.version }),
+      ],
+      desired !== undefined && [say("settings.since"), [moment(desired.sinceMs), ` · ${desired.by}`]],
+      [
+        say("settings.used"),
+        using === undefined
+          ? "–"
+          : [
+              using === 0 ? say("settings.own") : say("settings.version", { version: using }),
+              " ",
+              isPending
+                ? tag("wait", say("settings.pending"))
+                : using === desired?.version
+                  ? tag("good", say("settings.same"))
+                  : "",
+            ],
+      ],
+      refused !== undefined && [say("settings.refused", { version: refused.version }), refused.because],
+    ]),
+    settings.products.length > 0 &&
+      table({
+        name: say("settings.menu"),
+        heads: [say("product.name"), say("product.price"), say("product.button"), say("product.line")],
+        numbers: [1],
+        rows: settings.products.map(({ id, name, price, button, line }) => ({
+          key: id,
+          cells: [name, rupiah(price), button, line],
+        })),
+      }),
+  );
+}
+
+/** @param {StandPage} stand */
+const ordersPanel = ({ id, orders }) =>
+  panel(
+    say("stand.orders"),
+    {
+      id: "last-orders",
+      beside: h("a", { class: "more-link", href: `#/orders?stand=${id}` }, say("all"), icon("next")),
+    },
+    orders.length === 0
+      ? calm("away", say("orders.none"))
+      : table({
+          name: say("stand.orders"),
+          heads: [say("claim"), say("time"), say("bought"), say("amount"), say("state")],
+          numbers: [3],
+          rows: orders.map((order) => ({
+            key: order.order,
+            cells: [
+              orderLink(order.order, order.claim),
+              timeTag(order.begunMs),
+              bought(order.items),
+              rupiah(order.amount),
+              orderTag(order.state),
+            ],
+          })),
+        }),
+  );
+
+/** @param {StandPage} stand */
+function keysPanel({ roster, enrolledMs, certificateEndsMs, rate, policies }) {
+  const left = certificateEndsMs === undefined ? undefined : certificateEndsMs - Date.now();
+  return panel(
+    say("keys"),
+    { id: "keys" },
+    factList([
+      [say("keys.roster"), wordFor("roster", roster)],
+      [say("keys.enrolled"), enrolledMs === undefined ? "–" : moment(enrolledMs)],
+      [
+        say("keys.certificate"),
+        certificateEndsMs === undefined || left === undefined
+          ? "–"
+          : [
+              moment(certificateEndsMs),
+              " ",
+              left < SOON_MS ? tag("bad", left < 0 ? say("keys.ended") : say("keys.soon", { span: span(left) })) : "",
+            ],
+      ],
+      [say("keys.rate"), say("keys.rate.is", { aMinute: rate.aMinute, burst: rate.burst })],
+      [say("policy.late"), wordFor("policy.is", policies.late)],
+      [say("policy.failed"), wordFor("policy.is", policies.failed)],
+    ]),
+  );
+}
