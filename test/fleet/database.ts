@@ -6,7 +6,7 @@ import { orderOf, type State } from "../../backend/ledger/words.ts";
 import type { PostgresPlace } from "../../journal/postgres/client.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { pause } from "../support/until.ts";
-import type { LedgerEntry } from "./truth.ts";
+import type { LedgerEntry, Queues } from "./truth.ts";
 
 export type FleetDatabase = {
   readonly port: number;
@@ -15,8 +15,8 @@ export type FleetDatabase = {
   readonly password: string;
   /** Every order's place in the ledger. */
   ledger(): Promise<ReadonlyMap<string, LedgerEntry>>;
-  /** How many effects are owed, looks at what is over left out. */
-  owed(): Promise<number>;
+  /** How many effects of each kind are owed, looks at what is over left out. */
+  owed(): Promise<Queues>;
   /** By a power cut. */
   restart(): Promise<void>;
   /** Leaves no byte on its disk for so long; absent where it has no disk of its own. */
@@ -24,6 +24,7 @@ export type FleetDatabase = {
   close(): Promise<void>;
 };
 
+const OWED = "SELECT kind, count(*) AS count FROM effects WHERE kind <> 'recheck' GROUP BY kind";
 const PASSWORD = "open sesame";
 /** Long enough for a server that stopped for want of space to come back by itself. */
 const RECOVERS_MS = 5_000;
@@ -44,11 +45,9 @@ export async function startDatabase(folder: string, diskMb: number): Promise<Fle
     password: PASSWORD,
     ledger: () => ledgerIn(server, place),
     owed: async () => {
-      const [row] = await server.ask<{ owed: string }>(
-        place,
-        "SELECT count(*) AS owed FROM effects WHERE kind <> 'recheck'",
-      );
-      return Number(row?.owed);
+      type Owed = { readonly kind: string; readonly count: string };
+      const rows = await server.ask<Owed>(place, OWED);
+      return Object.fromEntries(rows.map(({ kind, count }) => [`"${kind}" in the ledger`, Number(count)]));
     },
     restart: () => server.restart(),
     ...(disk === undefined ? {} : { fill: (ms: number) => fill(disk.at, ms, server, place) }),

@@ -132,11 +132,7 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
     shut: async () => void (await ask((house) => house.call("shut"))),
     queues: async () => {
       const { open, unsent } = await report();
-      return {
-        "orders open at stands": open,
-        "statements at stands": unsent,
-        "effects in the ledger": await database.owed(),
-      };
+      return { "orders open at stands": open, "statements at stands": unsent, ...(await database.owed()) };
     },
     truth: async () =>
       truthOf(await provider.books(), await database.ledger(), await ask((house) => house.call("truth"))),

@@ -23,7 +23,7 @@ export type HouseParts = {
 /** What a house knows of its stands when it is asked. */
 export type HouseReport = {
   readonly connected: number;
-  /** Orders that are neither delivered nor closed nor troubled. */
+  /** Orders under way. */
   readonly open: number;
   /** Statements that the backend has not acknowledged. */
   readonly unsent: number;

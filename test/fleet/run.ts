@@ -23,13 +23,15 @@ export type RunReport = {
   readonly deaths: number;
   readonly restMs: number;
   readonly wrongs: readonly string[];
+  readonly truth: readonly OrderTruth[];
   /** Where the logs lie when something is wrong. */
   readonly folder: string | undefined;
 };
 
-/** Sells amid troubles, lets the fleet come to rest, and judges what became of every order. */
-export async function runFleet(parts: RunParts): Promise<RunReport> {
+/** Sells amid troubles, lets the fleet come to rest, and judges what became of every order. `opened` may have to close it early. */
+export async function runFleet(parts: RunParts, opened?: (fleet: Fleet) => void): Promise<RunReport> {
   const fleet = await openFleet(parts);
+  opened?.(fleet);
   let isGood = false;
   try {
     const report = await sellAndJudge(fleet, parts);
@@ -49,12 +51,13 @@ async function sellAndJudge(fleet: Fleet, parts: RunParts): Promise<Omit<RunRepo
   await Promise.all(fleet.backends.map((backend) => backend.start()));
   parts.tell("everything is mended, and no customer comes any more");
   const { queues, restMs } = await rest(fleet, parts);
-  const truth: readonly OrderTruth[] = await fleet.truth();
+  const truth = await fleet.truth();
   return {
     tally: tallyOf(truth),
     troubles: maker.counts,
     deaths: fleet.backends.reduce((sum, { deaths }) => sum + deaths, 0),
     restMs,
+    truth,
     wrongs: judge(truth, queues),
   };
 }
@@ -84,13 +87,14 @@ async function troubles(maker: Troublemaker, parts: RunParts): Promise<void> {
 }
 
 const LOOK_MS = 500;
+const TELL_MS = 5_000;
 /** Then what the provider would repeat in minutes or hours is repeated at once. */
 const REPEAT_AFTER_MS = 3_000;
 
 /** Until nothing is in any queue, twice in a row: what has just left one may be on its way into the next. */
 async function rest(fleet: Fleet, { restWithinMs, tell }: RunParts): Promise<{ queues: Queues; restMs: number }> {
   const begun = Date.now();
-  let [calm, isRepeated] = [0, false];
+  let [calm, isRepeated, told] = [0, false, 0];
   for (;;) {
     const [queues, { busy }] = [await fleet.queues(), await fleet.report()];
     const restMs = Date.now() - begun;
@@ -102,6 +106,10 @@ async function rest(fleet: Fleet, { restWithinMs, tell }: RunParts): Promise<{ q
     }
     if (calm >= 2 && isRepeated) return { queues, restMs };
     if (restMs > restWithinMs) return { queues, restMs };
+    if (restMs > told + TELL_MS) {
+      told = restMs;
+      tell(`left to do: ${JSON.stringify({ ...queues, busy })}`);
+    }
     await pause(LOOK_MS);
   }
 }

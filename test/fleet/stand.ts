@@ -31,7 +31,7 @@ export type FleetStand = {
   readonly pulses: readonly string[];
   /** How many effects its journal owes. */
   owed(): Promise<number>;
-  /** How many orders it expects something of. */
+  /** How many orders are under way; what is owed waits for a person. */
   open(): Promise<number>;
   states(): Promise<readonly (readonly [order: string, at: string])[]>;
   close(): Promise<void>;
@@ -91,7 +91,7 @@ export async function openFleetStand(
     },
     pulses,
     owed: async () => (await journal.backlog([...tellKinds, ...printKinds, ...releaseKinds])).count,
-    open: async () => (await stand.stand.openOrders()).length,
+    open: async () => (await stand.stand.openOrders()).filter(({ state }) => state.at !== "troubled").length,
     states: async () => (await journal.latest(MANY)).map(({ state }) => [state.order.id, state.at] as const),
     close: async () => {
       await stand.stop();
