@@ -5,6 +5,7 @@ import type { Clock, Stop } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { OpenStand } from "../daemon.ts";
 import type { Trade } from "../trade.ts";
+import { within } from "../within.ts";
 import { type Fitted, fitTo } from "./fit.ts";
 import type { Next, Refused, Shelf, Versioned } from "./shelf.ts";
 
@@ -28,6 +29,7 @@ const LOOK_MS = 500;
 const AGAIN_MS = 60_000;
 /** A process that ended so often while it took settings up, ended because of them. */
 const MOST_TRIES = 2;
+const LAST_CHANGE_MS = 5_000;
 
 /**
  * Takes the backend's settings up: judged at once, on the disk before anybody is told, used from one order to the next, and given
@@ -36,7 +38,7 @@ const MOST_TRIES = 2;
 export class SettingsKeeper {
   readonly #options: SettingsKeeperOptions;
   #stand: TendedStand | undefined;
-  #isChanging = false;
+  #changing: Promise<void> | undefined;
   #stopLooking: Stop = () => undefined;
 
   constructor(options: SettingsKeeperOptions) {
@@ -67,9 +69,11 @@ export class SettingsKeeper {
     this.#lookAfter(0);
   }
 
-  close(): void {
+  /** Takes nothing more up; waits a little for what is being taken up. */
+  async close(): Promise<void> {
     this.#stand = undefined;
     this.#stopLooking();
+    await within(this.#options.clock, LAST_CHANGE_MS, this.#changing ?? Promise.resolve(), undefined);
   }
 
   /** Resolves when they are on the disk, whatever becomes of them. Only newer ones than all before count. */
@@ -107,16 +111,14 @@ export class SettingsKeeper {
   async #look(): Promise<void> {
     const stand = this.#stand;
     const { next } = this.#options.shelf;
-    if (stand === undefined || next === undefined || this.#isChanging) return;
+    if (stand === undefined || next === undefined || this.#changing !== undefined) return;
     if (stand.isBusy || !stand.isBetweenOrders) return this.#lookAfter(LOOK_MS);
-    this.#isChanging = true;
     const release = stand.hold();
-    try {
-      await this.#take(next, stand);
-    } finally {
+    this.#changing = this.#take(next, stand).finally(() => {
       release();
-      this.#isChanging = false;
-    }
+      this.#changing = undefined;
+    });
+    await this.#changing;
     if (this.#options.shelf.next !== undefined) this.#lookAfter(0);
   }
 
@@ -126,7 +128,7 @@ export class SettingsKeeper {
     if (next.tries >= MOST_TRIES) return this.#refuse({ version, settings, because: ENDED, by: "use" });
     const fitted: Fitted = fitTo(settings, config);
     if (fitted.is === "refused") return this.#refuse({ version, settings, because: fitted.because, by: "fit" });
-    await shelf.want({ ...next, tries: next.tries + 1 });
+    await shelf.tried(next);
     await this.#tryOut(stand, tradeOf(fitted.config), { version, settings });
   }
 

@@ -18,7 +18,7 @@ export type OpenedCare = {
   tend(stand: OpenStand): void;
   /** By what the stand works has changed in a way that only others see. */
   changed(): void;
-  close(): void;
+  close(): Promise<void>;
 };
 
 /** What the stand keeps of the backend's settings and keys, opened. */

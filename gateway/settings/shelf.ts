@@ -86,6 +86,16 @@ export class Shelf {
     });
   }
 
+  /** The stand begins to take them up, once more. Newer ones that have come meanwhile stay those to come. */
+  async tried({ version, settings, tries }: Next): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#next?.version !== version) return;
+      const next = { version, settings, tries: tries + 1 };
+      await this.#files.next.write(this.#mine(next));
+      this.#next = next;
+    });
+  }
+
   /** The stand sells by them. */
   async sell(settings: Versioned): Promise<void> {
     const { version } = settings;

@@ -19,7 +19,7 @@ import { silentLog } from "../../host/log.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import type { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
 import { newUlid, type Random, type StandId, type StatementId } from "../../protocol/ids.ts";
-import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
+import { keySetOf, newKeyPair, type SigningKey } from "../../protocol/keys.ts";
 import { seal, unsealUp } from "../../protocol/seal.ts";
 import type { Meaning } from "../../protocol/settings.ts";
 import type { DownBody, UpBody } from "../../protocol/statements.ts";
@@ -30,6 +30,7 @@ import { VirtualClock } from "./virtual-clock.ts";
 
 const standKey = newKeyPair().signing;
 const backendKey = newKeyPair().signing;
+export const backendJwk = backendKey.publicJwk;
 const standKeys = keySetOf([{ owner: STAND, jwk: standKey.publicJwk }]);
 const backendKeys = keySetOf([{ owner: "backend", jwk: backendKey.publicJwk }]);
 
@@ -48,6 +49,8 @@ export class PretendBackend {
   readonly health: unknown[] = [];
   readonly presences: unknown[] = [];
   acks = true;
+  /** With what it seals. */
+  key: SigningKey = backendKey;
   readonly #clock: Clock;
   readonly #random: Random = seeded(7);
   #events: TransportEvents | undefined;
@@ -89,7 +92,7 @@ export class PretendBackend {
   /** Resolves when the stand has it on disk. */
   async say(body: DownBody, id = newUlid(this.#clock.wall(), this.#random) as StatementId): Promise<void> {
     const at = { journal: "backend-journal", seq: 1 };
-    const sealed = seal({ v: 1, id, from: "backend", to: STAND as StandId, at, body }, backendKey);
+    const sealed = seal({ v: 1, id, from: "backend", to: STAND as StandId, at, body }, this.key);
     await this.#events?.hear({ topic: "down", payload: Buffer.from(sealed) });
   }
 
@@ -115,6 +118,8 @@ export class PretendBackend {
 }
 
 export type BenchOptions = {
+  /** A new one when absent. */
+  readonly clock?: VirtualClock;
   readonly shape?: Partial<StandShape>;
   readonly parts?: Partial<StandParts>;
   /** Which of its sensors are interlocks, and what they mean. */
@@ -155,7 +160,7 @@ export const blankDrawing: NonNullable<StandParts["drawing"]> = {
 };
 
 export async function standOnBench(options: BenchOptions = {}): Promise<Bench> {
-  const clock = new VirtualClock();
+  const clock = options.clock ?? new VirtualClock();
   const folder = mkdtempSync(join(tmpdir(), "stand-"));
   const world = new SimulatedStand({ ...SHAPE, ...options.shape }, clock);
   return open(options, { clock, folder, world, backend: new PretendBackend(clock), random: seeded(1) });
