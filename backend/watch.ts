@@ -52,7 +52,8 @@ const feedWatchdog = ({ env, clock, log }: Ground, { condition, notice, keptKeys
   });
 
 /** One line for `systemctl status`. */
-export function statusOf({ journal, broker }: Condition, keptKeys: readonly string[]): string {
+export function statusOf({ journal, store, broker }: Condition, keptKeys: readonly string[]): string {
   const kept = keptKeys.length === 0 ? "" : `, keys NOT read anew: ${keptKeys.join(", ")} (see the log)`;
-  return `journal ${journal}, broker ${broker}${kept}`;
+  const lost = store === "ok" ? "" : ", store failed";
+  return `journal ${journal}${lost}, broker ${broker}${kept}`;
 }

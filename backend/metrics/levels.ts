@@ -23,7 +23,7 @@ export type LevelsParts = {
   /** Whether this backend does what only one of several does. */
   leads(): boolean;
   /** More to look at, each by itself: one that fails leaves the others. */
-  readonly more?: readonly ((registry: MetricsRegistry) => Look)[];
+  readonly more?: readonly Look[];
 };
 
 /** Sets levels anew. Rejects when it cannot; what it set before is not told any more then. */
@@ -34,13 +34,7 @@ export type Levels = { look(): Promise<void>; readonly stop: Stop };
 export function openLevels(parts: LevelsParts): Levels {
   const { registry, clock, log } = parts;
   const process = processLevels(registry);
-  const looks: readonly Look[] = [
-    process,
-    openOrders(parts),
-    queues(parts),
-    health(parts),
-    ...(parts.more ?? []).map((open) => open(registry)),
-  ];
+  const looks: readonly Look[] = [process, openOrders(parts), queues(parts), health(parts), ...(parts.more ?? [])];
   const lookAtAll = async (): Promise<void> => {
     await Promise.all(looks.map((each) => lookOrForget(each, log)));
   };

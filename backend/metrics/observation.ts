@@ -4,10 +4,11 @@ import type { Books } from "../books.ts";
 import type { Condition } from "../condition.ts";
 import type { Ground } from "../ground.ts";
 import { countingMeter } from "./counts.ts";
-import { type Levels, type Look, openLevels, paidWall } from "./levels.ts";
+import { type Levels, openLevels, paidWall } from "./levels.ts";
 import { allMeters, type Meter } from "./meter.ts";
 import { meteredJournal, meteredProvider, meteredTransport, type Watching } from "./metered.ts";
 import { type MetricsRegistry, openRegistry } from "./registry.ts";
+import { standLevels, storeLevels } from "./store-levels.ts";
 
 /** Who watches a running backend, as its configuration says: nobody, `/metrics`, traces, or both. */
 export type Observation = {
@@ -26,7 +27,8 @@ export type Metrics = { readonly registry: MetricsRegistry; levels(looked: Looke
 /** What shows only when the backend is up. */
 export type LookedAt = {
   condition(): Promise<Condition>;
-  readonly more?: readonly ((registry: MetricsRegistry) => Look)[];
+  /** How many stands are how. */
+  standCounts?(): Readonly<Record<string, number>>;
 };
 
 /** A meter that ends. */
@@ -34,7 +36,7 @@ export type EndingMeter = { readonly meter: Meter; close(): Promise<void> };
 
 export type ObservationParts = {
   readonly ground: Pick<Ground, "setup" | "clock" | "log">;
-  readonly books: Pick<Books, "journal" | "company">;
+  readonly books: Pick<Books, "journal" | "company" | "store">;
   readonly version: string;
   /** The traces, where the configuration has them. */
   readonly tracing?: EndingMeter;
@@ -42,7 +44,7 @@ export type ObservationParts = {
 
 export function openObservation({ ground, books, version, tracing }: ObservationParts): Observation {
   const { clock, log, setup } = ground;
-  const { journal, company } = books;
+  const { journal, store, company } = books;
   const registry = setup.config.metrics === undefined ? undefined : openRegistry();
   const paidMsAgo = async (order: string): Promise<number | undefined> => {
     const since = await paidWall(journal, order);
@@ -55,7 +57,10 @@ export function openObservation({ ground, books, version, tracing }: Observation
   const opened: Levels[] = [];
   const leads = (): boolean => company?.leads ?? true;
   const levels = (of: MetricsRegistry, looked: LookedAt): Levels => {
-    const made = openLevels({ ...looked, registry: of, journal, clock, stopwatch, log, version, leads });
+    const { condition, standCounts } = looked;
+    const stands = standCounts === undefined ? [] : [standLevels(of, standCounts)];
+    const more = [storeLevels(of, store, stopwatch), ...stands];
+    const made = openLevels({ registry: of, journal, clock, stopwatch, log, version, leads, condition, more });
     opened.push(made);
     return made;
   };

@@ -100,7 +100,7 @@ describe("a running backend", () => {
     });
 
     const healthz = await fetch(`${http}/healthz`);
-    expect([healthz.status, await healthz.json()]).toEqual([200, { journal: "ok", broker: "down" }]);
+    expect([healthz.status, await healthz.json()]).toEqual([200, { journal: "ok", store: "ok", broker: "down" }]);
     expect((await fetch(`${http}/readyz`)).status).toBe(503);
     const broker = await startBroker({ port, log: silentLog });
     onTestFinished(() => broker.close());

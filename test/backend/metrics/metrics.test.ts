@@ -5,6 +5,7 @@ import type { LedgerJournal } from "../../../backend/cashier.ts";
 import { whyRefused } from "../../../backend/metrics/counts.ts";
 import { openObservation } from "../../../backend/metrics/observation.ts";
 import type { Setup } from "../../../backend/setup.ts";
+import type { Store } from "../../../backend/store/store.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import { silentLog } from "../../../host/log.ts";
 import type { StandId } from "../../../protocol/ids.ts";
@@ -52,6 +53,7 @@ test("after one sale every count says one, and names no order and no stand", PAT
   expect(value("qris_http_answers_total", { door: "public", route: "/midtrans/notification", status: "200" })).toBe(2);
   expect(value("qris_journal_commit_seconds_count")).toBeGreaterThan(4);
   expect([value("qris_broker_connected"), value("qris_broker_connects_total")]).toEqual([1, 1]);
+  expect([value("qris_store_up"), value("qris_alarms_open")]).toEqual([1, 0]);
   expect([value("qris_journal_up"), value("qris_leader"), value("qris_build_info")]).toEqual([1, 1, 1]);
   expect([value("qris_orders_open"), value("qris_owed_oldest_seconds")]).toEqual([0, 0]);
   expect(value("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
@@ -108,7 +110,7 @@ test("the seal's words become words that no sender can make up", () => {
 });
 
 test("without [metrics] nothing listens and nothing is wrapped", () => {
-  const books = { journal: {} as LedgerJournal };
+  const books = { journal: {} as LedgerJournal, store: {} as Store };
   const ground = { setup: { config: {} } as Setup, clock: steadyClock("test"), log: silentLog };
   const { watching, metrics, watched } = openObservation({ ground, books, version: "1" });
   const parts = {} as BackendParts;
