@@ -52,6 +52,7 @@ export interface SalesDesk {
   find(search: OrderSearch): Promise<OrderList>;
   page(order: OrderId): Promise<OrderPage | undefined>;
   owed(): Promise<readonly OwedLine[]>;
+  owedCount(): Promise<number>;
   sums(by: SalesSums["by"], span: Span): Promise<readonly SalesRow[]>;
   /** `day`: `2026-11-21`. */
   report(day: string): Promise<DayReport>;
@@ -59,7 +60,7 @@ export interface SalesDesk {
   /** The same orders as `find`, as a table, at most some ten thousand. */
   csv(search: OrderSearch): Promise<string>;
   reportCsv(day: string): Promise<string>;
-  /** `hear` is told of each order that has changed. */
+  /** `hear` is told of each order that has changed, until stopped. */
   onChange(hear: (order: OrderLine) => void): Stop;
 }
 

@@ -31,7 +31,7 @@ const LOOK_MS = 5_000;
 /** The whole is worked out no more often than this, however much happens. */
 const OVERVIEW_MS = 2_000;
 
-/** Tells open pages what changes, as long as their sessions last. */
+/** Tells open pages what changes, as long as their sessions last. Nothing is followed while no page is open. */
 export function openLive(parts: LiveParts): Live {
   const listeners = new Set<Listener>();
   const tell = (event: LiveEvent, value: unknown): void => {
@@ -39,57 +39,70 @@ export function openLive(parts: LiveParts): Live {
     const data = JSON.stringify(value);
     for (const listener of [...listeners]) if (!listener.stream.send({ event, data })) drop(listener, listeners);
   };
-  const digest = overviewOn(parts, listeners, tell);
+  const digest = overviewOn(parts, tell);
+  const ears = following(parts, listeners, tell, digest);
   const look = (): Promise<void> => endOver(parts, listeners);
-  const stops = [
-    every(parts.clock, parts.log, {
-      firstMs: BEAT_MS,
-      everyMs: BEAT_MS,
-      what: "beat",
-      run: async () => beat(listeners),
-    }),
-    every(parts.clock, parts.log, { firstMs: LOOK_MS, everyMs: LOOK_MS, what: "sessions not looked at", run: look }),
-    parts.sessions.onChange(
-      () => void look().catch((error: unknown) => parts.log.warn("sessions not looked at", { error })),
-    ),
-    digest.stop,
-    ...follow(parts, tell, digest.later),
-  ];
+  const stopAsking = parts.sessions.onChange(() => {
+    look().catch((error: unknown) => parts.log.warn("sessions not looked at", { error }));
+  });
   return {
-    endpoint: get("viewer", "/api/live", async ({ who }) => listen(who, listeners, digest.now)),
+    endpoint: get("viewer", "/api/live", async ({ who }) => listen(who, listeners, ears, digest.now)),
     get size() {
       return listeners.size;
     },
     stop: () => {
-      for (const stop of stops) stop();
+      stopAsking();
       for (const listener of [...listeners]) end(listener, "the console closes", listeners);
+      ears.check();
     },
   };
 }
 
-function follow({ desks }: LiveParts, tell: (event: LiveEvent, value: unknown) => void, later: () => void): Stop[] {
+/** Whether anybody listens has changed. */
+type Ears = { check(): void };
+
+function following(
+  parts: LiveParts,
+  listeners: Set<Listener>,
+  tell: (event: LiveEvent, value: unknown) => void,
+  digest: Digest,
+): Ears {
+  const { clock, log, desks } = parts;
   const on =
     (event: LiveEvent) =>
     (value: unknown): void => {
       tell(event, value);
-      later();
+      digest.later();
     };
-  const stops = [
+  const begin = (): (Stop | undefined)[] => [
+    every(clock, log, { firstMs: BEAT_MS, everyMs: BEAT_MS, what: "no beat", run: async () => beat(listeners) }),
+    every(clock, log, {
+      firstMs: LOOK_MS,
+      everyMs: LOOK_MS,
+      what: "sessions not looked at",
+      run: () => endOver(parts, listeners),
+    }),
     desks.sales?.onChange(on("order")),
     desks.stands?.onChange(on("stand")),
     desks.alarms?.onChange(on("alarm")),
+    digest.stop,
   ];
-  return stops.filter((stop) => stop !== undefined);
+  let stops: readonly (Stop | undefined)[] | undefined;
+  return {
+    check: () => {
+      if (listeners.size > 0) stops ??= begin();
+      else {
+        for (const stop of stops ?? []) stop?.();
+        stops = undefined;
+      }
+    },
+  };
 }
 
 type Digest = { later(): void; now(stream: EventStream): void; readonly stop: Stop };
 
 /** The overview, once for many changes. */
-function overviewOn(
-  { clock, log, overview }: LiveParts,
-  listeners: ReadonlySet<Listener>,
-  tell: (event: LiveEvent, value: unknown) => void,
-): Digest {
+function overviewOn({ clock, log, overview }: LiveParts, tell: (event: LiveEvent, value: unknown) => void): Digest {
   let stopTimer: Stop | undefined;
   const failed = (error: unknown): void => log.warn("overview not known", { error });
   const run = (): void => {
@@ -98,18 +111,22 @@ function overviewOn(
   };
   return {
     later: () => {
-      if (listeners.size > 0) stopTimer ??= clock.after(OVERVIEW_MS, run);
+      stopTimer ??= clock.after(OVERVIEW_MS, run);
     },
     now: (stream) => {
       overview().then((value) => void stream.send({ event: "overview", data: JSON.stringify(value) }), failed);
     },
-    stop: () => stopTimer?.(),
+    stop: () => {
+      stopTimer?.();
+      stopTimer = undefined;
+    },
   };
 }
 
 async function listen(
   who: Signed,
   listeners: Set<Listener>,
+  ears: Ears,
   begin: (stream: EventStream) => void,
 ): Promise<HttpAnswer> {
   const own = [...listeners].filter(({ account }) => account === who.name);
@@ -118,8 +135,12 @@ async function listen(
     events: (stream) => {
       const listener = { session: who.session, account: who.name, stream, close: () => stream.end() };
       listeners.add(listener);
+      ears.check();
       begin(stream);
-      return () => void listeners.delete(listener);
+      return () => {
+        listeners.delete(listener);
+        ears.check();
+      };
     },
   };
 }

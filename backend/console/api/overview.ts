@@ -37,8 +37,13 @@ const NOTHING_SOLD: Overview["today"] = { sales: 0, amount: 0, refunded: 0 };
 
 /** What is not there counts nothing: the pages that show it say that it is not there. */
 export async function overviewOf({ stands, sales, alarms }: Desks): Promise<Overview> {
-  const [lines, owed, today, now] = await Promise.all([stands?.all(), sales?.owed(), sales?.today(), alarms?.now()]);
+  const [lines, owed, today, now] = await Promise.all([
+    stands?.all(),
+    sales?.owedCount(),
+    sales?.today(),
+    alarms?.now(),
+  ]);
   const counts = Object.fromEntries(standStates.map((state) => [state, 0])) as Record<StandState, number>;
   for (const { state } of lines ?? []) counts[state] += 1;
-  return { stands: counts, owed: owed?.length ?? 0, alarms: now?.length ?? 0, today: today ?? NOTHING_SOLD };
+  return { stands: counts, owed: owed ?? 0, alarms: now?.length ?? 0, today: today ?? NOTHING_SOLD };
 }

@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../../../host/http.ts";
-import { isStandId } from "../../../protocol/ids.ts";
+import { isStandId, STAND } from "../../../protocol/ids.ts";
 import type { Answered } from "./answers.ts";
 import { badFields } from "./answers.ts";
 import type { OrderSearch, Span } from "./desks.ts";
@@ -13,7 +13,7 @@ const LAST_MS = 8.64e15;
 
 type Reader = {
   number(name: string, least: number, most: number): number | undefined;
-  text(name: string): string | undefined;
+  text(name: string, like?: RegExp): string | undefined;
 };
 
 function readQuery<Value>(
@@ -26,8 +26,9 @@ function readQuery<Value>(
     if (!known.includes(name))
       issues.push({ path: name.slice(0, 64), message: `is not known here: ${known.join(", ")}` });
   }
-  const text = (name: string): string | undefined => {
+  const text = (name: string, like?: RegExp): string | undefined => {
     const said = query.get(name)?.trim() ?? "";
+    if (said !== "" && like?.test(said) === false) issues.push({ path: name, message: "is none that was given here" });
     if (said.length > 200) issues.push({ path: name, message: "has more than 200 characters" });
     return said === "" ? undefined : said;
   };
@@ -47,9 +48,9 @@ const SEARCH = ["q", "stand", "state", "from", "to", "least", "most", "after", "
 
 export const readSearch = (request: HttpRequest, usually: number, most: number = MOST_ROWS): Read<OrderSearch> =>
   readQuery(request, SEARCH, ({ number, text }) => {
-    const [stand, fromMs, toMs] = [text("stand"), number("from", 0, LAST_MS), number("to", 0, LAST_MS)];
+    const [stand, fromMs, toMs] = [text("stand", STAND), number("from", 0, LAST_MS), number("to", 0, LAST_MS)];
     const [least, highest] = [number("least", 0, 1e12), number("most", 0, 1e12)];
-    const [words, state, after] = [text("q"), text("state"), text("after")];
+    const [words, state, after] = [text("q"), text("state"), text("after", /^\d{1,15}-[0-9A-Z]{1,64}$/)];
     return {
       ...(words !== undefined && { text: words }),
       ...(isStandId(stand) && { stand }),

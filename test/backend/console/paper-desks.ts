@@ -74,6 +74,7 @@ export function paperDesks(): PaperDesks {
       page: async (id) =>
         id === ORDER ? { ...order(), actions: [], refunds: [], payments: [], events: [] } : undefined,
       owed: async () => [{ ...order(), sinceMs: AT_MS, todo: "refund it", goodsOut: false, actions: ["refund"] }],
+      owedCount: async () => 1,
       sums: async () => [{ key: lines.item, ...sum }],
       report: async (day) => ({ day, total: sum, stands: [], products: [], owed: 1 }),
       today: async () => sum,
