@@ -18,9 +18,13 @@ export const standKinds = [
   "journal-lost",
 ] as const;
 export const backendKinds = ["broker-down", "certificate-broker", "certificate-backend", "disk-backend"] as const;
-/** `not-delivered`: paid, and neither goods nor refund for some time. The others are the ledger's own. */
+/**
+ * `not-delivered`: paid, and no word of the goods for some time. `unknown-order`: paid, and not in these books. The others are the
+ * ledger's own.
+ */
 export const orderKinds = [
   "not-delivered",
+  "unknown-order",
   "bad-qr",
   "paid-after-void",
   "paid-twice",
@@ -28,7 +32,7 @@ export const orderKinds = [
   "refund-failed",
   "owed",
   "contradiction",
-] as const satisfies readonly (LedgerAlarm | "not-delivered")[];
+] as const satisfies readonly (LedgerAlarm | "not-delivered" | "unknown-order")[];
 
 export const alarmKinds = [...standKinds, ...backendKinds, ...orderKinds] as const;
 export type AlarmKind = (typeof alarmKinds)[number];
@@ -46,7 +50,7 @@ const MOMENTS: readonly AlarmKind[] = [
   "paid-twice",
   "refunded-elsewhere",
   "refund-failed",
-  "owed",
   "contradiction",
+  "unknown-order",
 ];
 export const isMoment = (kind: AlarmKind): boolean => MOMENTS.includes(kind);

@@ -20,6 +20,8 @@ export type AlarmRow = {
   /** 1: the beginning, and the end, are in a message that is on its way. */
   told_opened: number;
   told_closed: number;
+  /** Of all alarms, when it was changed last: later changes have higher ones, whoever made them. */
+  revision: number;
 };
 
 export const ways = ["webhook", "mail"] as const;
@@ -65,9 +67,11 @@ const TABLES = [
     acknowledged_ms bigint,
     detail text NOT NULL,
     told_opened smallint NOT NULL DEFAULT 0,
-    told_closed smallint NOT NULL DEFAULT 0
+    told_closed smallint NOT NULL DEFAULT 0,
+    revision bigint NOT NULL
   )`,
   "CREATE UNIQUE INDEX alarms_lasting ON alarms (topic) WHERE closed_ms IS NULL",
+  "CREATE INDEX alarms_revision ON alarms (revision)",
   "CREATE INDEX alarms_closed ON alarms (closed_ms)",
   "CREATE INDEX alarms_opened ON alarms (opened_ms)",
   "CREATE INDEX alarms_stand ON alarms (stand, opened_ms)",

@@ -1,0 +1,151 @@
+import { every } from "../../host/every.ts";
+import type { Log } from "../../host/log.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
+import type { HealthBook } from "../health/book.ts";
+import type { UsingNow } from "../settings/book.ts";
+import type { Roster } from "../stands/roster.ts";
+import type { AlarmBook } from "./book.ts";
+import {
+  type AlarmRules,
+  type BackendFacts,
+  backendConditions,
+  type Condition,
+  orderConditions,
+  type PaidOrder,
+  standConditions,
+  type Watcher,
+} from "./conditions.ts";
+import { judge, type Pending } from "./judge.ts";
+import type { Outbox } from "./outbox.ts";
+
+export type EvaluatorParts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rules: AlarmRules;
+  readonly roster: Pick<Roster, "all">;
+  readonly health: Pick<HealthBook, "presence" | "latest">;
+  readonly book: Pick<AlarmBook, "lasting" | "change" | "sweep">;
+  readonly outbox: Pick<Outbox, "gather" | "send" | "sweep">;
+  /** On the clock that the backends share. */
+  nowMs(): number;
+  /** Whether this backend judges, and sends messages. */
+  leads(): boolean;
+  isConnected(): boolean;
+  allUsing(): Promise<ReadonlyMap<StandId, UsingNow>>;
+  allDesired(): Promise<ReadonlyMap<StandId, number>>;
+  /** Paid orders that have not ended. */
+  paidOrders(): Promise<readonly PaidOrder[]>;
+  /** What changes slowly; asked every few hours. */
+  ownFacts(): Promise<Omit<BackendFacts, "linkDownMs">>;
+};
+
+const JUDGE_MS = 10_000;
+const CARE_MS = 60_000;
+const OWN_MS = 3 * 3_600_000;
+const SEND_MS = 3_000;
+const DAY_MS = 86_400_000;
+
+type Care = { readonly using: ReadonlyMap<StandId, UsingNow>; readonly desired: ReadonlyMap<StandId, number> };
+
+/** Looks every ten seconds at all that is known, and has people told what is new. One backend does it for all. */
+export class Evaluator {
+  readonly #parts: EvaluatorParts;
+  readonly #stops: readonly Stop[];
+  #pending: Pending = new Map();
+  #care: Care = { using: new Map(), desired: new Map() };
+  #careMs = Number.NEGATIVE_INFINITY;
+  #own: Omit<BackendFacts, "linkDownMs"> = { brokerEndsMs: undefined, ownEndsMs: undefined, diskFree: undefined };
+  #ownMs = Number.NEGATIVE_INFINITY;
+  /** Since when the link is as it is, and this backend has looked. */
+  #link: { readonly isUp: boolean; readonly sinceMs: number };
+  #led = false;
+
+  constructor(parts: EvaluatorParts) {
+    const { clock, log, nowMs } = parts;
+    this.#parts = parts;
+    this.#link = { isUp: parts.isConnected(), sinceMs: nowMs() };
+    const round = (everyMs: number, what: string, run: () => Promise<void>) =>
+      every(clock, log, { firstMs: everyMs, everyMs, what, run });
+    this.#stops = [
+      round(JUDGE_MS, "alarms not judged", () => this.#judge()),
+      round(SEND_MS, "alarms not told", () => this.#tell()),
+      round(DAY_MS, "alarms not swept", () => this.#sweep()),
+    ];
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+  }
+
+  async #judge(): Promise<void> {
+    const { leads, book, nowMs } = this.#parts;
+    this.#lookAtLink();
+    if (!this.#takesOver(leads())) return;
+    await this.#renewCare();
+    await this.#renewOwn();
+    const conditions = [...(await this.#conditions())];
+    const judged = judge(conditions, await book.lasting(), this.#pending, nowMs());
+    this.#pending = judged.pending;
+    await book.change(judged.opens, judged.closes);
+  }
+
+  /** Who begins to lead has heard the stands for as long as it runs, but takes its time to be sure of it. */
+  #takesOver(leads: boolean): boolean {
+    const isNew = leads && !this.#led;
+    this.#led = leads;
+    if (isNew) this.#pending = new Map();
+    return leads;
+  }
+
+  #lookAtLink(): void {
+    const isUp = this.#parts.isConnected();
+    if (isUp !== this.#link.isUp) this.#link = { isUp, sinceMs: this.#parts.nowMs() };
+  }
+
+  async #conditions(): Promise<Iterable<Condition>> {
+    const { rules, nowMs, roster, health, paidOrders } = this.#parts;
+    const watcher: Watcher = { rules, nowMs: nowMs(), linkUpMs: this.#link.isUp ? this.#link.sinceMs : undefined };
+    const found: Condition[] = [];
+    for (const record of roster.all()) {
+      const { id } = record;
+      const facts = { presence: health.presence(id), latest: health.latest(id) };
+      const care = { using: this.#care.using.get(id), desired: this.#care.desired.get(id) };
+      found.push(...standConditions({ record, ...facts, ...care }, watcher));
+    }
+    const linkDownMs = this.#link.isUp ? undefined : this.#link.sinceMs;
+    found.push(
+      ...orderConditions(await paidOrders(), watcher),
+      ...backendConditions({ ...this.#own, linkDownMs }, watcher),
+    );
+    return found;
+  }
+
+  async #renewCare(): Promise<void> {
+    const { nowMs, allUsing, allDesired } = this.#parts;
+    if (nowMs() - this.#careMs < CARE_MS) return;
+    this.#care = { using: await allUsing(), desired: await allDesired() };
+    this.#careMs = nowMs();
+  }
+
+  async #renewOwn(): Promise<void> {
+    const { nowMs, ownFacts } = this.#parts;
+    if (nowMs() - this.#ownMs < OWN_MS) return;
+    this.#ownMs = nowMs();
+    this.#own = await ownFacts();
+  }
+
+  async #tell(): Promise<void> {
+    const { leads, outbox } = this.#parts;
+    if (!leads()) return;
+    await outbox.gather();
+    await outbox.send();
+  }
+
+  async #sweep(): Promise<void> {
+    const { leads, book, outbox } = this.#parts;
+    if (!leads()) return;
+    await book.sweep();
+    await outbox.sweep();
+  }
+}

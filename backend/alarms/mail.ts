@@ -1,0 +1,89 @@
+import { createTransport } from "nodemailer";
+import type { Secret } from "../../host/secret.ts";
+import { bodyOf, type MailTongue, subjectOf } from "./mail-words.ts";
+import type { Notice } from "./notice.ts";
+import type { Messenger, Sent } from "./outbox.ts";
+
+/** `tls`: from the first byte; `starttls`: from the first word on; `none`: only on this machine itself. */
+export type MailSecurity = "tls" | "starttls" | "none";
+
+export type MailParts = {
+  readonly host: string;
+  readonly port: number;
+  readonly security: MailSecurity;
+  readonly username?: string;
+  readonly password?: Secret;
+  /** Who vouches for the server, when no public authority does; PEM. */
+  readonly ca?: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly tongue: MailTongue;
+};
+
+const CONNECT_MS = 10_000;
+const SILENT_MS = 15_000;
+/** A server may answer each line within its time and never end. */
+const WHOLE_MS = 45_000;
+
+/** Sends messages by SMTP, in the open to nobody but this machine. */
+export function mail(parts: MailParts, after: (ms: number, run: () => void) => () => void): Messenger {
+  return { way: "mail", send: (notice) => within(deliver(notice, parts), after) };
+}
+
+async function deliver(notice: Notice, parts: MailParts): Promise<Sent> {
+  const { host, port, security, username, password, ca, from, to, tongue } = parts;
+  const transport = createTransport({
+    host,
+    port,
+    secure: security === "tls",
+    requireTLS: security === "starttls",
+    ignoreTLS: security === "none",
+    ...(username === undefined ? {} : { auth: { user: username, pass: password?.reveal() ?? "" } }),
+    tls: { minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) },
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: SILENT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  try {
+    await transport.sendMail({
+      from,
+      to: [...to],
+      subject: subjectOf(notice, tongue),
+      text: bodyOf(notice, tongue),
+      messageId: `<${notice.id}@${
+        from
+          .split("@")
+          .at(-1)
+          ?.replace(/[^a-zA-Z0-9.-]/g, "") ?? "qris"
+      }>`,
+      headers: { "auto-submitted": "auto-generated", "x-qris-id": notice.id },
+    });
+    return { is: "sent" };
+  } catch (error) {
+    return { is: "failed", problem: wordsOf(error) };
+  } finally {
+    transport.close();
+  }
+}
+
+/** What a server answers may repeat what it was told: only the kind of trouble, and its number. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
+  return [code, responseCode].filter((each) => each !== undefined).join(" ") || error.name;
+}
+
+function within(sending: Promise<Sent>, after: (ms: number, run: () => void) => () => void): Promise<Sent> {
+  return new Promise((resolve) => {
+    const stop = after(WHOLE_MS, () => resolve({ is: "failed", problem: `not done within ${WHOLE_MS} ms` }));
+    sending.then(
+      (sent) => {
+        stop();
+        resolve(sent);
+      },
+      () => resolve({ is: "failed", problem: "unknown" }),
+    );
+  });
+}

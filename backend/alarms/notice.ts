@@ -1,0 +1,34 @@
+import type { AlarmLine } from "./book.ts";
+import type { AlarmKind } from "./kinds.ts";
+
+/** One message to people about all that has begun and ended since the last one. */
+export type Notice = {
+  /** The same however often the message is sent: who gets it twice knows by this. */
+  readonly id: string;
+  readonly atMs: number;
+  readonly opened: readonly Group[];
+  readonly closed: readonly Group[];
+};
+
+/** All of one kind; of many, the first are named. */
+export type Group = { readonly kind: AlarmKind; readonly count: number; readonly alarms: readonly AlarmLine[] };
+
+const NAMED = 20;
+
+/** What began and is over already is among what began, and says when it ended. */
+export function noticeOf(id: string, atMs: number, opened: readonly AlarmLine[], closed: readonly AlarmLine[]): Notice {
+  const begun = new Set(opened.map((alarm) => alarm.id));
+  return { id, atMs, opened: grouped(opened), closed: grouped(closed.filter((alarm) => !begun.has(alarm.id))) };
+}
+
+function grouped(alarms: readonly AlarmLine[]): readonly Group[] {
+  const kinds = new Map<AlarmKind, AlarmLine[]>();
+  for (const alarm of alarms) {
+    const same = kinds.get(alarm.kind);
+    if (same === undefined) kinds.set(alarm.kind, [alarm]);
+    else same.push(alarm);
+  }
+  return [...kinds].map(([kind, same]) => ({ kind, count: same.length, alarms: same.slice(0, NAMED) }));
+}
+
+export const isEmpty = ({ opened, closed }: Notice): boolean => opened.length === 0 && closed.length === 0;
