@@ -21,6 +21,8 @@ export type BackendParts = {
   /** Bounds what stands may ask for; everything is admitted when absent. */
   readonly admission?: Pick<Admission, "admit">;
   readonly key: SigningKey;
+  /** By which a stand is spoken to; `key` when absent. */
+  keyFor?(stand: StandId): SigningKey;
   readonly standKeys: KeySet;
   readonly openTransport: OpenTransport;
   readonly group?: string;

@@ -2,6 +2,7 @@ import { addressList } from "../host/addresses.ts";
 import { type BrokerLink, brokerLinkIssues } from "../host/broker-files.ts";
 import { nearestName } from "../host/config-errors.ts";
 import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
+import { ENROL_PATH, RENEW_PATH } from "../protocol/enrolment.ts";
 import type { StandId } from "../protocol/ids.ts";
 import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchants/config.ts";
 import type { MerchantId } from "./providers/provider.ts";
@@ -14,6 +15,7 @@ type Whole = {
     readonly host: string;
   };
   readonly pay?: object | undefined;
+  readonly enrolment?: object | undefined;
   readonly link: BrokerLink;
   readonly merchants: readonly MerchantConfig[];
   readonly stands: readonly StandConfig[];
@@ -21,7 +23,7 @@ type Whole = {
 type StandConfig = { readonly id: StandId; readonly key: unknown; readonly merchant?: MerchantId | undefined };
 
 /** What the backend itself answers at. */
-const OWN_PATHS = ["/healthz", "/readyz"];
+const OWN_PATHS = ["/healthz", "/readyz", ENROL_PATH, RENEW_PATH];
 
 /** Whose stands those are that name no merchant: the only one's that sells. */
 export function usualMerchant(merchants: readonly MerchantConfig[]): MerchantId | undefined {
@@ -35,10 +37,10 @@ const sellingOf = (merchants: readonly MerchantConfig[]): readonly MerchantId[] 
 
 export const rules: readonly Rule<Whole>[] = [
   { on: ["http"], judge: unreachable },
-  { on: ["http", "pay"], judge: crowded },
+  { on: ["http", "pay", "enrolment"], judge: crowded },
   { on: ["link"], judge: brokerLinkIssues },
   { on: ["merchants"], judge: ({ merchants }) => [...doubled(merchants), ...crossed(merchants)] },
-  { on: ["merchants", "stands"], judge: (config) => [...misled(config), ...idle(config)] },
+  { on: ["merchants", "stands", "enrolment"], judge: (config) => [...misled(config), ...idle(config)] },
   { on: ["stands"], judge: ({ stands }) => torn(stands) },
 ];
 
@@ -49,9 +51,9 @@ function unreachable({ http }: Whole): readonly Complaint[] {
   return addressList(sources)("127.0.0.1") ? [] : [NAME_THE_PROXY];
 }
 
-/** All customers behind one proxy would share the bound of one address. */
-function crowded({ http, pay }: Whole): readonly Complaint[] {
-  return pay !== undefined && hearsNamelessProxy(http) ? [NAME_THE_PROXY] : [];
+/** All who come through one proxy would share the bound of one address. */
+function crowded({ http, pay, enrolment }: Whole): readonly Complaint[] {
+  return (pay ?? enrolment) !== undefined && hearsNamelessProxy(http) ? [NAME_THE_PROXY] : [];
 }
 
 function hearsNamelessProxy({ host, trusted_proxies: proxies }: Whole["http"]): boolean {
@@ -127,8 +129,8 @@ const namesOf = (selling: readonly string[]): string =>
   selling.length === 0 ? "[[merchants]] that are not retired, of which there are none" : selling.join(", ");
 
 /** A merchant that no stand sells for was forgotten, or should say that it is retired. */
-function idle({ merchants, stands }: Whole): readonly Complaint[] {
-  if (stands.length === 0) return [];
+function idle({ merchants, stands, enrolment }: Whole): readonly Complaint[] {
+  if (stands.length === 0 || enrolment !== undefined) return [];
   const usual = usualMerchant(merchants);
   const served = new Set(stands.map(({ merchant }) => merchant ?? usual));
   return sellingOf(merchants)

@@ -15,6 +15,7 @@ import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";
 import { RECONCILE_BODY_BYTES } from "./reconcile/routes.ts";
+import type { Stands } from "./stands/open.ts";
 import { webhookRoute } from "./webhooks.ts";
 
 /**
@@ -31,6 +32,7 @@ export type DoorParts = {
   readonly accounts: readonly Account[];
   readonly cashier: Backend["cashier"];
   readonly journal: LedgerJournal;
+  readonly stands: Pick<Stands, "publicRoutes" | "deskRoutes">;
   readonly reconciliation: Pick<Reconciliation, "routes">;
   readonly watching?: Watching;
   readonly metrics?: Metrics;
@@ -58,7 +60,12 @@ export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors
 function openPublic(ground: Ground, parts: DoorParts): Promise<Server> {
   const { setup, clock, log } = ground;
   const { host, port } = setup.config.http;
-  const routes = [...webhooks(ground, parts), ...pages(ground, parts), ...conditionRoutes(parts.condition)];
+  const routes = [
+    ...webhooks(ground, parts),
+    ...pages(ground, parts),
+    ...parts.stands.publicRoutes({}),
+    ...conditionRoutes(parts.condition),
+  ];
   return serve({ routes: watched("public", routes, parts), host, port, clock, log });
 }
 
@@ -122,11 +129,18 @@ export function strangersOf({
 
 function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined {
   const { setup, clock, random, log } = ground;
-  const { cashier, journal, reconciliation } = parts;
+  const { cashier, journal, stands, reconciliation } = parts;
   const { operator } = setup.config;
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
-  const routes = [...operatorRoutes({ cashier, journal, token, clock, random, log }), ...reconciliation.routes(token)];
+  const routes = [
+    ...operatorRoutes({ cashier, journal, token, clock, random, log }),
+    ...behindDoor(
+      stands.deskRoutes(async () => undefined),
+      { token, log },
+    ),
+    ...reconciliation.routes(token),
+  ];
   const { host, port } = operator;
   const bodyLimitBytes = RECONCILE_BODY_BYTES;
   return serve({ routes: watched("operator", routes, parts), host, port, clock, log, bodyLimitBytes });

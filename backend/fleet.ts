@@ -25,6 +25,8 @@ export type FleetOptions = {
   /** Names this process to the broker; another process needs another name. */
   readonly clientId: string;
   readonly key: SigningKey;
+  /** By which a stand is spoken to; `key` when absent. */
+  keyFor?(stand: StandId): SigningKey;
   readonly standKeys: KeySet;
   readonly open: OpenTransport;
   readonly journal: string;
@@ -125,6 +127,7 @@ export class Fleet {
       ...this.#options,
       me: "backend",
       post: this.#post,
+      keyFor: (party) => this.#options.keyFor?.(party as StandId) ?? this.#options.key,
       topicTo: (party) => topicOf(party as StandId, "down"),
       publish: (topic, payload) => this.#transport.publish(topic, payload),
       unseal: unsealedFor(watching, (payload) => unsealUp(payload, standKeys, "backend")),

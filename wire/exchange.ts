@@ -12,6 +12,8 @@ export type Letter = { readonly id: string; readonly seq: number; readonly body:
 export type ExchangeOptions<Said extends Statement> = {
   readonly me: Party;
   readonly key: SigningKey;
+  /** The key for what is said to one party; `key` when absent. */
+  keyFor?(party: Party): SigningKey;
   /** The sender's journal, named in every statement. */
   readonly journal: string;
   readonly clock: Clock;
@@ -83,10 +85,10 @@ export class Exchange<Said extends UpStatement | DownStatement> {
   }
 
   #seal({ id, seq, body }: Letter, to: Party): string {
-    const { me, key, journal } = this.#options;
+    const { me, key, keyFor, journal } = this.#options;
     // The journal made the id and the types of `body` and `to` belong together; the receiver's schema checks all of it again.
     const statement = { v: 1, id, from: me, to, at: { journal, seq }, body } as Statement;
-    return seal(statement, key);
+    return seal(statement, keyFor?.(to) ?? key);
   }
 
   #ack({ from, id }: Said): void {

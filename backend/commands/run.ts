@@ -9,6 +9,7 @@ import { NamedFiles } from "../../host/setup.ts";
 import { shutDownOnSignals } from "../../host/shutdown.ts";
 import { readVersion } from "../../host/version.ts";
 import { JournalFault } from "../../journal/journal.ts";
+import type { StandId } from "../../protocol/ids.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";
 import { type Backend, openBackend } from "../backend.ts";
@@ -25,16 +26,9 @@ import { type Observation, openObservation } from "../metrics/observation.ts";
 import { type Http, openHttp } from "../providers/http.ts";
 import { openReconciliation, type Reconciliation } from "../reconcile/open.ts";
 import { openSalesBook, type SalesBook } from "../sales/open.ts";
-import {
-  admissionRulesOf,
-  brokerOf,
-  payAddressesOf,
-  readSetup,
-  type Setup,
-  sellersOf,
-  TELLABLE,
-  termsOf,
-} from "../setup.ts";
+import { brokerOf, merchantBounds, payAddressesOf, readSetup, type Setup, TELLABLE } from "../setup.ts";
+import { openStands, type Stands } from "../stands/open.ts";
+import { probe } from "../store/probe.ts";
 import type { Store } from "../store/store.ts";
 import { openTracing } from "../tracing/open.ts";
 import { statusOf, watchOver } from "../watch.ts";
@@ -75,26 +69,32 @@ async function begin(first: Ground, http: Http): Promise<void> {
   const { journal, store, quarantined, company } = books;
   const ground = { ...first, clock: books.clock };
   if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
+  const stands = await openStands(ground, books);
   const version = readVersion();
   const tracing = await openTracing(ground, version);
   const observation = openObservation({ ground, books, version, ...(tracing && { tracing }) });
   const sales = openSalesBook(ground, books);
-  const backend = openBackend(observation.watched({ ...partsOf(ground, ways, books), changed: sales.changed }));
+  const backend = openBackend(observation.watched({ ...partsOf(ground, ways, books, stands), changed: sales.changed }));
   const condition = conditionOf({
     clock: ground.clock,
     probeJournal: () => journal.probe(),
+    probeStore: () => probe(store),
     isConnected: () => backend.fleet.connected,
   });
   const reconciliation = openReconciliation(ground, journal, backend.cashier, () => company?.leads ?? true);
   const doors = await openDoorsOrClose(
     ground,
     ways,
-    { backend, journal, store, sales, reconciliation, observation },
+    { backend, journal, store, sales, stands, reconciliation, observation },
     condition,
   );
   const notice = await sdNotify(ground.env, ground.log);
   const keptKeys = reloadKeys(ground, ways, condition, notice);
-  const stops = [watchOver(ground, { journal, condition, notice, keptKeys }), company?.keep(() => backend.wake())];
+  const stops = [
+    watchOver(ground, { journal, condition, notice, keptKeys }),
+    stands.keep(),
+    company?.keep(() => backend.wake()),
+  ];
   const stopWatching = (): void => {
     for (const stop of stops) stop?.();
   };
@@ -102,6 +102,7 @@ async function begin(first: Ground, http: Http): Promise<void> {
     journal,
     store,
     sales,
+    stands,
     backend,
     reconciliation,
     observation,
@@ -111,7 +112,7 @@ async function begin(first: Ground, http: Http): Promise<void> {
   });
   notice.ready();
   await tellAbsent(ground, ways, journal);
-  ground.log.info("ready", readyFacts(ground, ways, doors));
+  ground.log.info("ready", readyFacts(ground, ways, doors, stands));
 }
 
 /** What can never work shows before anything is opened. */
@@ -129,8 +130,9 @@ function partsOf(
   { setup, clock, random, log }: Ground,
   { accounts, openTransport }: Ways,
   { journal, company }: Books,
+  { roster, signing }: Stands,
 ) {
-  const { config, key, standKeys } = setup;
+  const { config, key } = setup;
   const { client_id, shared_group } = config.link;
   const pages = payAddressesOf(setup);
   const providers = new Map(accounts.map(({ config: { name }, provider }) => [name, provider]));
@@ -138,17 +140,21 @@ function partsOf(
     clientId: client_id,
     journal,
     ...(company === undefined ? {} : { company }),
-    merchants: merchantsOf(providers, sellersOf(config)),
-    admission: new Admission(admissionRulesOf(config)),
+    merchants: merchantsOf(providers, { get: (stand) => roster.sellerOf(stand) }),
+    admission: new Admission({
+      stands: { get: (stand) => roster.get(stand)?.rate },
+      merchants: merchantBounds(config),
+    }),
     key,
-    standKeys,
+    keyFor: (stand: StandId) => signing.keyFor(stand),
+    standKeys: roster.keys,
     openTransport,
     ...(shared_group === undefined ? {} : { group: shared_group }),
     clock,
     random,
     log,
     ...(pages && { pageOf: pages.pageOf }),
-    termsFor: termsOf(config),
+    termsFor: (stand: StandId | undefined) => roster.termsFor(stand),
     onFault: (fault: unknown) => log.error("journal failed", { fault }),
   };
 }
@@ -161,14 +167,15 @@ async function openDoorsOrClose(
     journal,
     store,
     sales,
+    stands,
     reconciliation,
     observation,
-  }: Pick<Open, "backend" | "journal" | "store" | "sales" | "reconciliation" | "observation">,
+  }: Pick<Open, "backend" | "journal" | "store" | "sales" | "stands" | "reconciliation" | "observation">,
   condition: () => Promise<Condition>,
 ): Promise<Doors> {
   try {
     const { cashier } = backend;
-    return await openDoors(ground, { accounts, cashier, journal, reconciliation, condition, ...observation });
+    return await openDoors(ground, { accounts, cashier, journal, stands, reconciliation, condition, ...observation });
   } catch (error) {
     await reconciliation.stop();
     await backend.stop();
@@ -200,6 +207,7 @@ function reloadKeys(
 }
 
 type Open = {
+  readonly stands: Stands;
   readonly journal: LedgerJournal;
   readonly store: Store;
   readonly sales: SalesBook;
@@ -244,8 +252,8 @@ async function tellAbsent({ log }: Ground, { accounts }: Ways, journal: LedgerJo
   for (const [merchant, orders] of absent) log.error("open orders of an unknown merchant", { merchant, orders, hint });
 }
 
-function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk, metrics }: Doors) {
-  const { link, stands } = setup.config;
+function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk, metrics }: Doors, { roster }: Stands) {
+  const { link } = setup.config;
   return {
     http: server.url,
     ...(desk === undefined ? {} : { operator: desk.url }),
@@ -258,6 +266,6 @@ function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk, metri
       midtrans: config.base_url,
       webhook: server.url + notificationPathOf(config),
     })),
-    stands: new Set(stands.map(({ id }) => id)).size,
+    stands: roster.size,
   };
 }

@@ -9,7 +9,8 @@ export type Rate = { readonly aMinute: number; readonly burst: number };
 export type Bounds = { readonly least: Rupiah; readonly most: Rupiah };
 
 export type AdmissionRules = {
-  readonly stands: ReadonlyMap<StandId, Rate>;
+  /** Asked for each charge: a stand that came just now is in it. */
+  readonly stands: Pick<ReadonlyMap<StandId, Rate>, "get">;
   readonly merchants: ReadonlyMap<MerchantId, Rate & Bounds>;
 };
 

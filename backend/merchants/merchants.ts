@@ -19,10 +19,10 @@ export const onlyMerchant = (provider: PaymentProvider): Merchants => ({
   provider: () => provider,
 });
 
-/** As the configuration says. A stand that is not in it has no account. */
+/** A stand of which nobody knows whom it sells for has no account. */
 export const merchantsOf = (
   providers: ReadonlyMap<MerchantId, PaymentProvider>,
-  sellers: ReadonlyMap<StandId, MerchantId>,
+  sellers: Pick<ReadonlyMap<StandId, MerchantId>, "get">,
 ): Merchants => ({
   of: (stand) => sellers.get(stand) ?? ONLY_MERCHANT,
   provider: (merchant) => providers.get(merchant) ?? noAccount(merchant),

@@ -29,8 +29,8 @@ export type Changed = { readonly is: "changed" };
 
 export type RegistryParts = {
   readonly store: Store;
-  /** How long a code is good. */
-  readonly codeMs: number;
+  /** How long a code is good; absent where nobody could use one. */
+  readonly codeMs: number | undefined;
   /** Who sells: whom a stand may sell for. */
   readonly selling: readonly MerchantId[];
   isConfigured(stand: StandId): boolean;
@@ -51,8 +51,10 @@ export class Registry {
   }
 
   /** A new stand, and the code by which its machine becomes it. */
-  async add(id: StandId, words: StandWords): Promise<Invited | Not<"taken" | "configured" | "no-merchant">> {
+  async add(id: StandId, words: StandWords): Promise<Invited | Not<"taken" | "configured" | "no-merchant" | "closed">> {
     if (this.#parts.isConfigured(id)) return configured(id);
+    const { codeMs } = this.#parts;
+    if (codeMs === undefined) return CLOSED;
     const merchant = this.#sellerOf(words);
     if (typeof merchant !== "string") return merchant;
     const { store, wall } = this.#parts;
@@ -64,19 +66,21 @@ export class Registry {
         .onConflict((conflict) => conflict.column("id").doNothing())
         .executeTakeFirst();
       if (made.numInsertedOrUpdatedRows !== 1n) return taken(id);
-      return { is: "invited", invitation: await this.#invite(whole, id) } as const;
+      return { is: "invited", invitation: await this.#invite(whole, id, codeMs) } as const;
     });
     if (done.is === "invited") await this.#parts.changed();
     return done;
   }
 
   /** A new code for a stand that is there; older ones of it are good no more. One that was revoked comes back by it. */
-  async invite(id: StandId): Promise<Invited | Not<"unknown" | "configured">> {
+  async invite(id: StandId): Promise<Invited | Not<"unknown" | "configured" | "closed">> {
     if (this.#parts.isConfigured(id)) return configured(id);
+    const { codeMs } = this.#parts;
+    if (codeMs === undefined) return CLOSED;
     return changing(this.#parts.store, async (whole) => {
       const known = await whole.selectFrom("stands").select("id").where("id", "=", id).executeTakeFirst();
       if (known === undefined) return unknown(id);
-      return { is: "invited", invitation: await this.#invite(whole, id) };
+      return { is: "invited", invitation: await this.#invite(whole, id, codeMs) };
     });
   }
 
@@ -109,9 +113,8 @@ export class Registry {
     return done;
   }
 
-  async #invite(whole: Asked, stand: StandId): Promise<Invitation> {
-    const { codeMs, wall } = this.#parts;
-    const [code, now] = [newCode(), wall()];
+  async #invite(whole: Asked, stand: StandId, codeMs: number): Promise<Invitation> {
+    const [code, now] = [newCode(), this.#parts.wall()];
     await dropCodes(whole, stand, now);
     const row = { hash: hashOfCode(code), stand, made_ms: now, ends_ms: now + codeMs };
     await whole
@@ -184,6 +187,10 @@ const columnsOf = ({ name, site, place, policies, rate }: StandWords) => ({
   ...(rate && { rate_a_minute: rate.aMinute, rate_burst: rate.burst }),
 });
 
+const CLOSED: Not<"closed"> = {
+  is: "closed",
+  because: "nobody could enrol: write [enrolment] into the configuration, and restart the backends",
+};
 const taken = (id: StandId): Not<"taken"> => ({
   is: "taken",
   because: `${id} is there already: \`backend stands invite ${id}\` makes a new code for it`,

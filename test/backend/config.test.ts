@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { type BackendConfig, backendConfigSchema } from "../../backend/config.ts";
 import { placeOf } from "../../backend/journal-config.ts";
 import { notificationPathOf } from "../../backend/merchants/config.ts";
-import { admissionRulesOf, sellersOf } from "../../backend/setup.ts";
+import { merchantBounds } from "../../backend/setup.ts";
+import { configuredStands } from "../../backend/stands/configured.ts";
 import { readConfig } from "../../host/config.ts";
 import { Secret } from "../../host/secret.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
@@ -53,6 +54,9 @@ function good(parts: Parts): BackendConfig {
   return read.config;
 }
 
+const sellersOf = (config: BackendConfig): object =>
+  Object.fromEntries(configuredStands(config).map(({ id, merchant }) => [id, merchant]));
+
 /** Path and problem of everything that is wrong. */
 function wrong(parts: Parts): readonly string[] {
   const read = readConfig(toml(parts), backendConfigSchema);
@@ -63,18 +67,18 @@ describe("merchants", () => {
   test("are one by the name of main where there is one, and every stand sells for it", () => {
     const config = good({ stands: ["stand-1", "stand-2"] });
     expect(config.merchants.map(({ name }) => name)).toEqual(["main"]);
-    expect([...sellersOf(config).values()]).toEqual(["main", "main"]);
+    expect(sellersOf(config)).toEqual({ "stand-1": "main", "stand-2": "main" });
   });
 
   test("of both APIs stand side by side, and each stand names its own", () => {
     const merchants = [named("kopi"), `${SNAP}name = "teh"`];
     const config = good({ merchants, stands: ['stand-1 merchant = "kopi"', 'stand-2 merchant = "teh"'] });
-    expect(Object.fromEntries(sellersOf(config))).toEqual({ "stand-1": "kopi", "stand-2": "teh" });
+    expect(sellersOf(config)).toEqual({ "stand-1": "kopi", "stand-2": "teh" });
   });
 
   test("that are retired need no stand, and stands need not name the one that sells", () => {
     const config = good({ merchants: [named("old", "retired = true"), named("new")], stands: ["stand-1"] });
-    expect([...sellersOf(config).values()]).toEqual(["new"]);
+    expect(sellersOf(config)).toEqual({ "stand-1": "new" });
   });
 
   test("are complained of all at once, each at its place", () => {
@@ -166,7 +170,8 @@ describe("where notifications arrive", () => {
 
 describe("stands", () => {
   test("with two keys are there twice, and one stand all the same", () => {
-    expect(admissionRulesOf(good({ stands: ["stand-1", "stand-1"] })).stands.size).toBe(1);
+    const stands = configuredStands(good({ stands: ["stand-1", "stand-1"] }));
+    expect(stands.map(({ id, keys }) => [id, keys.length])).toEqual([["stand-1", 2]]);
   });
 
   test("that are there twice must be the same but for the key", () => {
@@ -177,12 +182,12 @@ describe("stands", () => {
 });
 
 test("bounds are a stand's 20 a minute and a merchant's 600, of any amount that QRIS may carry, unless it says otherwise", () => {
-  const rules = admissionRulesOf(good({ stands: ["stand-1", "stand-2 charges_a_minute = 7"] }));
-  expect(Object.fromEntries(rules.stands)).toEqual({
+  const config = good({ stands: ["stand-1", "stand-2 charges_a_minute = 7"] });
+  expect(Object.fromEntries(configuredStands(config).map(({ id, rate }) => [id, rate]))).toEqual({
     "stand-1": { aMinute: 20, burst: 10 },
     "stand-2": { aMinute: 7, burst: 10 },
   });
-  expect(Object.fromEntries(rules.merchants)).toEqual({
+  expect(Object.fromEntries(merchantBounds(config))).toEqual({
     main: { aMinute: 600, burst: 100, least: 1, most: 10_000_000 },
   });
 });
