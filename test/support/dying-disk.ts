@@ -1,8 +1,16 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { type FileHands, fileHands } from "../../host/replace-file.ts";
 
 /** The power is gone: nothing more reaches the disk. */
 export class PowerLost extends Error {}
+
+/** A disk that has done what it is told before anybody goes on: time that stands still need not wait for it. */
+export const promptDisk: FileHands = {
+  write: async (file, text, mode) => writeFileSync(file, text, { mode }),
+  rename: async (from, to) => renameSync(from, to),
+  remove: async (file) => rmSync(file, { force: true }),
+  flushFolder: async () => undefined,
+};
 
 /** A disk whose power goes at the `nth` thing that is done to it, half done; 0 is the first. Counts what was done. */
 export function dyingDisk(nth: number): { readonly hands: FileHands; readonly done: () => number } {

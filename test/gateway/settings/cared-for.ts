@@ -7,8 +7,8 @@ import { Shelf } from "../../../gateway/settings/shelf.ts";
 import { TrustedKeys } from "../../../gateway/settings/trusted-keys.ts";
 import { tradeOf } from "../../../gateway/trade-of.ts";
 import { silentLog } from "../../../host/log.ts";
-import type { FileHands } from "../../../host/replace-file.ts";
 import type { UsingBody } from "../../../protocol/statements.ts";
+import { promptDisk } from "../../support/dying-disk.ts";
 import { inputInHand } from "../../support/input-in-hand.ts";
 import { STAND } from "../../support/sale.ts";
 import { benchConfig } from "../../support/settings.ts";
@@ -28,7 +28,6 @@ export type CaredForOptions = {
   /** Where settings are kept. */
   readonly folder: string;
   readonly config?: GatewayConfig;
-  readonly hands?: FileHands;
   readonly drawing?: Drawing;
 };
 
@@ -36,12 +35,11 @@ export type CaredForOptions = {
 export async function caredFor({
   folder,
   config = benchConfig,
-  hands,
   drawing = blankDrawing,
 }: CaredForOptions): Promise<CaredFor> {
   const clock = new VirtualClock();
-  const shelf = new Shelf({ folder: join(folder, "settings"), stand: STAND, log: silentLog, ...(hands && { hands }) });
-  const keys = new TrustedKeys({ folder: join(folder, "settings"), seed: [backendJwk], ...(hands && { hands }) });
+  const shelf = new Shelf({ folder: join(folder, "settings"), stand: STAND, log: silentLog, hands: promptDisk });
+  const keys = new TrustedKeys({ folder: join(folder, "settings"), seed: [backendJwk], hands: promptDisk });
   const input = () => inputInHand().input;
   const settings = new SettingsKeeper({
     shelf,
