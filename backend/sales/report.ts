@@ -55,13 +55,22 @@ const COLUMNS = [
 
 const ROWS_A_PAGE = 500;
 
-/** Every order that fits, the newest first, piece by piece: the header, then some hundred lines at once. */
-export async function* csvOfSales(store: Store, filter: SalesFilter): AsyncGenerator<string> {
+/** Every order that fits, the newest first, `most` of them, piece by piece: the header, then some hundred lines at once. */
+export async function* csvOfSales(
+  store: Store,
+  filter: SalesFilter,
+  most = Number.POSITIVE_INFINITY,
+): AsyncGenerator<string> {
   yield csvLine(COLUMNS);
+  let left = most;
   for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
-    const page = await searchSales(store, filter, { limit: ROWS_A_PAGE, ...(after === undefined ? {} : { after }) });
+    const page = await searchSales(store, filter, {
+      limit: Math.min(left, ROWS_A_PAGE),
+      ...(after === undefined ? {} : { after }),
+    });
     if (page.sales.length > 0) yield page.sales.map(lineOf).join("");
-    after = page.next;
+    left -= page.sales.length;
+    after = left > 0 ? page.next : undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import type { SaleRow } from "./sale.ts";
 
 /** What to look for; what is absent is not asked. */
 export type SalesFilter = {
-  /** An order's id, its claim code, the provider's id of its payment, or words of its products' names. */
+  /** An order's id, its claim code, the provider's id of its payment, its amount, or words of its products' names. */
   readonly text?: string;
   readonly stand?: string;
   readonly merchant?: string;
@@ -121,8 +121,16 @@ function matching(store: Store, filter: SalesFilter) {
   if (toMs !== undefined) query = query.where("began_ms", "<", toMs);
   if (least !== undefined) query = query.where("amount", ">=", least);
   if (most !== undefined) query = query.where("amount", "<=", most);
+  const sum = amountIn(text);
+  if (sum !== undefined) return query.where("amount", "=", sum);
   for (const word of wordsOf(text)) query = query.where(sql<boolean>`words LIKE ${`%${word}%`} ESCAPE '\\'`);
   return query;
+}
+
+/** `15000`, `15.000`, `Rp 15.000`. */
+function amountIn(text = ""): number | undefined {
+  const [, digits] = /^(?:rp\.?\s*)?(\d{1,9}|\d{1,3}(?:\.\d{3}){1,2})$/i.exec(text.trim()) ?? [];
+  return digits === undefined ? undefined : Number(digits.replaceAll(".", ""));
 }
 
 const wordsOf = (text = ""): readonly string[] =>

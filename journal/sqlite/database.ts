@@ -50,8 +50,9 @@ export function openPlain(file: string, options: { readonly readonly?: boolean }
       ask: (sql, values) =>
         trusted(() => {
           const statement = database.prepare<unknown[]>(sql);
-          if (statement.reader) return { rows: statement.all(...values), changed: 0 };
-          return { rows: [], changed: statement.run(...values).changes };
+          const bound = values.map(whole);
+          if (statement.reader) return { rows: statement.all(...bound), changed: 0 };
+          return { rows: [], changed: statement.run(...bound).changes };
         }),
       pragma: (setting) => trusted(() => database.pragma(setting, { simple: true })),
       isInTransaction: () => database.inTransaction,
@@ -59,6 +60,9 @@ export function openPlain(file: string, options: { readonly readonly?: boolean }
     };
   });
 }
+
+/** A number is bound as a real, by which integers would be divided otherwise than by an integer. */
+const whole = (value: unknown): unknown => (Number.isSafeInteger(value) ? BigInt(value as number) : value);
 
 /** More pages than any file has: all of them in one step are of one moment. */
 const ALL_PAGES = 0x7fffffff;

@@ -4,6 +4,9 @@ import { step } from "../../../backend/ledger/ledger.ts";
 import { ledgerShape } from "../../../backend/ledger/shape.ts";
 import type { Event, Terms } from "../../../backend/ledger/words.ts";
 import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
+import { saleItemsOf, saleOf } from "../../../backend/sales/sale.ts";
+import { type Drawn, writeSales } from "../../../backend/sales/writing.ts";
+import type { Store } from "../../../backend/store/store.ts";
 import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { firstReleaseOf, newOrderId, newUlid, type OrderId, type StandId } from "../../../protocol/ids.ts";
 import { type Rupiah, rupiah } from "../../../protocol/rupiah.ts";
@@ -101,4 +104,14 @@ export async function sell(shop: Shop, names: readonly EventName[], parts: SaleP
     shop.wall.now += 1_000;
   }
   return order;
+}
+
+/** Puts orders into a book, as the journal has them. */
+export async function intoBook(store: Store, { journal }: Shop, orders: readonly OrderId[]): Promise<void> {
+  const drawn: Drawn[] = [];
+  for (const order of orders) {
+    const [state, story] = [await journal.stateOf(order), await journal.story(order)];
+    if (state !== undefined) drawn.push({ row: saleOf(state, story), items: saleItemsOf(state) });
+  }
+  await writeSales(store, drawn);
 }

@@ -54,6 +54,13 @@ storeSuites("A store", (_, freshPlace) => {
     expect(sums).toEqual({ count: 2, sum: 2 * box.made_ms });
   });
 
+  test("divides whole numbers into whole numbers", async () => {
+    const { boxes } = await open();
+    await boxes.insertInto("boxes").values(box).execute();
+    const divided = await boxes.selectFrom("boxes").select(sql<number>`made_ms / ${1_000}`.as("seconds")).execute();
+    expect(divided).toEqual([{ seconds: 1_790_000_000 }]);
+  });
+
   test("tells how many rows were changed", async () => {
     const { boxes } = await open();
     await boxes.insertInto("boxes").values(box).execute();

@@ -1,0 +1,95 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { OrderLine } from "../../../backend/console/api/words.ts";
+import { salesDesk } from "../../../backend/sales/desk.ts";
+import { steadyClock } from "../../../host/clock.ts";
+import { silentLog } from "../../../host/log.ts";
+import { claimCodeOf, type OrderId } from "../../../protocol/ids.ts";
+import { freshStore } from "../../support/stores.ts";
+import { type EventName, eventsOf, intoBook, openShop, SOLD, sell } from "./orders.ts";
+
+const NOON = Date.parse("2026-11-20T12:00:00+07:00");
+const FAILED: readonly EventName[] = ["asked", "offered", "paid", "failed"];
+
+async function openDesk() {
+  const shop = openShop(NOON);
+  const store = await freshStore();
+  const clock = { ...steadyClock("test"), wall: () => shop.wall.now };
+  const book = (...orders: readonly OrderId[]): Promise<void> => intoBook(store, shop, orders);
+  return { shop, store, book, desk: salesDesk({ store, journal: shop.journal, clock, log: silentLog }) };
+}
+
+test("What is owed is told oldest first, with what can be done about it, as the journal has it now", async () => {
+  const { shop, book, desk } = await openDesk();
+  const first = await sell(shop, FAILED);
+  const dealtWith = await sell(shop, FAILED);
+  const twice = await sell(shop, [...SOLD, "paidAgain"]);
+  await book(twice, first, dealtWith, await sell(shop, SOLD));
+  await shop.tell(dealtWith, eventsOf(dealtWith).remedied);
+  const owed = await desk.owed();
+  expect(owed.map(({ order, goodsOut, actions }) => ({ order, goodsOut, actions }))).toEqual([
+    { order: first, goodsOut: false, actions: ["refund", "release", "remedy"] },
+    { order: twice, goodsOut: true, actions: ["refund", "remedy"] },
+  ]);
+  expect(owed[0]).toMatchObject({ claim: claimCodeOf(first), because: "release-failed", sinceMs: NOON + 2_000 });
+});
+
+test("A machine at work is not owed; one that was paid a minute ago and says nothing is", async () => {
+  const { shop, book, desk } = await openDesk();
+  const order = await sell(shop, ["asked", "offered", "paid"]);
+  await book(order);
+  expect(await desk.owed()).toEqual([]);
+  shop.wall.now += 61_000;
+  expect((await desk.owed()).map(({ state }) => state)).toEqual(["paid"]);
+});
+
+test("An order's page tells its story without the payer, the picture and the provider's names", async () => {
+  const { shop, desk } = await openDesk();
+  const order = await sell(shop, [...FAILED, "refund", "refunded"], { issuer: "bank-of-the-payer" });
+  const page = await desk.page(order);
+  expect(page?.events.map(({ type }) => type)).toEqual([
+    "asked",
+    "charged",
+    "news",
+    "not-delivered",
+    "refund-ordered",
+    "refund-answered",
+  ]);
+  expect(page?.refunds).toEqual([{ amount: 15_100, stage: "confirmed" }]);
+  expect(page?.actions).toEqual([]);
+  expect(page?.payments).toEqual([{ amount: 15_000, fee: 100, paidAt: "2026-11-20T12:00:00+07:00" }]);
+  const told = JSON.stringify(page);
+  for (const hidden of ["bank-of-the-payer", `t-${order}`, "-r1", "000201"]) expect(told).not.toContain(hidden);
+});
+
+test("An order that the journal has let go of is still told as the book has it", async () => {
+  const { shop, store, book } = await openDesk();
+  const order = await sell(shop, SOLD);
+  await book(order);
+  const { journal } = openShop(NOON);
+  const desk = salesDesk({ store, journal, clock: steadyClock("test"), log: silentLog });
+  expect(await desk.page(order)).toMatchObject({ order, state: "delivered", actions: [], events: [] });
+  expect(await desk.page(shop.newOrder())).toBeUndefined();
+});
+
+test("Whoever listens hears of each change of an order once, whichever backend wrote it", async () => {
+  const { shop, book, desk } = await openDesk();
+  const heard: OrderLine[] = [];
+  const stop = desk.onChange((order) => heard.push(order));
+  onTestFinished(stop);
+  const order = await sell(shop, ["asked"]);
+  await book(order);
+  await expect.poll(() => heard.map(({ state }) => state), { timeout: 5_000 }).toEqual(["charging"]);
+  await shop.tell(order, eventsOf(order).offered);
+  await book(order);
+  await expect.poll(() => heard.map(({ state }) => state), { timeout: 5_000 }).toEqual(["charging", "payable"]);
+});
+
+test("Today's figures are those of Jakarta's day", async () => {
+  const { shop, book, desk } = await openDesk();
+  await book(await sell(shop, SOLD));
+  expect(await desk.today()).toEqual({ sales: 1, amount: 15_000, refunded: 0 });
+  expect(await desk.report("2026-11-20")).toMatchObject({ total: { sales: 1 }, owed: 0 });
+  await expect(desk.report("2026-11-31")).rejects.toThrow("no day of the calendar");
+  shop.wall.now += 12 * 3_600_000;
+  expect(await desk.today()).toEqual({ sales: 0, amount: 0, refunded: 0 });
+});
