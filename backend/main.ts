@@ -1,6 +1,30 @@
-import { type Program, runIfScript, runProgram, type Terminal } from "../host/program.ts";
+import { type Program, runIfScript, runProgram, type SingleEntry, type Terminal } from "../host/program.ts";
 
 const AN_ORDER = "an order's id";
+
+const A_STAND = "a stand's id";
+const ABOUT_A_STAND = ["name", "site", "merchant", "by"];
+
+const standsCommands: Readonly<Record<string, SingleEntry>> = {
+  list: { load: async () => (await import("./commands/stands.ts")).listStands },
+  show: { takes: A_STAND, load: async () => (await import("./commands/stands.ts")).showStand },
+  add: {
+    takes: A_STAND,
+    options: ABOUT_A_STAND,
+    load: async () => (await import("./commands/stands.ts")).addStand,
+  },
+  invite: { takes: A_STAND, options: ["by"], load: async () => (await import("./commands/stands.ts")).inviteStand },
+  change: {
+    takes: A_STAND,
+    options: ABOUT_A_STAND,
+    load: async () => (await import("./commands/stands.ts")).changeStand,
+  },
+  revoke: {
+    takes: A_STAND,
+    options: ["why", "by"],
+    load: async () => (await import("./commands/stands.ts")).revokeStand,
+  },
+};
 
 /** The backend's program. A new sub-command is one file, one entry and one line of its usage. */
 const program: Program = {
@@ -8,6 +32,15 @@ const program: Program = {
 
   run           serves the stands (default)
   new-key FILE  makes the backend's key: the private half into FILE, the public half, for the stands, onto the screen
+  keys status   tells how far the stands have learnt to trust its next key
+  new-authority FILE  makes who vouches for stands at the broker: the key into FILE, the certificate onto the screen  [--name TEXT]
+
+  stands list   lists them all
+  stands show ID    tells all about one
+  stands add ID     makes a new one, and the code by which its machine becomes it, once  [--name TEXT] [--site TEXT] [--merchant NAME]
+  stands invite ID  makes a new code: for a new SD card, or for one that was revoked
+  stands change ID  [--name TEXT] [--site TEXT] [--merchant NAME]
+  stands revoke ID  believes it no more, at once            --why TEXT
 
   owed          lists paid orders that wait for a person
   order ID      tells one order's whole story
@@ -27,6 +60,13 @@ const program: Program = {
   defaultConfig: "/etc/qris-backend/backend.toml",
   commands: {
     run: { load: async () => (await import("./commands/run.ts")).run },
+    keys: { commands: { status: { load: async () => (await import("./commands/stands.ts")).keysStatus } } },
+    "new-authority": {
+      takes: "the name of a new file",
+      options: ["name"],
+      load: async () => (await import("./commands/new-authority.ts")).newAuthorityFile,
+    },
+    stands: { commands: standsCommands },
     owed: { load: async () => (await import("./commands/operator.ts")).owed },
     order: { takes: AN_ORDER, load: async () => (await import("./commands/operator.ts")).order },
     release: {

@@ -71,7 +71,8 @@ function decide(asked: Asked, what: string, after: string, more: object = {}): P
   return ask(asked, { method: "POST", path, body: { ...asked.options, ...more } }, () => [`${what}: ${after}`]);
 }
 
-async function ask(asked: Asked, call: Call, read: (answer: unknown) => readonly string[]): Promise<number> {
+/** Asks the running backend; prints what `read` makes of its answer. */
+export async function ask(asked: Asked, call: Call, read: (answer: unknown) => readonly string[]): Promise<number> {
   const desk = deskOf(asked);
   if ("unusable" in desk) {
     asked.say(desk.unusable);
