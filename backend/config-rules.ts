@@ -4,6 +4,8 @@ import { nearestName } from "../host/config-errors.ts";
 import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
 import { ENROL_PATH, RENEW_PATH } from "../protocol/enrolment.ts";
 import type { StandId } from "../protocol/ids.ts";
+import { type AlarmsConfig, alarmsIssues } from "./alarms/config.ts";
+import { type ConsoleConfig, wrongWithConsole } from "./console/config.ts";
 import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchants/config.ts";
 import type { MerchantId } from "./providers/provider.ts";
 
@@ -16,7 +18,9 @@ type Whole = {
   };
   readonly pay?: object | undefined;
   readonly enrolment?: object | undefined;
+  readonly console?: ConsoleConfig | undefined;
   readonly link: BrokerLink;
+  readonly alarms: AlarmsConfig;
   readonly merchants: readonly MerchantConfig[];
   readonly stands: readonly StandConfig[];
 };
@@ -38,7 +42,9 @@ const sellingOf = (merchants: readonly MerchantConfig[]): readonly MerchantId[] 
 export const rules: readonly Rule<Whole>[] = [
   { on: ["http"], judge: unreachable },
   { on: ["http", "pay", "enrolment"], judge: crowded },
+  { on: ["console"], judge: wrongWithConsole },
   { on: ["link"], judge: brokerLinkIssues },
+  { on: ["alarms"], judge: alarmsIssues },
   { on: ["merchants"], judge: ({ merchants }) => [...doubled(merchants), ...crossed(merchants)] },
   { on: ["merchants", "stands", "enrolment"], judge: (config) => [...misled(config), ...idle(config)] },
   { on: ["stands"], judge: ({ stands }) => torn(stands) },

@@ -3,7 +3,10 @@ import { isRange } from "../host/addresses.ts";
 import { withRules } from "../host/config-rules.ts";
 import { publicJwkSchema } from "../protocol/keys.ts";
 import { standIdSchema } from "../protocol/statements.ts";
+import { alarmsSchema } from "./alarms/config.ts";
 import { rules } from "./config-rules.ts";
+import { consoleSchema } from "./console/config.ts";
+import { healthSchema } from "./health/config.ts";
 import { journalSchema } from "./journal-config.ts";
 import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchants/config.ts";
 import { metricsSchema } from "./metrics/config.ts";
@@ -152,7 +155,12 @@ const whole = z.strictObject({
   enrolment: enrolmentSchema
     .optional()
     .describe("How machines become stands by one-time codes, at POST /enrol/v1; closed when absent."),
+  console: consoleSchema
+    .optional()
+    .describe("Where the company's people look at the fleet with a browser; closed when absent."),
   terms: terms.prefault({}),
+  health: healthSchema.prefault({}).describe("How long it is kept how the stands were."),
+  alarms: alarmsSchema.prefault({}).describe("What people are told of, and how."),
   reconcile: reconcileSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   metrics: metricsSchema.optional().describe("GET /metrics for Prometheus; closed when absent."),

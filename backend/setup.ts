@@ -4,6 +4,7 @@ import type { Secret } from "../host/secret.ts";
 import { type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import { BadKey, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
 import type { MqttSettings } from "../wire/mqtt.ts";
+import { checkAlarmSecret } from "./alarms/webhook.ts";
 import { type BackendConfig, backendConfigSchema } from "./config.ts";
 import type { DatabaseSecrets } from "./journal-config.ts";
 import type { AdmissionRules } from "./merchants/admission.ts";
@@ -28,6 +29,13 @@ export type Setup = {
   readonly metricsToken?: Secret;
   /** Said to the collector of traces. */
   readonly tracingToken?: Secret;
+  /** What the OpenID provider gave the console. */
+  readonly consoleOidcSecret?: Secret;
+  /** Signs messages about alarms. */
+  readonly alarmSecret?: Secret;
+  readonly mailPassword?: Secret;
+  /** Who vouches for the mail server, PEM. */
+  readonly mailCa?: string;
   readonly brokerPassword?: Secret;
   readonly brokerTls?: () => BrokerTls;
   /** Of the books, where they are in a database. */
@@ -42,7 +50,7 @@ export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup
   readSetupFile({ file, schema: backendConfigSchema, env, tellable: TELLABLE }, gather);
 
 function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
-  const { keys, link, operator, pay, metrics, tracing } = config;
+  const { keys, link, operator, pay, alarms, metrics, tracing } = config;
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
   const nextKey = files.read("keys.next_private_file", keys.next_private_file, privateKeyFrom);
   const enrolment = enrolmentPapers(config.enrolment, files);
@@ -52,6 +60,10 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
   const payKey = files.secret("pay.key_file", pay?.key_file, checkPayKey);
   const metricsToken = files.secret("metrics.token_file", metrics?.token_file);
   const tracingToken = files.secret("tracing.token_file", tracing?.token_file);
+  const consoleOidcSecret = files.secret("console.oidc.client_secret_file", config.console?.oidc?.client_secret_file);
+  const alarmSecret = files.secret("alarms.webhook.secret_file", alarms.webhook?.secret_file, checkAlarmSecret);
+  const mailPassword = files.secret("alarms.mail.password_file", alarms.mail?.password_file);
+  const mailCa = files.read("alarms.mail.ca_file", alarms.mail?.ca_file, String);
   const brokerPassword = files.secret("link.password_file", link.password_file);
   const tls = brokerTls(link, files);
   const database = databaseSecrets(config, files);
@@ -66,13 +78,21 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
     ...(payKey && { payKey }),
     ...(metricsToken && { metricsToken }),
     ...(tracingToken && { tracingToken }),
+    ...(consoleOidcSecret && { consoleOidcSecret }),
+    ...(alarmSecret && { alarmSecret }),
+    ...(mailPassword && { mailPassword }),
+    ...(mailCa && { mailCa }),
     ...(brokerPassword && { brokerPassword }),
     ...(tls && { brokerTls: tls }),
     ...(database && { database }),
   };
 }
 
-function databaseSecrets({ journal }: BackendConfig, files: NamedFiles): DatabaseSecrets | undefined {
+/** What the books' files say, where the books are in a database. */
+export function databaseSecrets(
+  { journal }: Pick<BackendConfig, "journal">,
+  files: NamedFiles,
+): DatabaseSecrets | undefined {
   if ("file" in journal) return undefined;
   const password = files.secret("journal.password_file", journal.password_file);
   const ca = files.read("journal.ca_file", journal.ca_file, String);

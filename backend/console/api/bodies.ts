@@ -65,5 +65,9 @@ export const revokeBody = z.strictObject({ why });
 
 /** Judged by protocol/settings.ts; here only what it is sent in. */
 const settings = z.record(z.string(), z.unknown());
-export const settingsBody = z.strictObject({ settings });
-export const manySettingsBody = z.strictObject({ stands: z.array(standIdSchema).min(1).max(10_000), settings });
+export const settingsBody = z.strictObject({ settings, why: why.optional() });
+export const manySettingsBody = z.strictObject({
+  stands: z.array(standIdSchema).min(1).max(10_000),
+  settings,
+  why: why.optional(),
+});

@@ -81,7 +81,7 @@ export interface StandsDesk {
   /** Without orders and alarms, which others know. */
   page(stand: StandId): Promise<Omit<StandPage, "orders" | "alarmsNow"> | undefined>;
   versions(): Promise<Versions["versions"]>;
-  add(stand: NewStand, by: string): Promise<Yes<Invitation> | No | BadFields>;
+  add(stand: NewStand, by: string): Promise<Yes<Invitation> | No | NotThere | BadFields>;
   invite(stand: StandId, by: string): Promise<Yes<Invitation> | No | NotThere>;
   revoke(stand: StandId, by: string, why: string): Promise<Yes | No | NotThere>;
   change(stand: StandId, change: StandChange, by: string): Promise<Yes | No | NotThere | BadFields>;

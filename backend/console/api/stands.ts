@@ -146,7 +146,7 @@ const settings = (parts: StandsApiParts): readonly Endpoint[] => [
     answer: async (call) => {
       const { stand } = call.request.params;
       if (!isStandId(stand)) return notFound("stand");
-      return desire({ stands: [stand], settings: call.body.settings }, call.who.name, parts);
+      return desire({ stands: [stand], ...call.body }, call.who.name, parts);
     },
   }),
   act({
@@ -155,7 +155,7 @@ const settings = (parts: StandsApiParts): readonly Endpoint[] => [
     may: "admin",
     what: "stands.settings",
     body: manySettingsBody,
-    details: ({ stands, settings: wanted }) => ({ stands: namesOf(stands), settings: wanted }),
+    details: ({ stands, ...wanted }) => ({ stands: namesOf(stands), ...wanted }),
     answer: (call) => {
       const [twice] = call.body.stands.filter((stand, nth, all) => all.indexOf(stand) !== nth);
       if (twice !== undefined) return Promise.resolve(badFields([{ path: "stands", message: `has ${twice} twice` }]));

@@ -1,0 +1,161 @@
+import type { StandId } from "../../../protocol/ids.ts";
+import type { Stop } from "../../../protocol/time.ts";
+import type { HealthBook } from "../../health/book.ts";
+import type { HealthSaid } from "../../health/parse.ts";
+import { desiredOf, usingOf } from "../../settings/book.ts";
+import type { Pictures } from "../../settings/pictures.ts";
+import { inOrder, type Not, type Registry, type StandWords } from "../../stands/registry.ts";
+import type { Roster, StandRecord } from "../../stands/roster.ts";
+import type { Store } from "../../store/store.ts";
+import type { NewStand, No, NotThere, StandChange, StandsDesk } from "../api/desks.ts";
+import type { AlarmLine, Figure, StandLine, StandPage } from "../api/words.ts";
+
+export type StandsDeskParts = {
+  readonly store: Store;
+  readonly roster: Roster;
+  readonly registry: Pick<Registry, "add" | "invite" | "revoke" | "change">;
+  readonly health: Pick<HealthBook, "standing" | "latest" | "presence" | "versions" | "series" | "onChange">;
+  readonly pictures: Pick<Pictures, "freshPicture">;
+  /** On the clock that the backends share. */
+  nowMs(): number;
+  /** Alarms that last. */
+  alarms(): Promise<readonly AlarmLine[]>;
+};
+
+const SCREEN_MS = 5_000;
+
+/** Roster, health and settings of the stands, put together for people. */
+export function standsDesk(parts: StandsDeskParts): StandsDesk {
+  const { roster, registry, health, pictures, nowMs } = parts;
+  return {
+    all: async () => {
+      const alarms = countsOf(await parts.alarms());
+      return inOrder(roster.all()).map((record) => lineOf(record, alarms.get(record.id) ?? 0, parts));
+    },
+    page: (stand) => pageOf(stand, parts),
+    versions: async () => health.versions(),
+    add: async ({ id, ...words }) => invited(await registry.add(id, wordsOf(words))),
+    invite: async (stand) => invited(await registry.invite(stand)),
+    revoke: async (stand, _by, why) => changed(await registry.revoke(stand, why)),
+    change: async (stand, words) => changed(await registry.change(stand, wordsOf(words))),
+    series: async (stand, { fromMs, toMs }, points) => {
+      if (roster.get(stand) === undefined) return undefined;
+      const { atMs, figures } = await health.series({ stand, fromMs, toMs, points });
+      return { atMs, figures };
+    },
+    screen: async (stand) => {
+      if (roster.get(stand) === undefined) return undefined;
+      const found = await pictures.freshPicture(stand, SCREEN_MS);
+      if (found?.png === undefined) return undefined;
+      return { png: found.png, page: found.page, ageMs: found.isFresh ? 0 : nowMs() - found.atMs };
+    },
+    onChange: (hear) => follow(hear, parts),
+  };
+}
+
+/** What may be left out, is. */
+function wordsOf({ name, site, place, merchant, policies, rate }: Omit<NewStand, "id"> | StandChange): StandWords {
+  return {
+    ...(name !== undefined && { name }),
+    ...(site !== undefined && { site }),
+    ...(place !== undefined && { place }),
+    ...(merchant !== undefined && { merchant }),
+    ...(policies !== undefined && { policies }),
+    ...(rate !== undefined && { rate }),
+  };
+}
+
+function countsOf(alarms: readonly AlarmLine[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { stand } of alarms) if (stand !== undefined) counts.set(stand, (counts.get(stand) ?? 0) + 1);
+  return counts;
+}
+
+function lineOf(record: StandRecord, alarms: number, { health }: Pick<StandsDeskParts, "health">): StandLine {
+  const { id, name, site, place, merchant } = record;
+  const { state, reasons } = health.standing(id);
+  const latest = health.latest(id);
+  const seenMs = Math.max(latest?.heardMs ?? 0, health.presence(id)?.heardMs ?? 0);
+  const software = latest?.health.software;
+  return {
+    id,
+    name,
+    ...(site !== undefined && { site }),
+    ...(place !== undefined && { place }),
+    merchant,
+    state,
+    obstacles: reasons,
+    ...(seenMs > 0 && { seenMs }),
+    ...(software !== undefined && { software }),
+    alarms,
+  };
+}
+
+async function pageOf(
+  stand: StandId,
+  parts: StandsDeskParts,
+): Promise<Omit<StandPage, "orders" | "alarmsNow"> | undefined> {
+  const { store, roster, health } = parts;
+  const record = roster.get(stand);
+  if (record === undefined) return undefined;
+  const [desired, using] = [await desiredOf(store, stand), await usingOf(store, stand)];
+  const alarms = countsOf(await parts.alarms()).get(stand) ?? 0;
+  const latest = health.latest(stand);
+  const endsMs = using?.certificateEndsMs ?? record.certificateEndsMs;
+  return {
+    ...lineOf(record, alarms, parts),
+    isConfigured: record.isConfigured,
+    roster: record.state,
+    policies: record.policies,
+    rate: record.rate,
+    ...(record.enrolledMs !== undefined && { enrolledMs: record.enrolledMs }),
+    ...(endsMs !== undefined && { certificateEndsMs: endsMs }),
+    ...(latest !== undefined && { health: { atMs: latest.heardMs, figures: figuresOf(latest.health) } }),
+    settings: {
+      ...(desired !== undefined && {
+        desired: { version: desired.version, settings: desired.settings, sinceMs: desired.atMs, by: desired.by },
+      }),
+      ...(using !== undefined && { using: using.version }),
+      ...(using?.refused !== undefined && { refused: using.refused }),
+    },
+  };
+}
+
+/** One level of names; the relays' counts each under `relay NAME`. */
+function figuresOf({ relays, ...said }: HealthSaid): Readonly<Record<string, Figure>> {
+  const closed = Object.entries(relays ?? {}).map(([line, times]) => [`relay ${line}`, times] as const);
+  return { ...said, ...Object.fromEntries(closed) };
+}
+
+type Done = { readonly is: "invited" | "changed" } | Not<string>;
+
+const noOf = ({ is, because }: Not<string>): No | NotThere =>
+  is === "unknown" ? { is: "unknown" } : { is: "no", because };
+
+function invited(done: Awaited<ReturnType<Registry["add"] | Registry["invite"]>>) {
+  return done.is === "invited" ? ({ is: "yes", ...done.invitation } as const) : noOf(done);
+}
+
+const changed = (done: Done): { readonly is: "yes" } | No | NotThere =>
+  "because" in done ? noOf(done) : { is: "yes" };
+
+/** What the roster says anew, and who stands otherwise than before. */
+function follow(hear: (stand: StandLine) => void, parts: StandsDeskParts): Stop {
+  const { roster, health, alarms } = parts;
+  const tell = (ids: ReadonlySet<StandId>): void => {
+    alarms().then(
+      (now) => {
+        const counts = countsOf(now);
+        for (const id of ids) {
+          const record = roster.get(id);
+          if (record !== undefined) hear(lineOf(record, counts.get(id) ?? 0, parts));
+        }
+      },
+      () => undefined,
+    );
+  };
+  const stops = [roster.onChange(tell), health.onChange(tell)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
