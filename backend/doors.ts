@@ -1,9 +1,13 @@
 import { addressList, senderOf } from "../host/addresses.ts";
 import { type HttpRequest, type Route, type Server, serve } from "../host/http.ts";
 import type { Backend } from "./backend.ts";
+import type { Care } from "./care.ts";
 import type { LedgerJournal } from "./cashier.ts";
 import { type Condition, conditionRoutes } from "./condition.ts";
 import type { BackendConfig } from "./config.ts";
+import { Audit } from "./console/audit/audit.ts";
+import type { Console } from "./console/console.ts";
+import { type Care, openConsoleOf } from "./console/open.ts";
 import type { Ground } from "./ground.ts";
 import type { Account } from "./merchants/accounts.ts";
 import { notificationPathOf } from "./merchants/config.ts";
@@ -11,11 +15,13 @@ import { meteredRoutes, type Watching } from "./metrics/metered.ts";
 import type { Metrics } from "./metrics/observation.ts";
 import { metricsRoute } from "./metrics/routes.ts";
 import { behindDoor } from "./operator/door.ts";
+import { writeDeed } from "./operator/recorded.ts";
 import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";
 import { RECONCILE_BODY_BYTES } from "./reconcile/routes.ts";
 import type { Stands } from "./stands/open.ts";
+import type { Store } from "./store/store.ts";
 import { webhookRoute } from "./webhooks.ts";
 
 /**
@@ -26,36 +32,52 @@ export type Doors = {
   readonly server: Server;
   readonly desk: Server | undefined;
   readonly metrics: Server | undefined;
+  /** Where the company's people look at the fleet. */
+  readonly console: Console | undefined;
 };
 
 export type DoorParts = {
   readonly accounts: readonly Account[];
   readonly cashier: Backend["cashier"];
   readonly journal: LedgerJournal;
-  readonly stands: Pick<Stands, "publicRoutes" | "deskRoutes">;
+  readonly store: Store;
+  readonly stands: Pick<Stands, "publicRoutes" | "deskRoutes" | "roster" | "registry">;
+  readonly care?: Care;
+  readonly care: Pick<Care, "settingsFor" | "deskRoutes" | "health">;
   readonly reconciliation: Pick<Reconciliation, "routes">;
   readonly watching?: Watching;
   readonly metrics?: Metrics;
+  /** How many stands are how, for the metrics. */
+  standCounts?(): Readonly<Record<string, number>>;
   condition(): Promise<Condition>;
 };
 
 /** Opens all of them, or none. */
 export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors> {
-  const opened: Server[] = [];
-  const kept = async (opening: Promise<Server> | undefined): Promise<Server | undefined> => {
-    const server = await opening;
-    if (server !== undefined) opened.push(server);
-    return server;
+  const opened: Pick<Server, "close">[] = [];
+  const kept = async <Door extends Pick<Server, "close">>(
+    opening: Promise<Door> | undefined,
+  ): Promise<Door | undefined> => {
+    const door = await opening;
+    if (door !== undefined) opened.push(door);
+    return door;
   };
   try {
     const server = await openPublic(ground, parts);
     opened.push(server);
-    return { server, desk: await kept(openDesk(ground, parts)), metrics: await kept(openMetrics(ground, parts)) };
+    return {
+      server,
+      desk: await kept(openDesk(ground, parts)),
+      metrics: await kept(openMetrics(ground, parts)),
+      console: await kept(openConsoleOf(ground, { ...parts, isTest: parts.accounts.every(isTest) })),
+    };
   } catch (error) {
     for (const each of opened) await each.close();
     throw error;
   }
 }
+
+const isTest = ({ provider }: Account): boolean => provider.isTest;
 
 function openPublic(ground: Ground, parts: DoorParts): Promise<Server> {
   const { setup, clock, log } = ground;
@@ -63,7 +85,7 @@ function openPublic(ground: Ground, parts: DoorParts): Promise<Server> {
   const routes = [
     ...webhooks(ground, parts),
     ...pages(ground, parts),
-    ...parts.stands.publicRoutes({}),
+    ...parts.stands.publicRoutes({ settingsFor: (stand) => parts.care.settingsFor(stand) }),
     ...conditionRoutes(parts.condition),
   ];
   return serve({ routes: watched("public", routes, parts), host, port, clock, log });
@@ -76,11 +98,12 @@ const watched = (
 ): readonly Route[] => (watching === undefined ? routes : meteredRoutes(door, routes, watching));
 
 /** Whether it is well may be asked without the token: load balancers and watchdogs have none. */
-function openMetrics(ground: Ground, { metrics, condition }: DoorParts): Promise<Server> | undefined {
+function openMetrics(ground: Ground, parts: DoorParts): Promise<Server> | undefined {
   const { setup, clock, log } = ground;
+  const { metrics, condition } = parts;
   const { metrics: config } = setup.config;
   if (config === undefined || metrics === undefined) return undefined;
-  const route = metricsRoute(metrics.registry, metrics.levels({ condition }));
+  const route = metricsRoute(metrics.registry, metrics.levels({ condition, standCounts: () => care.health.counts() }));
   const token = setup.metricsToken;
   const guarded = token === undefined ? [route] : behindDoor([route], { token, log });
   const { host, port } = config;
@@ -129,16 +152,14 @@ export function strangersOf({
 
 function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined {
   const { setup, clock, random, log } = ground;
-  const { cashier, journal, stands, reconciliation } = parts;
+  const { cashier, journal, stands, care, reconciliation } = parts;
   const { operator } = setup.config;
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
+  const record = async (): Promise<void> => undefined;
   const routes = [
-    ...operatorRoutes({ cashier, journal, token, clock, random, log }),
-    ...behindDoor(
-      stands.deskRoutes(async () => undefined),
-      { token, log },
-    ),
+    ...operatorRoutes({ cashier, journal, token, clock, random, log, audit }),
+    ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record)], { token, log }),
     ...reconciliation.routes(token),
   ];
   const { host, port } = operator;
