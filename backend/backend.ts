@@ -5,9 +5,11 @@ import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { ReportBody, UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
+import type { Subject } from "./alarms/kinds.ts";
 import type { Company } from "./books.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
 import { Fleet } from "./fleet.ts";
+import type { Presences } from "./health/presence.ts";
 import { tellKinds } from "./ledger/effects.ts";
 import type { Effect, Terms } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
@@ -37,6 +39,11 @@ export type BackendParts = {
   termsFor(stand: StandId | undefined): Terms;
   /** What a stand says of itself. It is acked when this resolves; it may say it again. */
   report?(stand: StandId, body: ReportBody): Promise<void>;
+  /** What a stand says of its health; nothing depends on it. */
+  healthOf?(stand: StandId, said: unknown): void;
+  readonly presences?: Presences;
+  /** Something has happened that people should know of. */
+  raise?(subject: Subject, detail: string): Promise<void>;
   /** Who watches it, where somebody does. */
   readonly watching?: Watching;
   /** The journal has more to tell of this order. */
@@ -67,9 +74,7 @@ export function openBackend(parts: BackendParts): Backend {
     open: parts.openTransport,
     journal: journal.id,
     hear: (stand, body, id) => hear({ stand, body, id }, parts, cashier, performer),
-    healthOf: (stand, health) => {
-      journal.note("health", { stand, health }).catch(onFault);
-    },
+    healthOf: (stand, said) => parts.healthOf?.(stand, said),
     changed: () => performer.wake(),
   });
   const lanes = watched(lanesOf(cashier, fleet), parts.watching);
@@ -90,11 +95,19 @@ async function hear(heard: Heard, parts: BackendParts, cashier: Cashier, perform
   const { stand, body, id } = heard;
   if (body.type === "using" || body.type === "seen") return parts.report?.(stand, body);
   if (body.type !== "sync") return cashier.hear(stand, body, id);
-  if (body.lost)
-    parts.log.error("alarm", { stand, alarm: "journal-lost", detail: "the stand has begun a new journal" });
+  if (body.lost) await tellLost(stand, parts);
   await cashier.sync(stand, body.orders);
   await parts.journal.hasten(stand, parts.clock.now());
   performer.wake();
+}
+
+/** People are told of it once more when the stand says it again; its orders do not wait for that. */
+async function tellLost(stand: StandId, { log, raise }: BackendParts): Promise<void> {
+  const detail = "the stand has begun a new journal";
+  log.error("alarm", { stand, alarm: "journal-lost", detail });
+  await raise?.({ kind: "journal-lost", stand }, detail).catch((error: unknown) =>
+    log.warn("alarm not written", { error }),
+  );
 }
 
 const watched = (lanes: readonly Lane<Effect>[], watching: Watching | undefined): readonly Lane<Effect>[] =>

@@ -4,6 +4,7 @@ import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { OrderBody, UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
+import type { Subject } from "./alarms/kinds.ts";
 import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type {
@@ -37,6 +38,8 @@ export type CashierOptions = {
   termsFor(stand: StandId | undefined): Terms;
   /** The journal owes something new. */
   wake(): void;
+  /** Something has happened that people should know of. */
+  raise?(subject: Subject, detail: string): Promise<void>;
   /** The journal has more to tell of this order. */
   changed?(order: string): void;
 };
@@ -49,6 +52,7 @@ export type Taken = "taken" | "unknown-order";
 
 type OpenOrders = Extract<UpBody, { type: "sync" }>["orders"];
 
+const ALARM_AGAIN_MS = 10_000;
 /** How many orders' last status queries are remembered, to keep their distance; the oldest are forgotten. */
 const ASKED_BOUND = 10_000;
 
@@ -108,7 +112,11 @@ export class Cashier {
   #alarmUnknown(merchant: MerchantId, reference: string): void {
     const order = readReference(reference)?.order;
     const detail = "paid at the provider, and not in these books: give the money back, or find the stand's word on it";
-    if (order !== undefined) this.#options.log.error("alarm", { order, merchant, alarm: "unknown-order", detail });
+    if (order === undefined) return;
+    this.#options.log.error("alarm", { order, merchant, alarm: "unknown-order", detail });
+    this.#options
+      .raise?.({ kind: "unknown-order", order }, detail)
+      .catch((error: unknown) => this.#options.log.warn("alarm not written", { error }));
   }
 
   /** The provider told something that must not be believed as it is: it is asked. */
@@ -149,10 +157,24 @@ export class Cashier {
       case "lapse":
         return this.#report(owed, { type: "lapsed" });
       case "alarm":
-        this.#options.log.error("alarm", { order: owed.order, alarm: effect.alarm, detail: effect.detail });
-        return "done";
+        return this.#alarm(owed, effect);
       case "tell":
         return { againMs: 0 };
+    }
+  }
+
+  /** It is owed until it is written where people look. */
+  async #alarm({ order, tries }: Owed<Effect>, { alarm, detail }: Extract<Effect, { do: "alarm" }>): Promise<Outcome> {
+    const { log, journal, raise } = this.#options;
+    if (tries <= 1) log.error("alarm", { order, alarm, detail });
+    if (raise === undefined || !isOrderId(order)) return "done";
+    try {
+      const state = await journal.stateOf(order);
+      await raise({ kind: alarm, order, ...(state && { stand: standOf(state) }) }, detail);
+      return "done";
+    } catch (error) {
+      log.warn("alarm not written", { order, error });
+      return { againMs: ALARM_AGAIN_MS };
     }
   }
 

@@ -4,20 +4,14 @@ import type { Outcome } from "../journal/performer.ts";
 import { isStandId, type OrderId, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import { unsealUp } from "../protocol/seal.ts";
-import {
-  type CareBody,
-  type DownBody,
-  type Presence,
-  presenceSchema,
-  type UpBody,
-  type UpStatement,
-} from "../protocol/statements.ts";
+import { type CareBody, type DownBody, presenceSchema, type UpBody, type UpStatement } from "../protocol/statements.ts";
 import { type Clock, leftMs } from "../protocol/time.ts";
 import { everyTopicOf, readTopic, topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
 import { Post } from "../wire/post.ts";
 import type { Message, OpenTransport, Transport } from "../wire/transport.ts";
 import type { Company } from "./books.ts";
+import { Presences, type ReadonlyPresences } from "./health/presence.ts";
 import type { Effect } from "./ledger/words.ts";
 import { unsealedFor, type Watching } from "./metrics/metered.ts";
 
@@ -43,16 +37,18 @@ export type FleetOptions = {
   hear(stand: StandId, body: Exclude<UpBody, { type: "ack" }>, id: StatementId): Promise<void>;
   /** A stand reported its health; nothing depends on it. */
   healthOf(stand: StandId, health: unknown): void;
+  /** Where presence is kept; a place of its own when absent. */
+  readonly presences?: Presences;
   /** Connected, or not any more. */
   changed(): void;
 };
 
 type Offer = Extract<DownBody, { type: "offer" }>;
 
+/** Presence is not sealed, so anybody at the broker can make up stands, where nobody says which there are. */
+const PRESENCE_BOUND = 10_000;
 /** Longest health or presence message that is read. */
 const TELEMETRY_MAX_BYTES = 4_096;
-/** Presence is not sealed, so anybody at the broker can make up stands: of the longest silent ones it is forgotten. */
-const PRESENCE_BOUND = 10_000;
 
 /** The backend's end of the wire to all stands. */
 export class Fleet {
@@ -60,10 +56,11 @@ export class Fleet {
   readonly #transport: Transport;
   readonly #post: Post;
   readonly #exchange: Exchange<UpStatement>;
-  readonly #presence = new Map<StandId, Presence>();
+  readonly #presences: Presences;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#presences = options.presences ?? new Presences(() => true, PRESENCE_BOUND);
     this.#transport = options.open(
       {
         clientId: options.clientId,
@@ -80,8 +77,8 @@ export class Fleet {
   }
 
   /** What each stand last said of being there. */
-  get presence(): ReadonlyMap<StandId, Presence> {
-    return this.#presence;
+  get presence(): ReadonlyPresences {
+    return this.#presences;
   }
 
   /**
@@ -164,20 +161,9 @@ export class Fleet {
     if (typeof health === "object" && health !== null) this.#options.healthOf(stand, health);
   }
 
-  /** A last will of an earlier connection says nothing of the newer one. */
   #hearPresence(stand: StandId, payload: Uint8Array): void {
     const said = presenceSchema.safeParse(readJson(payload));
-    if (!said.success) return;
-    const known = this.#presence.get(stand);
-    const isStale = known?.boot === said.data.boot && said.data.connection < known.connection;
-    if (!isStale) this.#remember(stand, said.data);
-  }
-
-  #remember(stand: StandId, said: Presence): void {
-    this.#presence.delete(stand);
-    this.#presence.set(stand, said);
-    const [oldest] = this.#presence.keys();
-    if (this.#presence.size > PRESENCE_BOUND && oldest !== undefined) this.#presence.delete(oldest);
+    if (said.success) this.#presences.hear(stand, said.data, this.#options.clock.now().ms);
   }
 }
 

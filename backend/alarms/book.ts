@@ -24,7 +24,7 @@ export type AlarmLine = {
 export type Acknowledged =
   | { readonly is: "yes" }
   | { readonly is: "no"; readonly because: string }
-  | { readonly is: "not-there" };
+  | { readonly is: "unknown" };
 
 export type AlarmBookParts = {
   readonly store: Store;
@@ -97,7 +97,7 @@ export class AlarmBook {
   async acknowledge(id: string, by: string): Promise<Acknowledged> {
     const { store, nowMs } = this.#parts;
     const row = await store.selectFrom("alarms").where("id", "=", id).selectAll().executeTakeFirst();
-    if (row === undefined) return { is: "not-there" };
+    if (row === undefined) return { is: "unknown" };
     const atMs = nowMs();
     const ended = isMoment(row.kind) && row.closed_ms === null ? { closed_ms: atMs, told_closed: 1 } : {};
     const done = await store.transaction().execute(async (whole) =>

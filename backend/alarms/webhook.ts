@@ -25,6 +25,14 @@ export function signatureOf(body: string, secret: Secret, wall: number): string 
   return `t=${seconds},v1=${mac}`;
 }
 
+const SECRET_LEAST = 16;
+
+/** Throws what is wrong with it, in words for a person. */
+export function checkAlarmSecret(text: string): void {
+  if (text.length < SECRET_LEAST)
+    throw new RangeError(`${text.length} characters are too few to sign with: take ${SECRET_LEAST} or more`);
+}
+
 /** Posts messages as JSON; any answer from 200 to 299 says that it has arrived. */
 export const webhook = (parts: WebhookParts): Messenger => ({
   way: "webhook",

@@ -1,7 +1,6 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
-import type { Presence } from "../../protocol/statements.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Roster } from "../stands/roster.ts";
 import type { Store } from "../store/store.ts";
@@ -49,7 +48,8 @@ const BREATH_MS = 5;
  */
 export class HealthBook {
   readonly #parts: HealthBookParts;
-  readonly #presences: Presences;
+  /** Of the stands in the roster; whoever hears them puts it in here. */
+  readonly presences: Presences;
   readonly #recorder: Recorder;
   readonly #latest = new Map<StandId, Latest>();
   readonly #stops: Stop[] = [];
@@ -62,7 +62,7 @@ export class HealthBook {
   constructor(parts: HealthBookParts) {
     const { roster } = parts;
     this.#parts = parts;
-    this.#presences = new Presences((stand) => roster.get(stand) !== undefined);
+    this.presences = new Presences((stand) => roster.get(stand) !== undefined);
     this.#recorder = new Recorder(parts);
     this.#stops.push(roster.onChange((changed) => this.#forgetGone(changed)));
   }
@@ -83,10 +83,6 @@ export class HealthBook {
     await this.#recorder.stop();
   }
 
-  heardPresence(stand: StandId, said: Presence): void {
-    if (this.#presences.hear(stand, said, this.#parts.nowMs()) === "stranger") this.#strangers += 1;
-  }
-
   /** Whoever reaches the broker can say anything: what is no health, or of no stand of ours, is counted and forgotten. */
   heardHealth(stand: StandId, said: unknown): void {
     if (this.#parts.roster.get(stand) === undefined) {
@@ -104,7 +100,11 @@ export class HealthBook {
   }
 
   get ignored(): Ignored {
-    return { strangers: this.#strangers, unreadable: this.#unreadable, dropped: this.#recorder.dropped };
+    return {
+      strangers: this.#strangers + this.presences.strangers,
+      unreadable: this.#unreadable,
+      dropped: this.#recorder.dropped,
+    };
   }
 
   /** What the stand said last. */
@@ -113,7 +113,7 @@ export class HealthBook {
   }
 
   presence(stand: StandId): Known | undefined {
-    return this.#presences.get(stand);
+    return this.presences.get(stand);
   }
 
   isOnline(stand: StandId): boolean {
@@ -177,7 +177,7 @@ export class HealthBook {
 
   #forgetGone(changed: ReadonlySet<StandId>): void {
     const gone = [...changed].filter((stand) => this.#parts.roster.get(stand) === undefined);
-    this.#presences.forget(gone);
+    this.presences.forget(gone);
     for (const stand of gone) {
       this.#latest.delete(stand);
       this.#told.delete(stand);

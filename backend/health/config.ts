@@ -7,7 +7,9 @@ export const healthSchema = z.strictObject({
     .min(2)
     .max(24 * 31)
     .default(48)
-    .describe("How long each minute of a stand's health is kept: for ten thousand stands and two days some 1.4 GB in a file, 3.4 GB in PostgreSQL."),
+    .describe(
+      "How long each minute of a stand's health is kept: for ten thousand stands and two days some 1.4 GB in a file, 3.4 GB in PostgreSQL.",
+    ),
   keep_hours_days: z
     .int()
     .min(1)

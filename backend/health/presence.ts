@@ -28,22 +28,45 @@ export function afterHearing(said: Presence, known: Known | undefined, nowMs: nu
 export class Presences implements ReadonlyPresences {
   readonly #known = new Map<StandId, Known>();
   readonly #isKnown: (stand: StandId) => boolean;
+  readonly #bound: number;
+  #strangers = 0;
 
-  constructor(isKnown: (stand: StandId) => boolean) {
+  /** Beyond `bound` the longest silent are forgotten. */
+  constructor(isKnown: (stand: StandId) => boolean, bound: number = Number.POSITIVE_INFINITY) {
     this.#isKnown = isKnown;
+    this.#bound = bound;
+  }
+
+  /** How often somebody spoke for a stand that nobody knows. */
+  get strangers(): number {
+    return this.#strangers;
   }
 
   /** `changed`: it came or went; `stranger`: nobody knows this stand. */
   hear(stand: StandId, said: Presence, nowMs: number): "changed" | "same" | "stranger" {
-    if (!this.#isKnown(stand)) return "stranger";
+    if (!this.#isKnown(stand)) {
+      this.#strangers += 1;
+      return "stranger";
+    }
     const before = this.#known.get(stand);
     const after = afterHearing(said, before, nowMs);
+    this.#known.delete(stand);
     this.#known.set(stand, after);
+    const [longestSilent] = this.#known.keys();
+    if (this.#known.size > this.#bound && longestSilent !== undefined) this.#known.delete(longestSilent);
     return before?.online === after.online ? "same" : "changed";
   }
 
   get(stand: StandId): Known | undefined {
     return this.#known.get(stand);
+  }
+
+  has(stand: StandId): boolean {
+    return this.#known.has(stand);
+  }
+
+  values(): Iterable<Known> {
+    return this.#known.values();
   }
 
   get size(): number {
@@ -57,5 +80,8 @@ export class Presences implements ReadonlyPresences {
 }
 
 export interface ReadonlyPresences {
+  readonly size: number;
+  has(stand: StandId): boolean;
   get(stand: StandId): Known | undefined;
+  values(): Iterable<Known>;
 }

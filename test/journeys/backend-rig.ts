@@ -47,6 +47,7 @@ export class BackendRig {
   readonly #ground: BackendGround;
   readonly #pair = newKeyPair();
   readonly #disk: Disk<State, Event, Effect>;
+  readonly #health: { readonly stand: StandId; readonly health: unknown }[] = [];
   #port = 0;
   #running: Running | undefined;
 
@@ -114,9 +115,9 @@ export class BackendRig {
     return (await this.#disk.reader().backlog([...tellKinds, ...OWN_KINDS])).count;
   }
 
-  /** What it noted of the stands' health, oldest first. */
-  async health(): Promise<readonly unknown[]> {
-    return (await this.#disk.reader().notes("health", 100)).map(({ json }) => json);
+  /** What it heard of the stands' health, oldest first. */
+  get health(): readonly { readonly stand: StandId; readonly health: unknown }[] {
+    return this.#health;
   }
 
   cutLink(): void {
@@ -222,6 +223,7 @@ export class BackendRig {
       clock,
       random,
       log,
+      healthOf: (stand, health) => void this.#health.push({ stand, health }),
       termsFor: () => ({ ...TERMS, ...terms }),
       ...(pages && { pageOf: payAddresses(this.origin, PAY_KEY).pageOf }),
       onFault: (fault) => log.error("journal failed", { fault }),

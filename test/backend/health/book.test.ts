@@ -64,9 +64,10 @@ storeSuites("the book of health", (fresh) => {
 });
 
 test("whoever makes up stands, or says what is no health, is counted and changes nothing", async () => {
-  const { book } = await opened(await freshStore(), new VirtualClock());
+  const clock = new VirtualClock();
+  const { book } = await opened(await freshStore(), clock);
   book.heardHealth("made-up" as StandId, { version: "0.2.0" });
-  book.heardPresence("made-up" as StandId, { online: true, boot: "b", connection: 1 });
+  book.presences.hear("made-up" as StandId, { online: true, boot: "b", connection: 1 }, clock.wall());
   book.heardHealth(LOBBY, ["no", "health"]);
   expect(book.ignored).toEqual({ strangers: 2, unreadable: 1, dropped: 0 });
   expect(book.counts()).toMatchObject({ selling: 0, offline: 2 });
@@ -78,7 +79,7 @@ test("how many stands are how is counted, and whoever listens hears which have c
   const heard: StandId[][] = [];
   onTestFinished(book.onChange((changed) => void heard.push([...changed])));
   await passing(clock, 1_000);
-  book.heardPresence(LOBBY, { online: true, boot: "b", connection: 1 });
+  book.presences.hear(LOBBY, { online: true, boot: "b", connection: 1 }, clock.wall());
   book.heardHealth(LOBBY, { obstacles: ["no-paper"] });
   await passing(clock, 1_000);
   expect(book.counts()).toEqual({ selling: 0, serving: 0, trouble: 1, offline: 1, new: 0, revoked: 0 });

@@ -1,0 +1,224 @@
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
+import { every } from "../host/every.ts";
+import type { Route } from "../host/http.ts";
+import { newUlid, type OrderId, type StandId } from "../protocol/ids.ts";
+import type { CareBody, ReportBody } from "../protocol/statements.ts";
+import type { Stop } from "../protocol/time.ts";
+import { AlarmBook } from "./alarms/book.ts";
+import { brokerCertificateEnd, endOf } from "./alarms/certificates.ts";
+import type { PaidOrder } from "./alarms/conditions.ts";
+import { alarmRulesOf } from "./alarms/config.ts";
+import { Evaluator } from "./alarms/evaluator.ts";
+import type { Subject } from "./alarms/kinds.ts";
+import { mail } from "./alarms/mail.ts";
+import { type Messenger, Outbox } from "./alarms/outbox.ts";
+import { webhook } from "./alarms/webhook.ts";
+import type { Books } from "./books.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Ground } from "./ground.ts";
+import { HealthBook } from "./health/book.ts";
+import type { Http } from "./providers/http.ts";
+import { allDesired, allUsing, desiredOf, heardUsing } from "./settings/book.ts";
+import { Pictures } from "./settings/pictures.ts";
+import { Pusher } from "./settings/pusher.ts";
+import { type SettingsDeed, settingsRoutes } from "./settings/routes.ts";
+import type { Stands } from "./stands/open.ts";
+import type { Store } from "./store/store.ts";
+
+/** How the stands are looked after: settings, health, pictures and alarms. */
+export type Care = {
+  readonly health: HealthBook;
+  readonly alarms: AlarmBook;
+  readonly pictures: Pictures;
+  readonly pusher: Pusher;
+  /** A stand said by what it works, or what it shows. Resolves when it is on disk. */
+  report(stand: StandId, body: ReportBody): Promise<void>;
+  healthOf(stand: StandId, said: unknown): void;
+  /** Something has happened that people should know of. */
+  raise(subject: Subject, detail: string): Promise<void>;
+  /** What a stand shall use from its first day on. */
+  settingsFor(
+    stand: StandId,
+  ): Promise<{ version: number; settings: Exclude<CareBody, { type: "look" | "keys" }>["settings"] } | undefined>;
+  /** For staff; to be put behind the operator's token. */
+  deskRoutes(record: (deed: SettingsDeed) => Promise<void>): readonly Route[];
+  /** The way to the stands is open: begins to speak to them, and to judge. */
+  begin(fleet: Pick<Fleet, "say" | "connected">): void;
+  stop(): Promise<void>;
+};
+
+type CareParts = { readonly books: Pick<Books, "store" | "company">; readonly stands: Stands; readonly http: Http };
+
+const HOUR_MS = 3_600_000;
+const SERVING_MS = 2_000;
+
+/** Reads what is known of the stands. Rejects when the store cannot be read. */
+export async function openCare(ground: Ground, { books, stands, http }: CareParts): Promise<Care> {
+  const { setup, clock, random, log } = ground;
+  const { store, company } = books;
+  const { health: kept } = setup.config;
+  const { roster } = stands;
+  let fleet: Pick<Fleet, "say" | "connected"> | undefined;
+  const shared = {
+    store,
+    clock,
+    log,
+    nowMs: () => clock.now().ms,
+    newId: () => newUlid(clock.wall(), random),
+    isShared: company !== undefined,
+    leads: () => company?.leads ?? true,
+    say: async (stand: StandId, body: CareBody) => (await fleet?.say(stand, body)) ?? false,
+  };
+  const serving = followServing(ground, store);
+  const health = new HealthBook({
+    ...shared,
+    roster,
+    isServing: (stand) => serving.has(stand),
+    minutesKeptMs: kept.keep_minutes_hours * HOUR_MS,
+    hoursKeptMs: kept.keep_hours_days * 24 * HOUR_MS,
+  });
+  await health.start();
+  const alarms = new AlarmBook(shared);
+  const pictures = new Pictures(shared);
+  const pusher = new Pusher({
+    ...shared,
+    isKnown: (stand) => roster.get(stand)?.state === "active",
+    isOnline: (stand) => health.isOnline(stand),
+    desiredKeys: () => stands.signing.desired(),
+  });
+  let evaluator: Evaluator | undefined;
+  return {
+    health,
+    alarms,
+    pictures,
+    pusher,
+    report: async (stand, body) => {
+      if (body.type === "seen") return pictures.heard(stand, body);
+      await heardUsing(store, stand, body, shared.nowMs());
+      pusher.look([stand]);
+    },
+    healthOf: (stand, said) => health.heardHealth(stand, said),
+    raise: (subject, detail) => alarms.raise(subject, detail),
+    settingsFor: async (stand) => {
+      const desired = await desiredOf(store, stand);
+      return desired && { version: desired.version, settings: desired.settings };
+    },
+    deskRoutes: (record) => settingsRoutes({ store, roster, pusher, nowMs: shared.nowMs, record }),
+    begin: (open) => {
+      fleet = open;
+      const outbox = new Outbox({
+        ...shared,
+        messengers: messengersOf(ground, http),
+        messagesAnHour: setup.config.alarms.messages_an_hour,
+      });
+      evaluator = new Evaluator({
+        ...shared,
+        rules: alarmRulesOf(setup.config.alarms),
+        roster,
+        health,
+        book: alarms,
+        outbox,
+        isConnected: () => open.connected,
+        allUsing: () => allUsing(store),
+        allDesired: () => allDesired(store),
+        paidOrders: () => paidOrders(store),
+        ownFacts: () => ownFacts(ground),
+      });
+    },
+    stop: async () => {
+      serving.stop();
+      pusher.stop();
+      evaluator?.stop();
+      alarms.stop();
+      await health.stop();
+    },
+  };
+}
+
+function messengersOf({ setup, clock }: Ground, http: Http): readonly Messenger[] {
+  const { webhook: to, mail: by } = setup.config.alarms;
+  const { alarmSecret, mailPassword, mailCa } = setup;
+  const found: Messenger[] = [];
+  if (to !== undefined && alarmSecret !== undefined)
+    found.push(webhook({ url: to.url, secret: alarmSecret, http, wall: () => clock.wall() }));
+  if (by !== undefined) {
+    const server = {
+      host: by.host,
+      port: by.port,
+      security: by.security,
+      from: by.from,
+      to: by.to,
+      tongue: by.language,
+    };
+    const login = by.username !== undefined &&
+      mailPassword !== undefined && { username: by.username, password: mailPassword };
+    found.push(mail({ ...server, ...login, ...(mailCa && { ca: mailCa }) }, (ms, run) => clock.after(ms, run)));
+  }
+  return found;
+}
+
+/** Money that came for goods that are not out, of orders that have not ended. */
+async function paidOrders(store: Store): Promise<readonly PaidOrder[]> {
+  const rows = await store
+    .selectFrom("sales")
+    .where("is_finished", "=", 0)
+    .where("state", "in", ["paid", "owed"])
+    .select(["order_id", "stand", "state", "because", "paid_ms", "changed_ms"])
+    .orderBy("began_ms")
+    .limit(10_000)
+    .execute();
+  return rows.map(({ order_id, stand, state, because, paid_ms, changed_ms }) => ({
+    order: order_id as OrderId,
+    stand: stand as StandId,
+    state,
+    because: because ?? undefined,
+    paidMs: paid_ms ?? changed_ms,
+  }));
+}
+
+/** No customer stands at a machine for longer. */
+const SERVED_MS = HOUR_MS;
+
+/** Which stands serve a customer, as the sales book has it; a moment late. */
+function followServing({ clock, log }: Ground, store: Store): { has(stand: StandId): boolean; readonly stop: Stop } {
+  let serving: ReadonlySet<string> = new Set();
+  const run = async (): Promise<void> => {
+    const rows = await store
+      .selectFrom("sales")
+      .where("is_finished", "=", 0)
+      .where("state", "in", ["charging", "payable", "paid"])
+      .where("began_ms", ">", clock.wall() - SERVED_MS)
+      .select("stand")
+      .distinct()
+      .execute();
+    serving = new Set(rows.map(({ stand }) => stand));
+  };
+  const stop = every(clock, log, { firstMs: 0, everyMs: SERVING_MS, what: "open orders not read", run });
+  return { has: (stand) => serving.has(stand), stop };
+}
+
+/** What changes slowly. What cannot be had is not known, and no alarm. */
+async function ownFacts({ setup, clock }: Ground) {
+  const { link, journal } = setup.config;
+  let tls: ReturnType<NonNullable<typeof setup.brokerTls>> | undefined;
+  try {
+    tls = setup.brokerTls?.();
+  } catch {
+    tls = undefined;
+  }
+  return {
+    brokerEndsMs: await brokerCertificateEnd(link.url, tls, clock),
+    ownEndsMs: endOf(tls?.cert),
+    diskFree: "file" in journal ? await freeBytes(dirname(journal.file)) : undefined,
+  };
+}
+
+async function freeBytes(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
