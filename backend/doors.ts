@@ -6,8 +6,7 @@ import type { LedgerJournal } from "./cashier.ts";
 import { type Condition, conditionRoutes } from "./condition.ts";
 import type { BackendConfig } from "./config.ts";
 import { Audit } from "./console/audit/audit.ts";
-import type { Console } from "./console/console.ts";
-import { type Care, openConsoleOf } from "./console/open.ts";
+import { type ConsoleDoor, openConsoleOf } from "./console/open.ts";
 import type { Ground } from "./ground.ts";
 import type { Account } from "./merchants/accounts.ts";
 import { notificationPathOf } from "./merchants/config.ts";
@@ -15,7 +14,7 @@ import { meteredRoutes, type Watching } from "./metrics/metered.ts";
 import type { Metrics } from "./metrics/observation.ts";
 import { metricsRoute } from "./metrics/routes.ts";
 import { behindDoor } from "./operator/door.ts";
-import { writeDeed } from "./operator/recorded.ts";
+import { type DoorDeed, writeDeed } from "./operator/recorded.ts";
 import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";
@@ -33,7 +32,7 @@ export type Doors = {
   readonly desk: Server | undefined;
   readonly metrics: Server | undefined;
   /** Where the company's people look at the fleet. */
-  readonly console: Console | undefined;
+  readonly console: ConsoleDoor | undefined;
 };
 
 export type DoorParts = {
@@ -42,13 +41,10 @@ export type DoorParts = {
   readonly journal: LedgerJournal;
   readonly store: Store;
   readonly stands: Pick<Stands, "publicRoutes" | "deskRoutes" | "roster" | "registry">;
-  readonly care?: Care;
-  readonly care: Pick<Care, "settingsFor" | "deskRoutes" | "health">;
+  readonly care: Pick<Care, "settingsFor" | "deskRoutes" | "health" | "pictures" | "pusher" | "alarms">;
   readonly reconciliation: Pick<Reconciliation, "routes">;
   readonly watching?: Watching;
   readonly metrics?: Metrics;
-  /** How many stands are how, for the metrics. */
-  standCounts?(): Readonly<Record<string, number>>;
   condition(): Promise<Condition>;
 };
 
@@ -56,7 +52,7 @@ export type DoorParts = {
 export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors> {
   const opened: Pick<Server, "close">[] = [];
   const kept = async <Door extends Pick<Server, "close">>(
-    opening: Promise<Door> | undefined,
+    opening: Promise<Door | undefined> | undefined,
   ): Promise<Door | undefined> => {
     const door = await opening;
     if (door !== undefined) opened.push(door);
@@ -100,7 +96,7 @@ const watched = (
 /** Whether it is well may be asked without the token: load balancers and watchdogs have none. */
 function openMetrics(ground: Ground, parts: DoorParts): Promise<Server> | undefined {
   const { setup, clock, log } = ground;
-  const { metrics, condition } = parts;
+  const { metrics, condition, care } = parts;
   const { metrics: config } = setup.config;
   if (config === undefined || metrics === undefined) return undefined;
   const route = metricsRoute(metrics.registry, metrics.levels({ condition, standCounts: () => care.health.counts() }));
@@ -156,7 +152,8 @@ function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined
   const { operator } = setup.config;
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
-  const record = async (): Promise<void> => undefined;
+  const audit = new Audit({ store: parts.store, clock, log });
+  const record = (deed: DoorDeed): Promise<void> => writeDeed(audit, deed);
   const routes = [
     ...operatorRoutes({ cashier, journal, token, clock, random, log, audit }),
     ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record)], { token, log }),

@@ -1,6 +1,7 @@
 import { type Program, runIfScript, runProgram, type SingleEntry, type Terminal } from "../host/program.ts";
 
 const AN_ORDER = "an order's id";
+const A_NAME = "an account's name";
 
 const A_STAND = "a stand's id";
 const ABOUT_A_STAND = ["name", "site", "merchant", "by"];
@@ -51,6 +52,13 @@ const program: Program = {
   reconcile     compares a day with the provider's books            [--date DAY] [--report FILE.csv] [--csv FILE]
   reconciled    tells what came out of a day the last time          [--date DAY] [--csv FILE]
 
+  accounts list             who may use the console
+  accounts add NAME         makes one, and prints its one-time password      --role viewer|staff|admin
+  accounts role NAME        gives it another role                            --role viewer|staff|admin
+  accounts disable NAME     lets it in no more; enable undoes that
+  accounts password NAME    prints a new one-time password
+  audit verify              whether what was done is as it was written down  [--number N --hash H]
+
   backup FOLDER   copies ledger and store, as they are now, into a new folder; the backend may run
   restore FOLDER  puts such a copy in their place; the backend must be stopped
 
@@ -91,6 +99,28 @@ const program: Program = {
     reconciled: {
       options: ["date", "csv"],
       load: async () => (await import("./commands/reconcile.ts")).reconciled,
+    },
+    accounts: {
+      commands: {
+        list: { load: async () => (await import("./commands/accounts.ts")).listAccounts },
+        add: {
+          takes: A_NAME,
+          options: ["role"],
+          load: async () => (await import("./commands/accounts.ts")).addAccount,
+        },
+        role: { takes: A_NAME, options: ["role"], load: async () => (await import("./commands/accounts.ts")).giveRole },
+        disable: { takes: A_NAME, load: async () => (await import("./commands/accounts.ts")).disableAccount },
+        enable: { takes: A_NAME, load: async () => (await import("./commands/accounts.ts")).enableAccount },
+        password: { takes: A_NAME, load: async () => (await import("./commands/accounts.ts")).newPassword },
+      },
+    },
+    audit: {
+      commands: {
+        verify: {
+          options: ["number", "hash"],
+          load: async () => (await import("./commands/accounts.ts")).verify,
+        },
+      },
     },
     backup: { takes: "the name of a new folder", load: async () => (await import("./commands/backup.ts")).backup },
     restore: { takes: "a backup's folder", load: async () => (await import("./commands/backup.ts")).restore },

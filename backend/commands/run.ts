@@ -14,6 +14,7 @@ import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";
 import { type Backend, openBackend } from "../backend.ts";
 import { type Books, openBooks } from "../books.ts";
+import { type Care, openCare } from "../care.ts";
 import type { LedgerJournal } from "../cashier.ts";
 import { type Condition, conditionOf } from "../condition.ts";
 import { type Doors, openDoors } from "../doors.ts";
@@ -74,18 +75,22 @@ async function begin(first: Ground, http: Http): Promise<void> {
   const tracing = await openTracing(ground, version);
   const observation = openObservation({ ground, books, version, ...(tracing && { tracing }) });
   const sales = openSalesBook(ground, books);
-  const backend = openBackend(observation.watched({ ...partsOf(ground, ways, books, stands), changed: sales.changed }));
+  const care = await openCare(ground, { books, stands, http });
+  const cared = { report: care.report, healthOf: care.healthOf, presences: care.health.presences, raise: care.raise };
+  const parts = { ...partsOf(ground, ways, books, stands), ...cared, changed: sales.changed };
+  const backend = openBackend(observation.watched(parts));
+  care.begin(backend.fleet);
   const condition = conditionOf({
     clock: ground.clock,
     probeJournal: () => journal.probe(),
     probeStore: () => probe(store),
     isConnected: () => backend.fleet.connected,
   });
-  const reconciliation = openReconciliation(ground, journal, backend.cashier, () => company?.leads ?? true);
+  const reconciliation = openReconciliation(ground, journal, store, backend.cashier, () => company?.leads ?? true);
   const doors = await openDoorsOrClose(
     ground,
     ways,
-    { backend, journal, store, sales, stands, reconciliation, observation },
+    { backend, journal, store, sales, stands, care, reconciliation, observation },
     condition,
   );
   const notice = await sdNotify(ground.env, ground.log);
@@ -103,6 +108,7 @@ async function begin(first: Ground, http: Http): Promise<void> {
     store,
     sales,
     stands,
+    care,
     backend,
     reconciliation,
     observation,
@@ -168,17 +174,29 @@ async function openDoorsOrClose(
     store,
     sales,
     stands,
+    care,
     reconciliation,
     observation,
-  }: Pick<Open, "backend" | "journal" | "store" | "sales" | "stands" | "reconciliation" | "observation">,
+  }: Pick<Open, "backend" | "journal" | "store" | "sales" | "stands" | "care" | "reconciliation" | "observation">,
   condition: () => Promise<Condition>,
 ): Promise<Doors> {
   try {
     const { cashier } = backend;
-    return await openDoors(ground, { accounts, cashier, journal, stands, reconciliation, condition, ...observation });
+    return await openDoors(ground, {
+      accounts,
+      cashier,
+      journal,
+      store,
+      stands,
+      care,
+      reconciliation,
+      condition,
+      ...observation,
+    });
   } catch (error) {
     await reconciliation.stop();
     await backend.stop();
+    await care.stop();
     await observation.close();
     await sales.stop();
     await store.destroy();
@@ -208,6 +226,7 @@ function reloadKeys(
 
 type Open = {
   readonly stands: Stands;
+  readonly care: Care;
   readonly journal: LedgerJournal;
   readonly store: Store;
   readonly sales: SalesBook;
@@ -220,7 +239,7 @@ type Open = {
 };
 
 function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
-  const { journal, store, sales, backend, reconciliation, observation, doors, notice, stopWatching } = open;
+  const { journal, store, sales, care, backend, reconciliation, observation, doors, notice, stopWatching } = open;
   shutDownOnSignals({
     clock,
     log,
@@ -231,9 +250,11 @@ function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
       { what: "http", stop: () => doors.server.close() },
       { what: "operator", stop: () => doors.desk?.close() ?? Promise.resolve() },
       { what: "metrics", stop: () => doors.metrics?.close() ?? Promise.resolve() },
+      { what: "console", stop: () => doors.console?.close() ?? Promise.resolve() },
       { what: "watch", stop: stopWatching },
       { what: "reconciliation", stop: () => reconciliation.stop() },
       { what: "backend", stop: () => backend.stop() },
+      { what: "care", stop: () => care.stop() },
       { what: "calls", stop: () => http.close() },
       { what: "observation", stop: () => observation.close() },
       { what: "sales book", stop: () => sales.stop() },
@@ -252,12 +273,18 @@ async function tellAbsent({ log }: Ground, { accounts }: Ways, journal: LedgerJo
   for (const [merchant, orders] of absent) log.error("open orders of an unknown merchant", { merchant, orders, hint });
 }
 
-function readyFacts({ setup }: Ground, { accounts }: Ways, { server, desk, metrics }: Doors, { roster }: Stands) {
+function readyFacts(
+  { setup }: Ground,
+  { accounts }: Ways,
+  { server, desk, metrics, console }: Doors,
+  { roster }: Stands,
+) {
   const { link } = setup.config;
   return {
     http: server.url,
     ...(desk === undefined ? {} : { operator: desk.url }),
     ...(metrics === undefined ? {} : { metrics: metrics.url }),
+    ...(console === undefined ? {} : { console: console.url }),
     broker: link.url,
     merchants: accounts.map(({ config, provider }) => ({
       name: config.name,

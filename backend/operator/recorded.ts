@@ -32,3 +32,26 @@ export function recordedDecisions(decisions: Decisions, audit: Pick<Audit, "writ
 
 const becauseOf = (decided: Exclude<Decided, { is: "yes" }>): string =>
   decided.is === "no" ? `conflict: ${decided.because}` : "not-found";
+
+/** What the door says of anything else that somebody did there. */
+export type DoorDeed = {
+  readonly what: string;
+  readonly by: string;
+  readonly stand: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Why nothing came of it. */
+  readonly because?: string;
+};
+
+export const writeDeed = (
+  audit: Pick<Audit, "write">,
+  { what, by: who, stand: about, details, because }: DoorDeed,
+): Promise<void> =>
+  audit.write({
+    ...AT_THE_DOOR,
+    who,
+    what,
+    about,
+    details,
+    ...(because === undefined ? { result: "done" } : { result: "refused", because }),
+  });
