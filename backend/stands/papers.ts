@@ -18,5 +18,5 @@ export function enrolmentPapers(config: EnrolmentConfig | undefined, files: Name
 
 function checked(text: string): string {
   certificateFacts(text);
-  return text;
+  return `${text.trimEnd()}\n`;
 }

@@ -13,6 +13,8 @@ import { until } from "./until.ts";
 export type Spokesman = {
   /** Asks for a charge of a new order; resolves to what the backend makes of it: an offer or a refusal. */
   asksForCharge(amount?: number): Promise<Extract<DownBody, { type: "offer" | "refused" }>>;
+  /** Says something else, once; resolves when the broker has it. */
+  says(body: UpBody): Promise<void>;
 };
 
 /** At the broker of this port until the test is over. */
@@ -40,6 +42,7 @@ export async function spokesman(port: number, id: string, key: SigningKey | unde
       .map(({ payload }) => contentOf(payload))
       .find((body) => (body.type === "offer" || body.type === "refused") && body.order === order);
   return {
+    says,
     asksForCharge: async (amount = 15_000) => {
       const order = newOrderId(Date.UTC(2026, 0, 1), systemChance);
       const price = rupiah(amount);
