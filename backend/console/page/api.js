@@ -70,7 +70,7 @@ async function refusalOf(answer) {
   const said = await answer.json().catch(() => ({}));
   const seconds = Number(answer.headers.get("retry-after"));
   const refused = new Refused(answer.status, said, seconds > 0 ? seconds * 1_000 : undefined);
-  if (refused.code === "signed-out" || refused.code === "password-change") whenSignedOut();
+  if (me !== undefined && (refused.code === "signed-out" || refused.code === "password-change")) whenSignedOut();
   return refused;
 }
 

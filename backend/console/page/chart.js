@@ -61,7 +61,7 @@ export function chartOf(chart, signal) {
 }
 
 /** @param {any} uPlot @param {Chart} chart @param {HTMLElement} canvas */
-function optionsOf(uPlot, { lines, show, bars, byDay, height = HEIGHT, least = 0 }, canvas) {
+function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, least = 0 }, canvas) {
   const [ink, grid] = [colour("--soft"), colour("--line")];
   const axis = {
     stroke: ink,
@@ -77,6 +77,10 @@ function optionsOf(uPlot, { lines, show, bars, byDay, height = HEIGHT, least = 0
     legend: { show: false },
     plugins: [bubble(lines, show, byDay === true)],
     scales: {
+      x: {
+        range: (/** @type {any} */ _plot, /** @type {number} */ from, /** @type {number} */ to) =>
+          besideBars(times, bars === true, from, to),
+      },
       y: {
         range: (/** @type {any} */ _plot, /** @type {number} */ low, /** @type {number} */ high) =>
           rangeOf(low, high, least),
@@ -96,6 +100,7 @@ function optionsOf(uPlot, { lines, show, bars, byDay, height = HEIGHT, least = 0
     axes: [
       {
         ...axis,
+        size: 30,
         space: 60,
         values: (/** @type {any} */ _plot, /** @type {number[]} */ at) =>
           at.map((second) => (byDay ? dayWord(second * 1_000) : hourWord(second * 1_000, at))),
@@ -108,6 +113,13 @@ function optionsOf(uPlot, { lines, show, bars, byDay, height = HEIGHT, least = 0
       },
     ],
   };
+}
+
+/** Half a bar's room before the first and after the last. @param {readonly number[]} times @param {boolean} isBars @param {number} from @param {number} to @returns {[number, number]} */
+function besideBars(times, isBars, from, to) {
+  if (!isBars) return [from, to];
+  const half = ((times[1] ?? 0) - (times[0] ?? 0)) / 2_000;
+  return times.length < 2 ? [from - 43_200, to + 43_200] : [from - half, to + half];
 }
 
 /** From `least` or below to a little over the highest. @param {number} low @param {number} high @param {number} least @returns {[number, number]} */

@@ -12,14 +12,14 @@ import { speak, tongue } from "./tongue.js";
 const AGES_MS = 1_000;
 
 /** Finds out who is here, and shows what that person may see: where the address points, before and after signing in. */
-export async function begin() {
+async function begin() {
+  signedInAs(undefined);
   try {
     signedInAs(await get("/me"));
     enter();
   } catch (error) {
     closeShell();
     hush();
-    signedInAs(undefined);
     signIn({ error, again: () => void begin(), enter });
   }
 }

@@ -17,29 +17,28 @@ const CELL = 46;
 /** The outline has no more to show. */
 const [FURTHEST, CLOSEST] = [3, 11];
 const HOME = /** @type {const} */ ([
-  [-10.5, 95],
-  [6, 141],
+  [-10.8, 94.2],
+  [6.2, 142.2],
 ]);
 /** Drawn anew no more often, however many stands report. */
 const CALM_MS = 400;
-/** For orientation, the largest islands' largest cities. */
+/** For orientation, the largest islands' cities, each from a zoom on. */
 const CITIES = /** @type {const} */ ([
-  ["Jakarta", -6.2, 106.82],
-  ["Surabaya", -7.26, 112.75],
-  ["Bandung", -6.91, 107.61],
-  ["Yogyakarta", -7.8, 110.37],
-  ["Medan", 3.59, 98.67],
-  ["Palembang", -2.99, 104.76],
-  ["Padang", -0.95, 100.35],
-  ["Denpasar", -8.65, 115.22],
-  ["Makassar", -5.14, 119.42],
-  ["Manado", 1.48, 124.85],
-  ["Balikpapan", -1.24, 116.85],
-  ["Pontianak", -0.03, 109.33],
-  ["Banda Aceh", 5.55, 95.32],
-  ["Kupang", -10.18, 123.6],
-  ["Ambon", -3.7, 128.18],
-  ["Jayapura", -2.54, 140.72],
+  ["Jakarta", -6.2, 106.82, 0],
+  ["Surabaya", -7.26, 112.75, 5],
+  ["Bandung", -6.91, 107.61, 6],
+  ["Yogyakarta", -7.8, 110.37, 6],
+  ["Medan", 3.59, 98.67, 0],
+  ["Palembang", -2.99, 104.76, 5],
+  ["Padang", -0.95, 100.35, 0],
+  ["Denpasar", -8.65, 115.22, 5],
+  ["Makassar", -5.14, 119.42, 0],
+  ["Manado", 1.48, 124.85, 5],
+  ["Balikpapan", -1.24, 116.85, 5],
+  ["Pontianak", -0.03, 109.33, 0],
+  ["Kupang", -10.18, 123.6, 0],
+  ["Ambon", -3.7, 128.18, 0],
+  ["Jayapura", -2.54, 140.72, 5],
 ]);
 
 /** Leaflet, as much of it as is needed here; it has no types of its own. @returns {Promise<any>} */
@@ -101,6 +100,7 @@ function newMap(leaflet, root, isStill) {
     minZoom: FURTHEST,
     maxZoom: CLOSEST,
     zoomSnap: 0.25,
+    trackResize: false,
     scrollWheelZoom: !isStill,
     dragging: !(isStill && isTouched),
     maxBounds: [
@@ -128,14 +128,24 @@ function drawCoasts(leaflet, map, coasts, signal) {
   };
   paint();
   onDressed(paint, signal);
-  for (const [name, ...at] of CITIES) {
-    const sign = leaflet.divIcon({
-      className: "city",
-      html: h("span", { "aria-hidden": "true" }, name),
-      iconSize: [0, 0],
-    });
-    leaflet.marker(at, { icon: sign, interactive: false, keyboard: false, zIndexOffset: -1_000 }).addTo(map);
-  }
+  const signs = leaflet.layerGroup().addTo(map);
+  const name = () => {
+    signs.clearLayers();
+    for (const [city, latitude, longitude, from] of CITIES) {
+      if (map.getZoom() < from) continue;
+      const html = h("span", { "aria-hidden": "true" }, city);
+      const sign = leaflet.divIcon({ className: "city", html, iconSize: [0, 0] });
+      const marker = leaflet.marker([latitude, longitude], {
+        icon: sign,
+        interactive: false,
+        keyboard: false,
+        zIndexOffset: -1_000,
+      });
+      marker.addTo(signs);
+    }
+  };
+  name();
+  map.on("zoomend", name);
 }
 
 /** @param {any} leaflet @param {any} map @param {any} layer @param {readonly Placed[]} placed */

@@ -111,7 +111,7 @@ export const waiting = (lines = 3) =>
 export const table = ({ name, heads, rows, numbers = [], class: more = "" }) =>
   h(
     "div",
-    { class: `table ${more}`, role: "region", "aria-label": name, tabindex: "0" },
+    { class: `table ${more}`, role: "group", "aria-label": name, tabindex: "0" },
     h(
       "table",
       {},

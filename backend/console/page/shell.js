@@ -76,7 +76,7 @@ function turn(main, redraw, isMoved) {
   const { path, query } = hereNow();
   const found = routeOf(routes, path);
   const isAllowed = found !== undefined && (found.route.role === undefined || may(found.route.role));
-  const root = h("div", { class: "page" });
+  const root = h("div", { class: "page", own: true });
   draw(main, root);
   document.title = `${found === undefined ? say("nowhere") : say(found.route.title)} · ${say("console")}`;
   fold(redraw);

@@ -77,7 +77,7 @@ export function alarmItem(alarm, nameOf, done, isShort = false) {
         h("strong", {}, wordFor("alarm", kind)),
         " ",
         stand === undefined ? "" : standLink(stand, nameOf(stand)),
-        order === undefined ? "" : h("a", { href: `#/orders/${order}` }, say("order")),
+        order === undefined ? "" : [" · ", h("a", { href: `#/orders/${order}` }, say("order"))],
       ),
       h("p", { class: "soft" }, detail),
       h(

@@ -32,7 +32,7 @@ const NEWS_ABOUT_OWED = ["paid", "owed", "refunding", "remedied", "delivered"];
 export function openHome({ root, signal }) {
   /** @type {{ owed?: readonly OwedLine[], alarms?: readonly AlarmLine[], orders?: readonly OrderLine[], overview?: Overview, trouble?: unknown }} */
   const seen = {};
-  const map = h("div", { class: "map", own: true, role: "region", "aria-label": say("map") });
+  const map = h("div", { class: "map", own: true, role: "group", "aria-label": say("map") });
   const redraw = () => draw(root, ...view(seen, fleet, map, { reload, redraw }));
   const fleet = followStands(signal, () => {
     shown.show([...fleet.stands.values()]);
@@ -145,7 +145,7 @@ function owedPanel(owed, fleet, reload) {
         ? calm("good", say("owed.none"), say("owed.none.line"))
         : h(
             "ol",
-            { class: "owed", tabindex: "0", "aria-label": say("owed") },
+            { class: "owed-list", tabindex: "0", "aria-label": say("owed") },
             owed.slice(0, OWED_SHOWN).map((order) => owedItem(order, fleet, reload)),
           ),
     owed !== undefined &&
@@ -160,7 +160,7 @@ function owedItem(order, fleet, reload) {
   const site = fleet.siteOf(order.stand);
   return h(
     "li",
-    { key: order.order, class: `owed-item ${order.state}` },
+    { key: order.order, class: `owed-item is-${order.state}` },
     h(
       "div",
       { class: "owed-who" },

@@ -93,31 +93,8 @@ function view({ stand, trouble, screen, charts, span: chosen }, { reload, look, 
     h(
       "div",
       { class: "stand-top" },
-      panel(
-        say("screen"),
-        {
-          id: "screen",
-          beside: h(
-            "button",
-            { type: "button", class: "quiet small", onclick: look },
-            icon("again"),
-            say("screen.again"),
-          ),
-        },
-        screen,
-      ),
+      h("div", { class: "stack" }, screenPanel(screen, look), alarmsPanel(stand, reload)),
       panel(say("stand.now"), { id: "now" }, factsOf(stand)),
-      panel(
-        say("nav.alarms"),
-        { id: "stand-alarms" },
-        stand.alarmsNow.length === 0
-          ? calm("good", say("alarms.none"))
-          : h(
-              "ul",
-              { class: "alarms" },
-              stand.alarmsNow.map((alarm) => alarmItem(alarm, () => stand.name, reload, true)),
-            ),
-      ),
     ),
     panel(
       say("health"),
@@ -139,6 +116,24 @@ function view({ stand, trouble, screen, charts, span: chosen }, { reload, look, 
     h("div", { class: "stand-bottom" }, menuPanel(stand, reload), ordersPanel(stand)),
     keysPanel(stand),
   ];
+}
+
+/** @param {HTMLElement} screen @param {() => void} look */
+function screenPanel(screen, look) {
+  const again = h(
+    "button",
+    { type: "button", class: "quiet small", onclick: look },
+    icon("again"),
+    say("screen.again"),
+  );
+  return panel(say("screen"), { id: "screen", beside: again }, screen);
+}
+
+/** @param {StandPage} stand @param {() => void} reload */
+function alarmsPanel({ name, alarmsNow }, reload) {
+  const items = alarmsNow.map((alarm) => alarmItem(alarm, () => name, reload, true));
+  const body = items.length === 0 ? calm("good", say("alarms.none")) : h("ul", { class: "alarms" }, items);
+  return panel(say("nav.alarms"), { id: "stand-alarms", class: "alarms-panel" }, body);
 }
 
 /** @param {StandPage} stand @param {() => void} reload */

@@ -25,7 +25,7 @@ export function openStands({ here, root, signal }) {
     page: 0,
     isThere: false,
   };
-  const map = h("div", { class: "map tall", own: true, role: "region", "aria-label": say("map") });
+  const map = h("div", { class: "map tall", own: true, role: "group", "aria-label": say("map") });
   const redraw = () => {
     const found = foundIn(fleet.stands.values(), wish);
     shown.show(found);
