@@ -14,6 +14,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 /** @type {Readonly<Record<string, Part>>} */
 export const PARTS = {
   mosquitto: { programs: ["mosquitto"], packages: ["mosquitto"], why: "a real MQTT broker" },
+  nginx: { programs: ["nginx"], packages: ["nginx"], why: "a real proxy before the backend" },
   chromium: {
     programs: ["chromium", "chromium-browser", "google-chrome"],
     packages: ["chromium"],
