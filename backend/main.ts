@@ -27,6 +27,22 @@ const standsCommands: Readonly<Record<string, SingleEntry>> = {
   },
 };
 
+const WHO_AND_WHY = ["by", "why"] as const;
+const settingsCommands: Readonly<Record<string, SingleEntry>> = {
+  show: { takes: A_STAND, flags: ["json"], load: async () => (await import("./commands/settings.ts")).showSettings },
+  history: { takes: A_STAND, load: async () => (await import("./commands/settings.ts")).settingsHistory },
+  set: {
+    takes: "a file of settings, TOML or JSON",
+    options: ["stand", ...WHO_AND_WHY],
+    load: async () => (await import("./commands/settings.ts")).setSettings,
+  },
+  back: {
+    takes: A_STAND,
+    options: ["version", ...WHO_AND_WHY],
+    load: async () => (await import("./commands/settings.ts")).backToSettings,
+  },
+};
+
 /** The backend's program. A new sub-command is one file, one entry and one line of its usage. */
 const program: Program = {
   usage: `qris-backend [COMMAND] [--config FILE]
@@ -42,6 +58,11 @@ const program: Program = {
   stands invite ID  makes a new code: for a new SD card, or for one that was revoked
   stands change ID  [--name TEXT] [--site TEXT] [--merchant NAME]
   stands revoke ID  believes it no more, at once            --why TEXT
+
+  settings show ID      by what a stand shall sell, and by what it does  [--json]
+  settings history ID   lists what was ever saved for it
+  settings set FILE     saves menu, patience and texts (TOML or JSON)  --stand ID[,ID] --why TEXT
+  settings back ID      saves an earlier version as the newest         --version N --why TEXT
 
   owed          lists paid orders that wait for a person
   order ID      tells one order's whole story
@@ -75,6 +96,7 @@ const program: Program = {
       load: async () => (await import("./commands/new-authority.ts")).newAuthorityFile,
     },
     stands: { commands: standsCommands },
+    settings: { commands: settingsCommands },
     owed: { load: async () => (await import("./commands/operator.ts")).owed },
     order: { takes: AN_ORDER, load: async () => (await import("./commands/operator.ts")).order },
     release: {

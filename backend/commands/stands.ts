@@ -108,4 +108,5 @@ const shown = (name: string, value: unknown): string => {
 const pathOf = ({ argument }: Asked, what: string): string => `/stands/${encodeURIComponent(argument)}${what}`;
 
 /** Who it was, as he says, or as the machine knows him. */
-const whoIs = ({ options, env }: Asked): string => options["by"] ?? env["SUDO_USER"] ?? env["USER"] ?? "terminal";
+export const whoIs = ({ options, env }: Asked): string =>
+  options["by"] ?? env["SUDO_USER"] ?? env["USER"] ?? "terminal";
