@@ -35,7 +35,7 @@ beforeAll(() => {
   cpSync(join("/", SYSTEM), join(root, SYSTEM), { recursive: true });
   for (const unit of UNITS) copyFileSync(join(FOLDER, unit), join(root, SYSTEM, unit));
   symlinkSync("usr/bin", join(root, "bin"));
-  for (const program of ["usr/bin/node", "usr/bin/qris-gateway", "usr/bin/kill"]) {
+  for (const program of ["usr/bin/node", "usr/bin/qris-gateway", "usr/bin/kill", "usr/bin/find", "usr/bin/sh"]) {
     writeFileSync(join(root, program), "#!/bin/sh\n");
     chmodSync(join(root, program), 0o755);
   }
@@ -57,6 +57,18 @@ describe.each(UNITS)("%s", (unit) => {
     const { stdout } = ask("security", "--offline=true", join(FOLDER, unit));
     expect(Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThanOrEqual(2.5);
   });
+});
+
+test("several backends on a machine are locked in as the only one is", () => {
+  const without = (unit: string): string =>
+    readFileSync(join(FOLDER, unit), "utf8")
+      .split("\n")
+      .filter((line) => !line.startsWith("#"))
+      .join("\n")
+      .replace(/ %i(?=:)/, "")
+      .replaceAll("-%i", "")
+      .replaceAll("%i.toml", "backend.toml");
+  expect(without("qris-backend@.service")).toBe(without("qris-backend.service"));
 });
 
 test("the relays' guard is not killed together with a daemon that dies: it opens the contacts", () => {
