@@ -68,6 +68,19 @@ const journal = z.strictObject({
   keep_days: z.int().min(1).max(3650).default(90).describe("How long finished orders are kept."),
 });
 
+const enrolment = z
+  .strictObject({
+    folder: z
+      .string()
+      .regex(/^\/[^\0]{1,4000}$/, "an absolute path")
+      .default("/var/lib/qris-gateway/identity")
+      .describe("Where `gateway enroll` puts what it brought home; the daemon renews its certificate there."),
+  })
+  .optional()
+  .describe(
+    "Lets `gateway enroll` say who this stand is: id, link and keys need not stand here, and the menu comes from the backend.",
+  );
+
 const product = z.strictObject({
   id: name.describe("Names it to the backend.").meta({ example: "coffee" }),
   name: z.string().min(1).max(50).describe("What customers read.").meta({ example: "Kopi susu" }),
@@ -185,6 +198,7 @@ const whole = z.strictObject({
   stand,
   link,
   keys,
+  enrolment,
   journal,
   screen: screenOptions
     .prefault({ driver: "none" })
@@ -237,7 +251,7 @@ export const tradeIssues = (config: GatewayConfig): readonly Complaint[] => [
 export const gatewayConfig = withRules(whole, [
   { on: ["screen", "printer", "prints"], judge: carrierIssues },
   { on: ["link"], judge: brokerLinkIssues },
-  { on: ["products", "controller"], judge: nothingToSell },
+  { on: ["products", "controller", "enrolment"], judge: nothingToSell },
   { on: ["products", "pins"], judge: nothingToSellWith },
   { on: ["products", "buttons"], judge: (config) => mistakenProducts(config) },
   { on: ["interlocks", "products", "buttons"], judge: mistakenInterlocks },
@@ -255,8 +269,8 @@ function carrierIssues({ screen, printer, prints: { qr } }: GatewayConfig): read
   ].filter((found) => found !== false);
 }
 
-function nothingToSell({ products, controller }: GatewayConfig): readonly Complaint[] {
-  if (products.length > 0 || controller !== undefined) return [];
+function nothingToSell({ products, controller, enrolment }: GatewayConfig): readonly Complaint[] {
+  if (products.length > 0 || controller !== undefined || enrolment !== undefined) return [];
   return [complaint("is missing: there is nothing to sell, and no controller that orders", "products")];
 }
 

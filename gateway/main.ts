@@ -5,6 +5,7 @@ const program: Program = {
   usage: `qris-gateway [COMMAND] [--config FILE]
 
   run           drives the stand (default)
+  enroll        makes this machine a stand of a backend's, by a one-time code    --at https://… --code …
   new-key FILE  makes a key for this stand: the private half into FILE, the public half, for the backend, onto the screen
   public-key FILE  shows the public half of such a key once more
   open-relays   opens every relay's contact; for when the daemon has ended
@@ -25,6 +26,7 @@ const program: Program = {
   defaultConfig: "/etc/qris-gateway/gateway.toml",
   commands: {
     run: { load: async () => (await import("./commands/run.ts")).run },
+    enroll: { options: ["at", "code"], load: async () => (await import("./commands/enroll.ts")).enroll },
     "new-key": { takes: "the name of a new file", load: async () => (await import("../wire/new-key.ts")).newKey },
     "public-key": {
       takes: "the name of a key's file",

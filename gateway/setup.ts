@@ -6,6 +6,7 @@ import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host
 import { BadKey, type PublicJwk, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
 import type { MqttSettings } from "../wire/mqtt.ts";
 import { type GatewayConfig, gatewayConfig } from "./config.ts";
+import { readIdentity, withIdentity } from "./enrolment/identity.ts";
 import { TrustedKeys } from "./settings/trusted-keys.ts";
 
 /** The configuration, and all that its files hold. */
@@ -24,7 +25,7 @@ const jwkSet = z.object({ keys: z.array(publicJwkSchema).min(1) });
 
 /** Reads the configuration and every file that it names. */
 export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup> =>
-  readSetupFile({ file, schema: gatewayConfig, env, tellable: [BadKey] }, gather);
+  readSetupFile({ file, schema: gatewayConfig, complete: withIdentity, env, tellable: [BadKey] }, gather);
 
 function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
   const { keys, link, controller } = config;
@@ -33,6 +34,7 @@ function gather(config: GatewayConfig, files: NamedFiles): Setup | undefined {
   const brokerPassword = files.read("link.password_file", link.password_file, String);
   const tls = brokerTls(link, files);
   const controllerToken = files.secret("controller.tcp.token_file", controller?.tcp?.token_file, checkToken);
+  files.make("stand.id", () => checkIdentity(config));
   if (key === undefined || seed === undefined) return undefined;
   return {
     config,
@@ -54,6 +56,15 @@ export const brokerOf = ({ config: { link }, brokerPassword, brokerTls: tls }: S
   ...(brokerPassword === undefined ? {} : { password: brokerPassword }),
   ...(tls === undefined ? {} : { tls }),
 });
+
+/** Who has another name in the file than by its enrolment would be believed by nobody. */
+function checkIdentity({ enrolment, stand }: GatewayConfig): void {
+  const identity = enrolment && readIdentity(enrolment.folder);
+  if (identity === undefined || identity.stand === stand.id) return;
+  throw new BadFile(
+    `is "${stand.id}", but this machine is enrolled as "${identity.stand}": take it out, or enrol anew`,
+  );
+}
 
 type Broker = Pick<MqttSettings, "url" | "username" | "password" | "tls">;
 

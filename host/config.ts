@@ -12,11 +12,18 @@ export type Configured<Config> =
   | { readonly is: "good"; readonly config: Config }
   | { readonly is: "bad"; readonly errors: readonly ConfigError[] };
 
+/** Puts into a document what is written elsewhere, before it is judged. */
+export type Complete = (document: unknown) => Configured<unknown>;
+
 /** Reads a TOML file; one that cannot be read is an error like any other, with the file as its path. */
-export function readConfigFile<S extends z.ZodType>(path: string, schema: S): Configured<z.output<S>> {
+export function readConfigFile<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  complete?: Complete,
+): Configured<z.output<S>> {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length <= LARGEST_FILE) return readConfig(bytes.toString("utf8"), schema);
+    if (bytes.length <= LARGEST_FILE) return readConfig(bytes.toString("utf8"), schema, complete);
     return bad(path, `holds ${bytes.length} bytes, no configuration is that long: is it the right file?`);
   } catch (error) {
     return bad(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
@@ -27,8 +34,14 @@ export function readConfigFile<S extends z.ZodType>(path: string, schema: S): Co
  * Parses TOML and judges it by `schema`. The result is frozen to its last leaf. Every error of the schema is told at once,
  * those of TOML's syntax one at a time, with line and column.
  */
-export function readConfig<S extends z.ZodType>(text: string, schema: S): Configured<z.output<S>> {
-  const document = parsed(text);
+export function readConfig<S extends z.ZodType>(
+  text: string,
+  schema: S,
+  complete: Complete = (config) => ({ is: "good", config }),
+): Configured<z.output<S>> {
+  const written = parsed(text);
+  if (written.is === "bad") return written;
+  const document = complete(written.config);
   if (document.is === "bad") return document;
   const judged = schema.safeParse(document.config);
   if (judged.success) return { is: "good", config: frozen(judged.data) };

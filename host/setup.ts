@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { explainErrors, readConfigFile } from "./config.ts";
+import { type Complete, explainErrors, readConfigFile } from "./config.ts";
 import type { ConfigError } from "./config-errors.ts";
 import { readSecretFile, Secret } from "./secret.ts";
 
@@ -12,16 +12,17 @@ export type SetupSource<Schema extends z.ZodType> = {
   readonly file: string;
   readonly schema: Schema;
   readonly env: NodeJS.ProcessEnv;
+  readonly complete?: Complete;
   /** See `NamedFiles`. */
   readonly tellable: readonly Tellable[];
 };
 
 /** Reads a configuration and, by `gather`, every file that it names. No setup, or any problem with a file, makes it bad. */
 export function readSetupFile<Schema extends z.ZodType, Setup>(
-  { file, schema, env, tellable }: SetupSource<Schema>,
+  { file, schema, complete, env, tellable }: SetupSource<Schema>,
   gather: (config: z.output<Schema>, files: NamedFiles) => Setup | undefined,
 ): SetupRead<Setup> {
-  const read = readConfigFile(file, schema);
+  const read = readConfigFile(file, schema, complete);
   if (read.is === "bad") return { is: "bad", explained: explainErrors(file, read.errors) };
   const files = new NamedFiles(env, tellable);
   const setup = gather(read.config, files);

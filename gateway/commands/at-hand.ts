@@ -1,16 +1,17 @@
 import { readBootId, steadyClock } from "../../host/clock.ts";
-import { EXIT_BAD_CONFIG, explainErrors, readConfigFile } from "../../host/config.ts";
+import { EXIT_BAD_CONFIG, explainErrors } from "../../host/config.ts";
 import { type Asked, FAILED } from "../../host/program.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { type GatewayConfig, gatewayConfig } from "../config.ts";
+import type { GatewayConfig } from "../config.ts";
 import type { Part, Parts } from "../devices.ts";
 import { ownHardware } from "../doctor/hardware.ts";
+import { readGatewayConfig } from "../read-config.ts";
 
 export type AtHand = { readonly config: GatewayConfig; readonly parts: Parts; readonly clock: Clock };
 
 /** Does `work` with the stand's devices, which the daemon must not have: it is said so, and nothing is touched. */
 export async function withDevices(asked: Asked, work: (at: AtHand) => Promise<number>): Promise<number> {
-  const read = readConfigFile(asked.config, gatewayConfig);
+  const read = readGatewayConfig(asked.config);
   if (read.is === "bad") return say(asked, explainErrors(asked.config, read.errors), EXIT_BAD_CONFIG);
   const clock = steadyClock(readBootId());
   const hardware = ownHardware(read.config, clock);

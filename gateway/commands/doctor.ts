@@ -1,15 +1,15 @@
 import { readBootId, steadyClock } from "../../host/clock.ts";
-import { explainErrors, readConfigFile } from "../../host/config.ts";
+import { explainErrors } from "../../host/config.ts";
 import { type Command, FAILED } from "../../host/program.ts";
 import { readVersion } from "../../host/version.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { gatewayConfig } from "../config.ts";
 import { realNetwork } from "../doctor/broker.ts";
 import { checks } from "../doctor/checks.ts";
 import { examine, type Finding } from "../doctor/examine.ts";
 import { type Hardware, ownHardware } from "../doctor/hardware.ts";
 import { thisMachine, withCredentials } from "../doctor/linux-machine.ts";
 import { linesOf, reportOf, summaryOf } from "../doctor/report.ts";
+import { readGatewayConfig } from "../read-config.ts";
 import { readSetup } from "../setup.ts";
 import { within } from "../within.ts";
 
@@ -21,7 +21,7 @@ const LEAVE_MS = 2_000;
 export const doctor: Command = async ({ config: file, env, flags, print, say }) => {
   const clock = steadyClock(readBootId());
   const credentials = await withCredentials(env);
-  const read = readConfigFile(file, gatewayConfig);
+  const read = readGatewayConfig(file);
   const config = read.is === "good" ? read.config : undefined;
   const hardware = config && ownHardware(config, clock);
   const stand = config &&

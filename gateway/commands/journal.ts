@@ -1,13 +1,14 @@
 import { closeSync, existsSync, openSync, writeSync } from "node:fs";
-import { EXIT_BAD_CONFIG, explainErrors, readConfigFile } from "../../host/config.ts";
+import { EXIT_BAD_CONFIG, explainErrors } from "../../host/config.ts";
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { flawsOfSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite/open.ts";
 import { claimCodeOf, type OrderId } from "../../protocol/ids.ts";
 import { showRupiah } from "../../protocol/rupiah.ts";
 import type { Zone } from "../../protocol/wall-text.ts";
-import { type GatewayConfig, gatewayConfig } from "../config.ts";
+import type { GatewayConfig } from "../config.ts";
 import { type Effect, type Event, isOpen, type State, tellKinds } from "../order.ts";
+import { readGatewayConfig } from "../read-config.ts";
 import { leadTo } from "../replay.ts";
 import { standShape } from "../shape.ts";
 import { stateWords, storyLines, timeText } from "../story.ts";
@@ -83,7 +84,7 @@ export const exportLines: Command = (asked) =>
   });
 
 async function reading(asked: Asked, work: (desk: Desk) => Promise<number>): Promise<number> {
-  const read = readConfigFile(asked.config, gatewayConfig);
+  const read = readGatewayConfig(asked.config);
   if (read.is === "bad") {
     asked.say(explainErrors(asked.config, read.errors));
     return EXIT_BAD_CONFIG;

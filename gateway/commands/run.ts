@@ -17,6 +17,9 @@ import { hasCancel } from "../config-wires.ts";
 import type { ControllerApi } from "../controller/controller.ts";
 import { type OpenStand, openStand } from "../daemon.ts";
 import { type Devices, openDevices, unfit } from "../devices.ts";
+import { identityFiles, readIdentity } from "../enrolment/identity.ts";
+import { postJson } from "../enrolment/post.ts";
+import { BrokerCertificate } from "../enrolment/renewal.ts";
 import type { Ground } from "../ground.ts";
 import { sayHealth } from "../health.ts";
 import { keepAlive, statusOf } from "../liveness.ts";
@@ -79,10 +82,13 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const misfit = unfit(devices);
   if (misfit !== undefined) throw new Unfit(misfit);
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
-  const { care, config, ...cared } = await openCare(ground, devices, () => undefined);
+  const certificate = brokerCertificate(ground, () => cared.changed());
+  const cared = await openCare(ground, devices, () => certificate.endsInMs());
+  const { care, config } = cared;
   const stand = await openStand(partsOf(ground, { journal, devices, lost, config, care }));
   taken.push(() => stand.stop());
   cared.tend(stand);
+  const stopRenewing = certificate.keep();
   const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = hearButtons(ground, stand, devices);
   const notice = await sdNotify(env, log);
@@ -96,6 +102,7 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
       { what: "word to systemd", stop: () => notice.stopping() },
       { what: "buttons", stop: stopButtons },
       { what: "controller", stop: () => controller?.close() },
+      { what: "certificate", stop: stopRenewing },
       { what: "settings", stop: () => cared.close() },
       { what: "stand", stop: () => stand.stop() },
       { what: "watch", stop: stopWatching },
@@ -148,6 +155,24 @@ async function openOrders(
     log,
     socket,
     ...(tcp === undefined || token === undefined ? {} : { tcp: { port: tcp.port, token } }),
+  });
+}
+
+/** Renewed by the daemon where it has come by an enrolment. */
+function brokerCertificate({ setup, env, clock, random, log }: Ground, changed: () => void): BrokerCertificate {
+  const { config, key } = setup;
+  const { enrolment, link } = config;
+  const identity = enrolment && readIdentity(enrolment.folder);
+  const isOurs = enrolment !== undefined && link.cert_file === identityFiles(enrolment.folder).broker;
+  const renewing = isOurs && identity !== undefined && { folder: enrolment.folder, identity, key, post: postJson };
+  return new BrokerCertificate({
+    file: link.cert_file,
+    env,
+    ...(renewing && { renewing }),
+    clock,
+    random,
+    log,
+    changed,
   });
 }
 

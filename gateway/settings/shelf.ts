@@ -118,6 +118,16 @@ export class Shelf {
     });
   }
 
+  /** As if nothing had ever been heard. */
+  async forget(): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const file of Object.values(this.#files)) await file.remove();
+      this.#selling = undefined;
+      this.#next = undefined;
+      this.#refused = undefined;
+    });
+  }
+
   /** What was refused is nothing to tell any more. */
   async forgive(): Promise<void> {
     await this.#inTurn(() => this.#dropRefused());
