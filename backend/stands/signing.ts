@@ -26,6 +26,10 @@ export type KeysStatus = {
   readonly missing: readonly StandId[];
 };
 
+const UNKNOWN = "the backend's key is one that the stands were never told of";
+const HINT = {
+  hint: "they will believe nothing: put the former key back into keys.private_file, and this one into keys.next_private_file",
+};
 const LOOK_MS = 10_000;
 const MISSING_SHOWN = 50;
 
@@ -46,7 +50,10 @@ export class Signing {
 
   /** Announces the keys of the configuration. */
   static async open(parts: SigningParts): Promise<Signing> {
-    const signing = new Signing(parts, await announceKeys(parts.store, parts.own, parts.clock.wall()));
+    const { store, own, clock, log } = parts;
+    const before = await newestKeys(store);
+    if (before !== undefined && !before.keys.some(({ x }) => x === own.current.publicJwk.x)) log.error(UNKNOWN, HINT);
+    const signing = new Signing(parts, await announceKeys(store, own, clock.wall()));
     await signing.look();
     return signing;
   }
