@@ -13,7 +13,7 @@ export const reconcileSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Where the results are kept. Absent: reconciled/ beside the journal.")
+    .describe("Where results of earlier versions lie, to be taken over. Absent: reconciled/ beside the journal.")
     .meta({ example: "/var/lib/qris-backend/reconciled" }),
   keep_days: z.int().min(32).max(3_650).default(400).describe("Older results are deleted."),
   catch_up_days: z.int().min(1).max(31).default(7).describe("How many days a stop of the backend is made up for."),

@@ -18,6 +18,8 @@ export type DailyParts = {
   readonly catchUpDays: number;
   /** The provider's report of the day, where there is one. */
   reportOf(day: Day): Promise<Report | undefined>;
+  /** Takes over results from where they lay before. */
+  takeLeft?(): Promise<void>;
 };
 
 const MINUTE_MS = 60_000;
@@ -27,6 +29,7 @@ const AFTER_A_FAILURE_MS = 10 * MINUTE_MS;
 /** Reconciles each day when its time has come: first what was interrupted, then the days that were missed, oldest first. */
 export function keepReconciling(parts: DailyParts): Stop {
   const { clock, log, reconciler } = parts;
+  let { takeLeft } = parts;
   return every(clock, log, {
     firstMs: MINUTE_MS,
     everyMs: MINUTE_MS,
@@ -35,6 +38,8 @@ export function keepReconciling(parts: DailyParts): Stop {
       const { failure, isOurs } = reconciler;
       if (!isOurs) return;
       if (failure !== undefined && clock.wall() - failure.wall < AFTER_A_FAILURE_MS) return;
+      await takeLeft?.();
+      takeLeft = undefined;
       for (const part of await waiting(parts)) if ((await reconcile(part, parts)) === undefined) return;
     },
   });
@@ -42,7 +47,8 @@ export function keepReconciling(parts: DailyParts): Stop {
 
 async function waiting({ results, clock, at, catchUpDays }: DailyParts): Promise<readonly Part[]> {
   const begun = await results.begun();
-  const due = dueDays(clock.wall(), at, catchUpDays, (day) => results.isDone(day));
+  const done = await results.done();
+  const due = dueDays(clock.wall(), at, catchUpDays, (day) => done.includes(day));
   const fresh = due.filter((day) => !begun.some((part) => part.day === day && part.isWhole));
   return [...begun, ...fresh.map((day) => ({ day, isWhole: true }))];
 }

@@ -43,12 +43,8 @@ export async function reconcileDay(run: DayRun, parts: DayRunParts): Promise<Sum
   const { results, clock } = parts;
   const notebook = await results.begin(run.part, { begun: clock.wall() }, run.report);
   const draft = new SummaryDraft(run.part.day);
-  try {
-    const sorted = await sortedReport(notebook, run, parts);
-    await inspectAll({ ...run, ...parts, notebook, draft, ...(sorted === undefined ? {} : { sorted }) });
-  } finally {
-    await notebook.close();
-  }
+  const sorted = await sortedReport(notebook, run, parts);
+  await inspectAll({ ...run, ...parts, notebook, draft, ...(sorted === undefined ? {} : { sorted }) });
   if (run.signal.aborted) return undefined;
   const report = notebook.report === undefined ? {} : { report: notebook.report.name };
   const summary = draft.done({ ...run.part, begun: notebook.head.begun, ended: clock.wall(), ...report });

@@ -1,101 +1,87 @@
-import { existsSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import type { WallMs } from "../../protocol/time.ts";
+import type { Store } from "../store/store.ts";
 import type { Entry } from "./entry.ts";
-import type { Report, ReportRow, UnreadRow } from "./report/rows.ts";
+import type { Report } from "./report/rows.ts";
 
-/** When a run began; one that is gone on with keeps its beginning. It stands behind the report, which is whole then. */
+/** When a run began; one that is gone on with keeps its beginning. */
 export type Head = { readonly begun: WallMs };
 
-/** One line of the file. */
-export type Note =
-  | { readonly head: Head }
-  | { readonly report: string }
-  | { readonly row: ReportRow }
-  | { readonly unread: UnreadRow }
-  | { readonly entry: Entry };
-
-/** What a run has found so far. A line that a crash tore is as if it had never been. */
+/** What a run has found so far. */
 export type Notebook = {
   readonly head: Head;
   readonly report?: Report;
-  /** What was noted before a crash. */
+  /** What was noted before a crash, or by another backend. */
   readonly entries: readonly Entry[];
+  /** Rejects when another backend is at the same. */
   note(entry: Entry): Promise<void>;
-  close(): Promise<void>;
 };
 
-/** Goes on with what was begun, unless there is a report that it does not know. */
-export async function beginNotebook(file: string, head: Head, report?: Report): Promise<Notebook> {
-  const before = report === undefined ? await readNotes(file) : undefined;
-  const begun = before?.head === undefined ? undefined : { ...before, head: before.head };
-  const handle = await open(file, begun === undefined ? "w" : "a", 0o640);
-  try {
-    if (begun === undefined) await write(handle, [...(report === undefined ? [] : reportNotes(report)), { head }]);
-    else await handle.appendFile("\n");
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-  const known = report ?? begun?.report;
-  return {
-    head: begun?.head ?? head,
-    ...(known === undefined ? {} : { report: known }),
-    entries: begun?.entries ?? [],
-    note: (entry) => write(handle, [{ entry }]),
-    close: () => handle.close(),
-  };
-}
+const AT_ONCE = 500;
 
-const write = (handle: FileHandle, notes: readonly Note[]): Promise<void> =>
-  handle.appendFile(notes.map((note) => `${JSON.stringify(note)}\n`).join(""));
-
-const reportNotes = ({ name, rows, unread }: Report): readonly Note[] => [
-  { report: name },
-  ...rows.map((row) => ({ row })),
-  ...unread.map((row) => ({ unread: row })),
-];
-
-type Before = { readonly head?: Head; readonly report?: Report; readonly entries: readonly Entry[] };
-
-async function readNotes(file: string): Promise<Before> {
-  const rows: ReportRow[] = [];
-  const unread: UnreadRow[] = [];
+/** Goes on where the run is. */
+export async function openNotebook(store: Store, run: string, head: Head, report?: Report): Promise<Notebook> {
   const entries: Entry[] = [];
-  const found: { head?: Head; name?: string } = {};
-  for await (const note of notedIn(file)) {
-    if ("head" in note) found.head = note.head;
-    else if ("report" in note) found.name = note.report;
-    else if ("row" in note) rows.push(note.row);
-    else if ("unread" in note) unread.push(note.unread);
-    else entries.push(note.entry);
-  }
-  const { head, name } = found;
+  for await (const entry of entriesIn(store, run)) entries.push(entry);
+  let nth = entries.length;
   return {
-    ...(head === undefined ? {} : { head }),
-    ...(name === undefined ? {} : { report: { name, rows, unread } }),
+    head,
+    ...(report === undefined ? {} : { report }),
     entries,
+    note: async (entry) => {
+      await store
+        .insertInto("reconcile_entries")
+        .values({ run, nth, entry: JSON.stringify(entry) })
+        .execute();
+      nth += 1;
+    },
   };
 }
 
-/** The notes of a file, one at a time; none where there is no file. */
-export async function* notedIn(file: string): AsyncGenerator<Note> {
-  if (!existsSync(file)) return;
-  const handle = await open(file, "r");
-  try {
-    for await (const line of handle.readLines()) {
-      const note = readNote(line);
-      if (note !== undefined) yield note;
-    }
-  } finally {
-    await handle.close();
+/** Every order of a run, as it was noted. */
+export async function* entriesIn(store: Store, run: string): AsyncGenerator<Entry> {
+  for (let from = 0, isAll = false; !isAll; from += AT_ONCE) {
+    const rows = await store
+      .selectFrom("reconcile_entries")
+      .select("entry")
+      .where("run", "=", run)
+      .where("nth", ">=", from)
+      .where("nth", "<", from + AT_ONCE)
+      .orderBy("nth")
+      .execute();
+    for (const { entry } of rows) yield JSON.parse(entry) as Entry;
+    isAll = rows.length < AT_ONCE;
   }
 }
 
-function readNote(line: string): Note | undefined {
-  try {
-    return line === "" ? undefined : (JSON.parse(line) as Note);
-  } catch {
-    return undefined;
+/** Puts in what was noted elsewhere. */
+export async function noteAll(store: Store, run: string, entries: AsyncIterable<Entry>): Promise<void> {
+  let nth = 0;
+  let rows: { readonly run: string; readonly nth: number; readonly entry: string }[] = [];
+  const write = async (): Promise<void> => {
+    if (rows.length > 0) await store.insertInto("reconcile_entries").values(rows).execute();
+    rows = [];
+  };
+  for await (const entry of entries) {
+    rows.push({ run, nth, entry: JSON.stringify(entry) });
+    nth += 1;
+    if (rows.length === AT_ONCE) await write();
+  }
+  await write();
+}
+
+/** Deletes what a run has noted, part by part, so that nobody waits for long. */
+export async function deleteEntries(store: Store, run: string): Promise<void> {
+  const entries = () => store.selectFrom("reconcile_entries").where("run", "=", run);
+  for (;;) {
+    const last = await entries()
+      .select("nth")
+      .orderBy("nth")
+      .offset(AT_ONCE - 1)
+      .limit(1)
+      .executeTakeFirst();
+    let some = store.deleteFrom("reconcile_entries").where("run", "=", run);
+    if (last !== undefined) some = some.where("nth", "<=", last.nth);
+    await some.execute();
+    if (last === undefined) return;
   }
 }

@@ -7,6 +7,7 @@ import { dayOf } from "../../backend/reconcile/day.ts";
 import { Reconciler } from "../../backend/reconcile/reconciler.ts";
 import { Results } from "../../backend/reconcile/results.ts";
 import { reconcileRoutes } from "../../backend/reconcile/routes.ts";
+import { openStore } from "../../backend/store/store.ts";
 import { serve } from "../../host/http.ts";
 import { Secret } from "../../host/secret.ts";
 import { TOKEN } from "./backend-doors.ts";
@@ -21,7 +22,8 @@ export async function reconcileToday(rig: Rig): Promise<Reconciled> {
   const log = rig.diary.logOf("reconciliation");
   const { clock } = rig;
   const { journal, backend } = rig.backend;
-  const results = new Results(join(folder, "reconciled"));
+  const store = await openStore({ place: { file: ":memory:" }, clock });
+  const results = new Results(store);
   const parts = { journal, cashier: backend.cashier, results, clock, log };
   const reconciler = new Reconciler({ ...parts, callsPerSecond: 5, keepDays: 32 });
   const routes = reconcileRoutes({ reconciler, results, clock, reportOf: async () => undefined });
@@ -29,6 +31,7 @@ export async function reconcileToday(rig: Rig): Promise<Reconciled> {
   onTestFinished(async () => {
     await reconciler.stop();
     await server.close();
+    await store.destroy();
     rmSync(folder, { recursive: true });
   });
   const csv = join(folder, "orders.csv");

@@ -1,4 +1,3 @@
-import { rmSync, writeFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { keepReconciling } from "../../../backend/reconcile/daily.ts";
 import type { Day } from "../../../backend/reconcile/day.ts";
@@ -46,44 +45,52 @@ async function pass(shop: Shop, ms: number): Promise<void> {
   while (shop.clock.pending === 0) await settle(1);
 }
 
-const isDone = (shop: Shop, ...days: readonly string[]) => days.map((day) => shop.results.isDone(day as Day));
+async function isDone(shop: Shop, ...days: readonly string[]): Promise<readonly boolean[]> {
+  const done = await shop.results.done();
+  return days.map((day) => done.includes(day as Day));
+}
 
 describe("every day", () => {
   test("the day before is reconciled at half past three in western Indonesia, once", async () => {
-    const shop = openShop();
+    const shop = await openShop();
     await shop.sold();
     const { asked } = keep(shop);
     await pass(shop, 15 * HOUR + 43 * MINUTE);
-    expect(isDone(shop, "2026-11-19", "2026-11-20")).toEqual([true, false]);
+    expect(await isDone(shop, "2026-11-19", "2026-11-20")).toEqual([true, false]);
     await pass(shop, 10 * MINUTE);
-    expect(isDone(shop, "2026-11-20", "2026-11-21")).toEqual([true, false]);
+    expect(await isDone(shop, "2026-11-20", "2026-11-21")).toEqual([true, false]);
     await pass(shop, 3 * HOUR);
     expect(asked).toEqual(["2026-11-19", "2026-11-20"]);
     expect(shop.provider.asked).toHaveLength(1);
   });
 
   test("days that a stop has missed are made up for, oldest first, as many as wanted", async () => {
-    const shop = openShop();
+    const shop = await openShop();
     const { asked } = keep(shop, 3);
     await pass(shop, 5 * MINUTE);
     expect(asked).toEqual(["2026-11-17", "2026-11-18", "2026-11-19"]);
-    expect(isDone(shop, "2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19")).toEqual([false, true, true, true]);
+    expect(await isDone(shop, "2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19")).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 
   test("what was interrupted is gone on with first, without another report, be it a day that was asked for by hand", async () => {
-    const shop = openShop();
+    const shop = await openShop();
     for (const isWhole of [false, true]) {
-      await (await shop.results.begin({ day: "2026-11-10" as Day, isWhole }, { begun: NOON })).close();
+      await shop.results.begin({ day: "2026-11-10" as Day, isWhole }, { begun: NOON });
     }
     const { asked } = keep(shop);
     await pass(shop, 5 * MINUTE);
     expect(await shop.results.begun()).toEqual([]);
-    expect(isDone(shop, "2026-11-10", "2026-11-19")).toEqual([true, true]);
+    expect(await isDone(shop, "2026-11-10", "2026-11-19")).toEqual([true, true]);
     expect(asked).toEqual(["2026-11-19"]);
   });
 
   test("the report of the day is compared, where there is one", async () => {
-    const shop = openShop();
+    const shop = await openShop();
     const { reports } = keep(shop);
     const rows = [{ line: 2, reference: "QRIS-1", status: "settled" as const }];
     reports.set("2026-11-19", { name: "r.csv", rows, unread: [] });
@@ -95,7 +102,7 @@ describe("every day", () => {
   });
 
   test("a stop in the middle of what is made up for leaves the days behind it untouched", async () => {
-    const shop = openShop();
+    const shop = await openShop();
     await shop.sold();
     await shop.clock.advance(48 * HOUR);
     const { asked, stop } = keep(shop, 3);
@@ -104,19 +111,18 @@ describe("every day", () => {
     });
     await passing(shop.clock, stopped);
     expect(asked).toEqual(["2026-11-19", "2026-11-20"]);
-    expect(isDone(shop, "2026-11-19", "2026-11-20", "2026-11-21")).toEqual([true, false, false]);
+    expect(await isDone(shop, "2026-11-19", "2026-11-20", "2026-11-21")).toEqual([true, false, false]);
     expect(await shop.results.begun()).toEqual([{ day: "2026-11-20", isWhole: true }]);
   });
 
   test("a run that failed is tried again after ten minutes, not every minute, and nothing behind it before", async () => {
-    const shop = openShop();
+    const shop = await openShop();
     keep(shop, 3);
-    rmSync(shop.folder, { recursive: true });
-    writeFileSync(shop.folder, "no folder");
+    const mend = await shop.breakStore();
     await pass(shop, 9 * MINUTE);
     expect(shop.errors).toHaveLength(1);
-    rmSync(shop.folder);
+    await mend();
     await pass(shop, 5 * MINUTE);
-    expect(isDone(shop, "2026-11-17", "2026-11-18", "2026-11-19")).toEqual([true, true, true]);
+    expect(await isDone(shop, "2026-11-17", "2026-11-18", "2026-11-19")).toEqual([true, true, true]);
   });
 });

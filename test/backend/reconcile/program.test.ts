@@ -1,10 +1,13 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Results } from "../../../backend/reconcile/results.ts";
+import { openStore } from "../../../backend/store/store.ts";
+import { steadyClock } from "../../../host/clock.ts";
 import { BackendProgram, folder, newSite, startBackend } from "../../support/backend-program.ts";
 import { freePort } from "../../support/free-port.ts";
 
-test("a running backend reconciles a day when staff asks at a terminal, and keeps the result beside its journal", async () => {
+test("a running backend reconciles a day when staff asks at a terminal, and keeps the result in its store", async () => {
   const port = await freePort();
   const token = join(folder(), "token");
   writeFileSync(token, "a-long-random-text\n");
@@ -14,8 +17,10 @@ test("a running backend reconciles a day when staff asks at a terminal, and keep
   const staff = new BackendProgram(["reconcile", "--date", "2025-01-01", "--config", site.config]);
   expect(await staff.ended).toEqual([0, null]);
   expect(staff.out).toMatch(/^2025-01-01: 0 orders, compared .* WIB\n\nNo differences\.\n\nNo payments\.\n$/);
-  expect(readdirSync(join(site.at, "reconciled"))).toEqual(["2025-01-01.json", "2025-01-01.jsonl"]);
   backend.kill("SIGTERM");
   expect(await backend.ended).toEqual([0, null]);
+  const store = await openStore({ place: { file: join(site.at, "fleet.sqlite") }, clock: steadyClock("test") });
+  expect(await new Results(store).done()).toEqual(["2025-01-01"]);
+  await store.destroy();
   expect(backend.find("reconciled")).toMatchObject({ day: "2025-01-01", orders: 0, differences: 0 });
 });

@@ -1,159 +1,182 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { Day } from "../../../backend/reconcile/day.ts";
 import { type Entry, entryOf } from "../../../backend/reconcile/entry.ts";
+import { takeLeftFiles } from "../../../backend/reconcile/left-files.ts";
 import type { Report } from "../../../backend/reconcile/report/rows.ts";
-import { Results } from "../../../backend/reconcile/results.ts";
+import { type Part, Results } from "../../../backend/reconcile/results.ts";
 import { SummaryDraft } from "../../../backend/reconcile/summary.ts";
 import type { OrderId } from "../../../protocol/ids.ts";
+import { freshStore as storeInFile, storeSuites } from "../../support/stores.ts";
 import { books } from "./books.ts";
 
 const DAY = "2026-11-20" as Day;
 const whole = { day: DAY, isWhole: true };
 const head = { begun: 1_000 };
-const entry = (nth: number): Entry => entryOf(`01JD5S3V8Q4R6T2W9Y0ZABCDE${nth}` as OrderId, books.delivered, []);
-const summary = (part = whole) => new SummaryDraft(part.day).done({ ...part, begun: 1_000, ended: 2_000 });
+const entry = (nth: number): Entry => entryOf(`01JD5S3V8Q4R6T2W9Y0ZABCD${nth + 10}` as OrderId, books.delivered, []);
+const summary = (part: Part = whole) => new SummaryDraft(part.day).done({ ...part, begun: 1_000, ended: 2_000 });
 const report: Report = {
   name: "r.csv",
   rows: [{ line: 2, reference: "A-1", status: "settled" }],
   unread: [{ line: 3, because: "names no order" }],
 };
 
-let folder = "";
-let results = new Results("");
-beforeEach(() => {
-  const made = mkdtempSync(join(tmpdir(), "results-"));
-  folder = join(made, "reconciled");
-  results = new Results(folder);
-  onTestFinished(() => rmSync(made, { recursive: true }));
-});
-
-const entriesOf = async (day: Day): Promise<readonly Entry[]> => {
+async function entriesOf(results: Results, day: Day): Promise<readonly Entry[]> {
   const found: Entry[] = [];
   for await (const each of results.entriesOf(day)) found.push(each);
   return found;
-};
+}
 
-async function make(part = whole, entries: readonly Entry[] = [entry(1)]): Promise<void> {
+async function make(results: Results, part: Part = whole, entries: readonly Entry[] = [entry(1)]): Promise<void> {
   const notebook = await results.begin(part, head);
   for (const each of entries) await notebook.note(each);
-  await notebook.close();
   await results.finish(part, summary(part));
 }
 
-describe("the folder of results", () => {
-  test("is made when it is first needed, and is empty before", async () => {
-    expect(results.isDone(DAY)).toBe(false);
+storeSuites("The results of reconciling", (freshStore) => {
+  const open = async () => {
+    const store = await freshStore();
+    const count = async () => (await store.selectFrom("reconcile_entries").selectAll().execute()).length;
+    return { results: new Results(store), store, count };
+  };
+
+  test("are none before the first day", async () => {
+    const { results } = await open();
+    expect(await results.done()).toEqual([]);
     expect(await results.begun()).toEqual([]);
     expect(await results.summaryOf(DAY)).toBeUndefined();
-    expect(await entriesOf(DAY)).toEqual([]);
+    expect(await entriesOf(results, DAY)).toEqual([]);
     await results.prune(DAY, DAY);
-    expect(existsSync(folder)).toBe(false);
-    await make();
-    expect(readdirSync(folder)).toEqual(["2026-11-20.json", "2026-11-20.jsonl"]);
   });
 
-  test("has a day's summary and orders once it is done, and not before", async () => {
+  test("have a day's summary and orders once it is done, and not before", async () => {
+    const { results } = await open();
     const notebook = await results.begin(whole, head);
     await notebook.note(entry(1));
     await notebook.note(entry(2));
-    expect(results.isDone(DAY)).toBe(false);
+    expect(await results.done()).toEqual([]);
     expect(await results.begun()).toEqual([whole]);
-    await notebook.close();
     await results.finish(whole, summary());
-    expect(results.isDone(DAY)).toBe(true);
+    expect(await results.done()).toEqual([DAY]);
     expect(await results.begun()).toEqual([]);
     expect(await results.summaryOf(DAY)).toEqual(summary());
-    expect(await entriesOf(DAY)).toEqual([entry(1), entry(2)]);
+    expect(await entriesOf(results, DAY)).toEqual([entry(1), entry(2)]);
   });
 
-  test("keeps the last result until a new one is complete", async () => {
-    await make();
+  test("keep the last result until a new one is complete, and nothing of it from then on", async () => {
+    const { results, count } = await open();
+    await make(results);
     const notebook = await results.begin(whole, head);
     await notebook.note(entry(5));
-    await notebook.close();
-    expect(await entriesOf(DAY)).toEqual([entry(1)]);
+    expect(await entriesOf(results, DAY)).toEqual([entry(1)]);
     await results.finish(whole, summary());
-    expect(await entriesOf(DAY)).toEqual([entry(5)]);
+    expect(await entriesOf(results, DAY)).toEqual([entry(5)]);
+    expect(await count()).toBe(1);
   });
 
-  test("tells a part of a day from the whole, which takes its place", async () => {
-    const part = { day: DAY, isWhole: false };
-    await make(part);
-    expect(results.isDone(DAY)).toBe(false);
+  test("tell a part of a day from the whole, which takes its place", async () => {
+    const { results, count } = await open();
+    await make(results, { day: DAY, isWhole: false });
+    expect(await results.done()).toEqual([]);
     expect(await results.summaryOf(DAY)).toMatchObject({ isWhole: false });
-    await make(whole, [entry(2)]);
+    await make(results, whole, [entry(2)]);
     expect(await results.summaryOf(DAY)).toMatchObject({ isWhole: true });
-    expect(await entriesOf(DAY)).toEqual([entry(2)]);
-    expect(readdirSync(folder)).toEqual(["2026-11-20.json", "2026-11-20.jsonl"]);
+    expect(await entriesOf(results, DAY)).toEqual([entry(2)]);
+    expect(await count()).toBe(1);
   });
 
-  test("forgets what is too old, begun or done, and leaves what is being made and what is not its own", async () => {
-    for (const day of ["2026-11-18", "2026-11-19"] as Day[]) await make({ day, isWhole: true });
-    await (await results.begin({ day: "2026-11-18" as Day, isWhole: false }, head)).close();
-    writeFileSync(join(folder, "2026-11-18.txt"), "somebody's");
-    await make({ day: "2026-11-01" as Day, isWhole: true });
+  test("forget what is too old, begun or done, and leave what is being made", async () => {
+    const { results, count } = await open();
+    for (const day of ["2026-11-18", "2026-11-19"] as Day[]) await make(results, { day, isWhole: true });
+    await results.begin({ day: "2026-11-18" as Day, isWhole: false }, head);
+    await make(results, { day: "2026-11-01" as Day, isWhole: true });
     await results.prune("2026-11-19" as Day, "2026-11-01" as Day);
-    expect(readdirSync(folder)).toEqual([
-      "2026-11-01.json",
-      "2026-11-01.jsonl",
-      "2026-11-18.txt",
-      "2026-11-19.json",
-      "2026-11-19.jsonl",
-    ]);
+    expect(await results.done()).toEqual(["2026-11-01", "2026-11-19"]);
+    expect(await results.begun()).toEqual([]);
+    expect(await count()).toBe(2);
+  });
+
+  test("of many orders come in their sequence", async () => {
+    const { results } = await open();
+    const many = Array.from({ length: 1_203 }, (_, nth) => entry(nth));
+    const source = (async function* () {
+      yield* many;
+    })();
+    await results.take(summary(), source);
+    expect(await entriesOf(results, DAY)).toEqual(many);
+    await make(results, whole, [entry(7)]);
+    expect(await entriesOf(results, DAY)).toEqual([entry(7)]);
+  });
+
+  test("of a run that a crash interrupted are gone on with, by whoever leads next", async () => {
+    const { results, store } = await open();
+    const before = await results.begin(whole, head, report);
+    await before.note(entry(1));
+    await before.note(entry(2));
+    const next = new Results(store);
+    expect(await next.begun()).toEqual([whole]);
+    const notebook = await next.begin(whole, { begun: 9_000 });
+    expect(notebook).toMatchObject({ head, report, entries: [entry(1), entry(2)] });
+    await notebook.note(entry(3));
+    await expect(before.note(entry(4))).rejects.toThrow();
+    await next.finish(whole, summary());
+    expect(await entriesOf(next, DAY)).toEqual([entry(1), entry(2), entry(3)]);
+    await expect(results.finish(whole, summary())).rejects.toThrow("was ended by another backend");
+  });
+
+  test("begin anew when there is a report that they did not know", async () => {
+    const { results } = await open();
+    await (await results.begin(whole, head)).note(entry(1));
+    const notebook = await results.begin(whole, { begun: 9_000 }, report);
+    expect(notebook).toMatchObject({ head: { begun: 9_000 }, report, entries: [] });
+    expect(await results.begun()).toEqual([whole]);
   });
 });
 
-describe("what a crash interrupted", () => {
-  const interrupted = async (known?: Report): Promise<void> => {
-    const notebook = await results.begin(whole, head, known);
-    await notebook.note(entry(1));
-    await notebook.note(entry(2));
-    await notebook.close();
+describe("results that an earlier version left as files", () => {
+  const lines = (...entries: readonly Entry[]): string =>
+    [{ head }, ...entries.map((each) => ({ entry: each }))].map((note) => JSON.stringify(note)).join("\n");
+  const leave = (files: Readonly<Record<string, string>>): string => {
+    const made = mkdtempSync(join(tmpdir(), "results-"));
+    onTestFinished(() => rmSync(made, { recursive: true }));
+    const folder = join(made, "reconciled");
+    mkdirSync(folder);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    return folder;
   };
-  const opened = async (begun: number, known?: Report) => {
-    const notebook = await results.begin(whole, { begun }, known);
-    await notebook.close();
-    return notebook;
-  };
-  const file = (): string => join(folder, "2026-11-20.begun.jsonl");
 
-  test("is gone on with: its beginning, its report and its orders are known", async () => {
-    await interrupted(report);
-    const notebook = await results.begin(whole, { begun: 9_000 });
-    expect(notebook).toMatchObject({ head, report, entries: [entry(1), entry(2)] });
-    await notebook.note(entry(3));
-    await notebook.close();
-    await results.finish(whole, summary());
-    expect(await entriesOf(DAY)).toEqual([entry(1), entry(2), entry(3)]);
+  test("are taken over once, a torn line left out, and only somebody else's files stay", async () => {
+    const results = new Results(await storeInFile());
+    const folder = leave({
+      "2026-11-20.json": JSON.stringify(summary()),
+      "2026-11-20.jsonl": `${lines(entry(1), entry(2))}\n{"entry":{"ord`,
+      "2026-11-20.part.json": JSON.stringify(summary({ day: DAY, isWhole: false })),
+      "2026-11-21.begun.jsonl": lines(entry(3)),
+      "notes.txt": "somebody's",
+    });
+    expect(await takeLeftFiles(folder, results)).toBe(2);
+    expect(await results.done()).toEqual([DAY]);
+    expect(await results.summaryOf(DAY)).toEqual(summary());
+    expect(await entriesOf(results, DAY)).toEqual([entry(1), entry(2)]);
+    expect(await results.begun()).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["notes.txt"]);
+    expect(await takeLeftFiles(folder, results)).toBe(0);
   });
 
-  test("in the middle of a line loses that line, and no other one", async () => {
-    await interrupted();
-    const text = readFileSync(file(), "utf8");
-    writeFileSync(file(), text.slice(0, -20));
-    const notebook = await results.begin(whole, head);
-    expect(notebook.entries).toEqual([entry(1)]);
-    await notebook.note(entry(3));
-    await notebook.close();
-    expect((await opened(1)).entries).toEqual([entry(1), entry(3)]);
+  test("give way to what the store has of that day", async () => {
+    const results = new Results(await storeInFile());
+    await make(results, whole, [entry(8)]);
+    const folder = leave({ "2026-11-20.json": JSON.stringify(summary()), "2026-11-20.jsonl": lines(entry(1)) });
+    await takeLeftFiles(folder, results);
+    expect(await entriesOf(results, DAY)).toEqual([entry(8)]);
   });
 
-  test("before its report was whole begins anew, without half a report", async () => {
-    await interrupted(report);
-    const [name = ""] = readFileSync(file(), "utf8").split("\n");
-    writeFileSync(file(), `${name}\n`);
-    const notebook = await opened(9_000);
-    expect(notebook.head).toEqual({ begun: 9_000 });
-    expect(notebook.report).toBeUndefined();
-    expect((await opened(10_000)).head).toEqual({ begun: 9_000 });
-  });
-
-  test("begins anew when there is a report that it did not know", async () => {
-    await interrupted();
-    expect(await opened(9_000, report)).toMatchObject({ head: { begun: 9_000 }, report, entries: [] });
+  test("are none where there is no folder, and none is made", async () => {
+    const folder = join(leave({}), "elsewhere");
+    expect(await takeLeftFiles(folder, new Results(await storeInFile()))).toBe(0);
+    expect(existsSync(folder)).toBe(false);
   });
 });
 

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Cashier, type LedgerJournal } from "../../../backend/cashier.ts";
 import { ledgerShape } from "../../../backend/ledger/shape.ts";
@@ -11,6 +8,9 @@ import type { Attempt, Charge, PaymentProvider, Refunded, Standing } from "../..
 import { referenceOf } from "../../../backend/providers/provider.ts";
 import { Reconciler } from "../../../backend/reconcile/reconciler.ts";
 import { Results } from "../../../backend/reconcile/results.ts";
+import { sql } from "../../../backend/store/query.ts";
+import { openStore, type Store } from "../../../backend/store/store.ts";
+import { steadyClock } from "../../../host/clock.ts";
 import { type Log, silentLog } from "../../../host/log.ts";
 import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import {
@@ -87,7 +87,9 @@ export type Shop = {
   readonly journal: LedgerJournal;
   readonly cashier: Cashier;
   readonly results: Results;
-  readonly folder: string;
+  readonly store: Store;
+  /** Until what it resolves to is called, the store takes no results. */
+  breakStore(): Promise<() => Promise<void>>;
   /** What was logged as an alarm, or as a failure. */
   readonly errors: readonly string[];
   /** Another one each time: as after a start of the backend. */
@@ -125,8 +127,8 @@ export async function passing<Value>(clock: VirtualClock, promise: Promise<Value
   return promise;
 }
 
-/** A ledger in memory, a provider without a network, a folder of results, and time that the test moves. */
-export function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptions = {}): Shop {
+/** A ledger in memory, a provider without a network, a store of results, and time that the test moves. */
+export async function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptions = {}): Promise<Shop> {
   const clock = new VirtualClock({ wall: NOON });
   const random = seeded(11);
   const provider = new Books(clock);
@@ -144,11 +146,11 @@ export function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptions = {
     termsFor,
     wake: () => undefined,
   });
-  const folder = mkdtempSync(join(tmpdir(), "reconcile-"));
-  const results = new Results(folder);
+  const store = await openStore({ place: { file: ":memory:" }, clock: steadyClock("test") });
+  const results = new Results(store);
   onTestFinished(async () => {
+    await store.destroy();
     await journal.close();
-    rmSync(folder, { recursive: true, force: true });
   });
   const statement = (): StatementId => newId() as StatementId;
   const work = async (): Promise<void> => {
@@ -186,7 +188,12 @@ export function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptions = {
     journal,
     cashier,
     results,
-    folder,
+    store,
+    breakStore: async () => {
+      await sql`CREATE TRIGGER refusal BEFORE INSERT ON reconcile_runs
+        BEGIN SELECT RAISE(ABORT, 'no results today'); END`.execute(store);
+      return async () => void (await sql`DROP TRIGGER refusal`.execute(store));
+    },
     errors,
     settle: pay,
     work,
