@@ -97,6 +97,7 @@ function timeOrders(
   );
   const asked = new Underway<OrderId>(stopwatch);
   const paid = new Underway<OrderId>(stopwatch);
+  const telling = new Underway<OrderId>(stopwatch);
   const outByStory = (order: OrderId): void => {
     paidMsAgo?.(order).then(
       (ms) => ms !== undefined && released.took(Math.max(0, ms)),
@@ -109,13 +110,13 @@ function timeOrders(
       const { at } = done.state;
       if (at === "charging") asked.begin(order, tookMs);
       else asked.end(order, at === "payable" ? (ms) => charged.took(ms) : undefined);
-      if (at === "paid") paid.begin(order, tookMs);
+      if (at === "paid") for (const wait of [paid, telling]) wait.begin(order, tookMs);
       else if (at !== "delivered") paid.end(order);
       else if (!paid.end(order, (ms) => released.took(ms))) outByStory(order);
     },
     performed: ({ owed: { effect }, outcome }) => {
       if (effect.do !== "tell" || effect.body.type !== "settled" || outcome !== "done") return;
-      paid.look(effect.body.order, (ms) => settled.took(ms));
+      telling.end(effect.body.order, (ms) => settled.took(ms));
     },
   };
 }

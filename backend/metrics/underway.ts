@@ -20,16 +20,12 @@ export class Underway<Name> {
     if (this.#since.size > BOUND && oldest !== undefined) this.#since.delete(oldest);
   }
 
-  /** Tells `hear` how long it has been under way; false when nobody knows. */
-  look(name: Name, hear: (ms: number) => void): boolean {
+  /** It is over: tells `hear` how long it was under way; false when nobody knows. */
+  end(name: Name, hear: (ms: number) => void = () => undefined): boolean {
     const since = this.#since.get(name);
     if (since === undefined) return false;
+    this.#since.delete(name);
     hear(this.#stopwatch() - since);
     return true;
-  }
-
-  /** The same, and it is over. */
-  end(name: Name, hear: (ms: number) => void = () => undefined): boolean {
-    return this.look(name, hear) && this.#since.delete(name);
   }
 }
