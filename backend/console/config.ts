@@ -5,7 +5,12 @@ import { roles } from "./api/words.ts";
 
 /** `[console]` of the backend's configuration. */
 
-const groups = z.array(z.string().min(1).max(200)).max(50).default([]);
+const groups = (example: string) =>
+  z
+    .array(z.string().min(1).max(200))
+    .max(50)
+    .default([])
+    .meta({ example: [example] });
 
 const oidc = z.strictObject({
   issuer: z
@@ -27,13 +32,13 @@ const oidc = z.strictObject({
     .string()
     .regex(/^[^.]{1,100}(?:\.[^.]{1,100}){0,4}$/)
     .default("groups")
-    .describe("Where in the ID token the person's groups are, a text or a list of texts; a dot leads one level down.")
-    .meta({ example: "realm_access.roles" }),
+    .describe(
+      "Where in the ID token the person's groups are, a text or a list of texts; a dot leads one level down, as in realm_access.roles.",
+    ),
   roles: z
-    .strictObject({ viewer: groups, staff: groups, admin: groups })
+    .strictObject({ viewer: groups("vending"), staff: groups("vending-staff"), admin: groups("vending-admins") })
     .prefault({})
-    .describe("Which groups make which role, the highest counts; who is in none of them is not let in.")
-    .meta({ example: { viewer: [], staff: ["vending-staff"], admin: ["vending-admins"] } }),
+    .describe("Which groups make which role, the highest counts; who is in none of them is not let in."),
 });
 export type OidcConfig = z.output<typeof oidc>;
 

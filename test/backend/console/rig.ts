@@ -12,13 +12,19 @@ import type { Store } from "../../../backend/store/store.ts";
 import { utcClock } from "../../../host/clock.ts";
 import { type Log, silentLog } from "../../../host/log.ts";
 import type { Clock } from "../../../protocol/time.ts";
-import { freshStore } from "../../support/stores.ts";
+import { freshStore, type StoreTestPlace } from "../../support/stores.ts";
 import { Browser } from "./browser.ts";
 import { paperDesks } from "./paper-desks.ts";
 
 /** As little work as scrypt does: what is looked at here is not how long a guess takes. */
 export const CHEAP: Cost = { logN: 4, r: 8, p: 1 };
 export const PASSWORD = "kopi susu di lobi barat";
+
+/** As two backends have it: a file is one backend's alone, and its questions come one after the other. */
+export async function ofTwoBackends({ place, open }: StoreTestPlace): Promise<readonly [Store, Store]> {
+  const store = await open();
+  return [store, "file" in place ? store : await open()];
+}
 
 export type RigOptions = {
   readonly store?: Store;

@@ -1,0 +1,191 @@
+import { expect, test } from "vitest";
+import { Accounts } from "../../../backend/console/accounts/accounts.ts";
+import { Hasher } from "../../../backend/console/accounts/hasher.ts";
+import { Audit } from "../../../backend/console/audit/audit.ts";
+import { Sessions } from "../../../backend/console/sessions/sessions.ts";
+import { pauseMs, Tries } from "../../../backend/console/sessions/tries.ts";
+import type { Store } from "../../../backend/store/store.ts";
+import { silentLog } from "../../../host/log.ts";
+import { storeSuites } from "../../support/stores.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+import { CHEAP, ofTwoBackends } from "./rig.ts";
+
+const ACTOR = { who: "terminal", source: "terminal" };
+const MINUTE_MS = 60_000;
+
+function deskOn(store: Store, clock = new VirtualClock()) {
+  const audit = new Audit({ store, clock, log: silentLog });
+  const lifetimes = { idleMs: 30 * MINUTE_MS, longestMs: 120 * MINUTE_MS };
+  return {
+    clock,
+    audit,
+    accounts: new Accounts({ store, clock, audit, hasher: new Hasher(CHEAP) }),
+    sessions: new Sessions({ store, clock, lifetimes }),
+    tries: new Tries({ store, clock }),
+  };
+}
+
+storeSuites("accounts", (freshStore, freshPlace) => {
+  test("are made once, with a password that is stored nowhere in clear", async () => {
+    const store = await freshStore();
+    const { accounts } = deskOn(store);
+    const added = await accounts.add(ACTOR, "ani", "admin");
+    expect(added).toMatchObject({ is: "added", account: { role: "admin", mustChangePassword: true } });
+    expect(await accounts.add(ACTOR, "ani", "viewer")).toEqual({ is: "taken" });
+    const whole = JSON.stringify([
+      await store.selectFrom("accounts").selectAll().execute(),
+      await store.selectFrom("audit").selectAll().execute(),
+    ]);
+    expect(whole).toContain("account.add");
+    expect(whole).not.toContain("password" in added ? added.password : "?");
+  });
+
+  test("keep one administrator, who can let others in", async () => {
+    const { accounts } = deskOn(await freshStore());
+    await accounts.add(ACTOR, "ani", "admin");
+    await accounts.add(ACTOR, "budi", "staff");
+    expect(await accounts.change(ACTOR, "ani", { role: "staff" })).toEqual({ is: "last-admin" });
+    expect(await accounts.change(ACTOR, "ani", { isDisabled: true })).toEqual({ is: "last-admin" });
+    expect(await accounts.change(ACTOR, "budi", { role: "admin" })).toMatchObject({ is: "changed" });
+    expect(await accounts.change(ACTOR, "ani", { isDisabled: true })).toMatchObject({ is: "changed" });
+    expect(await accounts.change(ACTOR, "budi", { isDisabled: true })).toEqual({ is: "last-admin" });
+  });
+
+  test("keep one administrator also when two switch each other off at the same time, on two backends", async () => {
+    const desks = (await ofTwoBackends(await freshPlace())).map((store) => deskOn(store));
+    await desks[0]?.accounts.add(ACTOR, "ani", "admin");
+    await desks[0]?.accounts.add(ACTOR, "budi", "admin");
+    const done = await Promise.all([
+      desks[0]?.accounts.change(ACTOR, "budi", { isDisabled: true }),
+      desks[1]?.accounts.change(ACTOR, "ani", { isDisabled: true }),
+    ]);
+    expect(done.map((each) => each?.is).toSorted()).toEqual(["changed", "last-admin"]);
+  });
+
+  test("lose their sessions with every change", async () => {
+    const store = await freshStore();
+    const { accounts, sessions } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "admin");
+    await accounts.add(ACTOR, "budi", "staff");
+    for (const change of [{ role: "viewer" }, { newPassword: true }, { isDisabled: true }] as const) {
+      const id = await sessions.begin(store, "budi", "192.0.2.7");
+      expect(await sessions.of(id)).toMatchObject({ name: "budi" });
+      await accounts.change(ACTOR, "budi", change);
+      expect(await sessions.of(id)).toBeUndefined();
+    }
+  });
+
+  test("that come from elsewhere have their role and password there", async () => {
+    const store = await freshStore();
+    const { accounts } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "admin");
+    await store.updateTable("accounts").set({ password: null, subject: "https://id.example 7" }).execute();
+    expect(await accounts.change(ACTOR, "ani", { role: "viewer" })).toEqual({ is: "foreign" });
+    expect(await accounts.change(ACTOR, "ani", { newPassword: true })).toEqual({ is: "foreign" });
+    expect(await accounts.change(ACTOR, "ani", { isDisabled: true })).toMatchObject({ is: "changed" });
+  });
+});
+
+storeSuites("sessions", (freshStore) => {
+  test("end when nobody calls, and in the end in any case", async () => {
+    const store = await freshStore();
+    const { accounts, sessions, clock } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "staff");
+    const id = await sessions.begin(store, "ani", "192.0.2.7");
+    const idle = await sessions.begin(store, "ani", "192.0.2.7");
+    for (let minutes = 0; minutes < 120; minutes += 20) {
+      expect(await sessions.of(id)).toMatchObject({ name: "ani" });
+      clock.pass(20 * MINUTE_MS);
+    }
+    expect(await sessions.of(id)).toBeUndefined();
+    expect(await sessions.of(idle)).toBeUndefined();
+    await sessions.sweep();
+    expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
+  });
+
+  test("are not kept up by a page that is merely open", async () => {
+    const store = await freshStore();
+    const { accounts, sessions, clock } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "staff");
+    const id = await sessions.begin(store, "ani", "192.0.2.7");
+    clock.pass(29 * MINUTE_MS);
+    expect(await sessions.of(id, false)).toMatchObject({ name: "ani" });
+    clock.pass(2 * MINUTE_MS);
+    expect(await sessions.of(id, false)).toBeUndefined();
+  });
+
+  test("are kept by hash: who reads the store cannot use one", async () => {
+    const store = await freshStore();
+    const { accounts, sessions } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "staff");
+    const id = await sessions.begin(store, "ani", "192.0.2.7");
+    const [row] = await store.selectFrom("sessions").selectAll().execute();
+    expect(JSON.stringify(row)).not.toContain(id);
+    expect(await sessions.of(row?.hash)).toBeUndefined();
+  });
+
+  test("are ten of one account: the oldest ends", async () => {
+    const store = await freshStore();
+    const { accounts, sessions, clock } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "staff");
+    const ids: string[] = [];
+    for (let nth = 0; nth < 11; nth += 1) {
+      ids.push(await sessions.begin(store, "ani", "192.0.2.7"));
+      clock.pass(1);
+    }
+    expect(await sessions.of(ids[0])).toBeUndefined();
+    expect(await sessions.of(ids[1])).toMatchObject({ name: "ani" });
+    expect(await sessions.of(ids[10])).toMatchObject({ name: "ani" });
+  });
+});
+
+storeSuites("sign-ins that fail", (freshStore, freshPlace) => {
+  test("cost growing pauses, for this account from this network", async () => {
+    const { tries, clock } = deskOn(await freshStore());
+    for (let nth = 0; nth < 5; nth += 1) expect(await tries.begin("ani", "192.0.2.7")).toBe(0);
+    for (const pause of [1_000, 2_000, 4_000, 8_000]) {
+      expect(await tries.begin("ani", "192.0.2.7")).toBe(pause);
+      clock.pass(pause);
+      expect(await tries.begin("ani", "192.0.2.7")).toBe(0);
+    }
+    expect(await tries.begin("ani", "198.51.100.9")).toBe(0);
+    expect(await tries.begin("budi", "192.0.2.7")).toBe(0);
+  });
+
+  test("are forgotten with the right password, and after a day", async () => {
+    const { tries, clock } = deskOn(await freshStore());
+    for (let nth = 0; nth < 5; nth += 1) await tries.begin("ani", "192.0.2.7");
+    expect(await tries.begin("ani", "192.0.2.7")).toBeGreaterThan(0);
+    await tries.succeed("ani", "192.0.2.7");
+    for (let nth = 0; nth < 5; nth += 1) expect(await tries.begin("ani", "192.0.2.7")).toBe(0);
+    clock.pass(25 * 60 * MINUTE_MS);
+    for (let nth = 0; nth < 5; nth += 1) expect(await tries.begin("ani", "192.0.2.7")).toBe(0);
+  });
+
+  test("of one network on many accounts, and of many networks on one account, cost pauses too", async () => {
+    const { tries } = deskOn(await freshStore());
+    const across = [];
+    for (let nth = 0; nth < 25; nth += 1) across.push(await tries.begin(`account-${nth}`, "192.0.2.7"));
+    expect(across.findIndex((wait) => wait > 0)).toBe(20);
+    const onOne = [];
+    for (let nth = 0; nth < 55; nth += 1) onOne.push(await tries.begin("ani", `198.51.${nth}.1`));
+    expect(onOne.findIndex((wait) => wait > 0)).toBe(50);
+  });
+
+  test("count as many when many come at once, on two backends", async () => {
+    const clock = new VirtualClock();
+    const all = (await ofTwoBackends(await freshPlace())).map((store) => deskOn(store, clock).tries);
+    const waits = await Promise.all(Array.from({ length: 30 }, (_, nth) => all[nth % 2]?.begin("ani", "192.0.2.7")));
+    expect(waits.filter((wait) => wait === 0).length).toBeLessThanOrEqual(5);
+  });
+
+  test("keep nothing of what was typed as a name: it may be a password", async () => {
+    const store = await freshStore();
+    await deskOn(store).tries.begin("hunter2hunter2", "192.0.2.7");
+    expect(JSON.stringify(await store.selectFrom("sign_in_tries").selectAll().execute())).not.toContain("hunter");
+  });
+});
+
+test("pauses end where they would keep an account's owner out for long", () => {
+  expect(pauseMs(10_000, { free: 5, longestMs: 900_000 })).toBe(900_000);
+});
