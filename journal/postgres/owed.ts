@@ -16,6 +16,9 @@ type OwedRow = {
   readonly effect: string;
 };
 
+/** When something is due, and when it is free again. */
+type NextRow = { readonly seq: null; readonly due: number | null; readonly freed: number | null };
+
 export type OwedParts<Effect> = {
   readonly pool: PostgresPool;
   readonly hands: Hands;
@@ -30,18 +33,32 @@ const CATCH_UP = `UPDATE effects SET clock = $1, due_ms = 0, worker = NULL, held
 /** $1 kinds, $2 addressees left out, $3 the latest version that this program reads. */
 const ASKED = `kind = ANY($1::text[]) AND (addressee IS NULL OR addressee <> ALL($2::text[])) AND version <= $3`;
 
+/**
+ * When the next of those that `isLeft` becomes due, and when the first that somebody has in hand is free again. Kind by kind, because
+ * then an index tells; nobody has many in hand.
+ */
+const next = (isLeft: string): string => `SELECT
+    least((SELECT min(first.due_ms) FROM unnest($1::text[]) AS wanted (kind), LATERAL (SELECT due_ms FROM effects
+        WHERE effects.kind = wanted.kind AND worker IS NULL AND ${ASKED} AND ${isLeft} ORDER BY due_ms LIMIT 1) AS first),
+      (SELECT min(due_ms) FROM effects WHERE ${ASKED} AND worker IS NOT NULL AND held_ms <= $4 AND ${isLeft})) AS due,
+    (SELECT min(held_ms) FROM effects WHERE ${ASKED} AND worker IS NOT NULL AND held_ms > $4) AS freed`;
+
+const NEXT_DUE = next("true");
+
+/** The last row is no effect: it tells what is next when these are taken, so that nobody needs to ask for that. */
 const TAKE = `WITH due AS (
     SELECT seq FROM effects
     WHERE ${ASKED} AND ((worker IS NULL AND due_ms <= $4) OR (worker IS NOT NULL AND held_ms <= $4))
     ORDER BY seq LIMIT $5 FOR UPDATE SKIP LOCKED
+  ), taken AS (
+    UPDATE effects SET worker = $6, held_ms = $7 FROM due, orders
+    WHERE effects.seq = due.seq AND orders.nth = effects.of
+    RETURNING effects.seq, effects.id, orders.id AS order_id, addressee, started, tries, effects.version, effect
   )
-  UPDATE effects SET worker = $6, held_ms = $7 FROM due, orders
-  WHERE effects.seq = due.seq AND orders.nth = effects.of
-  RETURNING effects.seq, effects.id, orders.id AS order_id, addressee, started, tries, effects.version, effect`;
-
-const NEXT_DUE = `SELECT min(due_ms) FILTER (WHERE worker IS NULL OR held_ms <= $4) AS due,
-    min(held_ms) FILTER (WHERE worker IS NOT NULL AND held_ms > $4) AS freed
-  FROM effects WHERE ${ASKED}`;
+  SELECT taken.*, NULL::double precision AS due, NULL::double precision AS freed FROM taken
+  UNION ALL
+  SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, due, freed
+    FROM (${next("seq NOT IN (SELECT seq FROM due)")}) AS next`;
 
 const START = `UPDATE effects SET started = 1 WHERE id = $1 AND (worker IS NULL OR worker = $2) RETURNING seq`;
 const FINISH = "DELETE FROM effects WHERE id = $1";
@@ -77,11 +94,18 @@ export class PostgresOwed<Effect> {
     await this.#catchUp(now);
     if (quiet.until(kinds, now) !== undefined) return [];
     const until = later(now, leaseMs).ms;
-    const rows = await hands.ask<OwedRow>((worker) => ({
+    const changes = quiet.changes;
+    const rows = await hands.ask<OwedRow | NextRow>((worker) => ({
       sql: TAKE,
       values: [kinds, except, shape.effect.version, now.ms, limit, worker, until],
     }));
-    return rows.map((row) => this.#owedIn(row)).sort((one, other) => one.seq - other.seq);
+    const taken = rows.filter((row): row is OwedRow => row.seq !== null);
+    const left = rows.find((row): row is NextRow => row.seq === null);
+    if (except.length === 0 && left !== undefined) {
+      const freed = taken.length === 0 ? left.freed : Math.min(left.freed ?? until, until);
+      quiet.keep(kinds, instantOf(left.due, now), changes, instantOf(freed, now));
+    }
+    return taken.map((row) => this.#owedIn(row)).sort((one, other) => one.seq - other.seq);
   }
 
   async nextDue(kinds: readonly string[], now: Instant, except: readonly string[]): Promise<Instant | undefined> {
@@ -91,12 +115,10 @@ export class PostgresOwed<Effect> {
     if (calm !== undefined && except.length === 0) return calm.next;
     const changes = quiet.changes;
     const values = [kinds, except, shape.effect.version, now.ms];
-    type Row = { readonly due: number | null; readonly freed: number | null };
+    type Row = Omit<NextRow, "seq">;
     const [{ due, freed } = { due: null, freed: null }] = await hands.ask<Row>(() => ({ sql: NEXT_DUE, values }));
-    const at = (ms: number | null): Instant | undefined =>
-      ms === null ? undefined : { clock: now.clock, ms: Math.max(ms, now.ms) };
-    if (except.length === 0) quiet.keep(kinds, at(due), changes, at(freed));
-    return at(due);
+    if (except.length === 0) quiet.keep(kinds, instantOf(due, now), changes, instantOf(freed, now));
+    return instantOf(due, now);
   }
 
   /** On the disk when it resolves. What another worker has in hand by now is not ours to do. */
@@ -157,3 +179,6 @@ export class PostgresOwed<Effect> {
     };
   }
 }
+
+const instantOf = (ms: number | null, { clock, ms: nowMs }: Instant): Instant | undefined =>
+  ms === null ? undefined : { clock, ms: Math.max(ms, nowMs) };
