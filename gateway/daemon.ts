@@ -9,7 +9,7 @@ import { type Assembly, assemble, type Whole } from "./assembly.ts";
 import { type Drawing, loadDrawing, nothingToDrawOn } from "./drawing.ts";
 import { Link } from "./link.ts";
 import { type Sale, saleOf } from "./menu.ts";
-import { isCustomers, pageOf, type View } from "./pages.ts";
+import { isCustomers, type PageName, pageNameOf, pageOf, type View } from "./pages.ts";
 import { firstTrade, type StandParts } from "./parts.ts";
 import type { Obstacle } from "./preflight.ts";
 import { type Begun, isOccupied, type Stand } from "./stand.ts";
@@ -67,6 +67,10 @@ export class OpenStand {
   /** `undefined` until `open` has taken up the journal. */
   get link(): Link | undefined {
     return this.#link;
+  }
+
+  get hasScreen(): boolean {
+    return this.#all.display !== undefined;
   }
 
   /** Why the newest page is not on the glass; `undefined` while it is, or where there is no glass. */
@@ -205,6 +209,16 @@ export class OpenStand {
   onTrade(hear: () => void): Stop {
     this.#hearTrade.add(hear);
     return () => this.#hearTrade.delete(hear);
+  }
+
+  /** What kind of page is shown. */
+  get pageName(): PageName {
+    return pageNameOf(this.#viewNow());
+  }
+
+  /** How often each relay has closed since this process began. */
+  get pulses(): Readonly<Record<string, number>> {
+    return this.#all.hands.pulses;
   }
 
   /** For who is not here: what the glass shows. */

@@ -36,9 +36,15 @@ export class Hands {
   readonly #options: HandsOptions;
   /** What this process did for a release whose outcome is not on disk yet: it is told again, never done again. */
   readonly #acts = new Map<EffectId, Promise<Event>>();
+  readonly #pulses = new Map<string, number>();
 
   constructor(options: HandsOptions) {
     this.#options = options;
+  }
+
+  /** How often each relay has closed since this process began. */
+  get pulses(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#pulses);
   }
 
   /** A release is under way, or its outcome is not on disk yet. */
@@ -94,6 +100,7 @@ export class Hands {
     const { opening, order, release } = effect;
     const watch = await this.#watch(opening.line);
     try {
+      this.#pulses.set(opening.line, (this.#pulses.get(opening.line) ?? 0) + 1);
       await relay.pulse(opening.pulseMs, order);
       const seen = await watch?.seen();
       if (seen === false) return notReleased(effect, "not-confirmed");

@@ -5,6 +5,7 @@ import type { Log } from "../host/log.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
 import type { Link } from "./link.ts";
+import { tellKinds } from "./order.ts";
 import { conditionOf } from "./preflight.ts";
 
 /** What the machine itself can say; a figure that cannot be had is absent. */
@@ -12,6 +13,8 @@ export type Machine = {
   freeDiskBytes?(): Promise<number>;
   /** Degrees Celsius of the processor. */
   temperature?(): Promise<number | undefined>;
+  /** What slows the processor down now; `undefined` where no firmware speaks. */
+  throttled?(): Promise<readonly ("low-voltage" | "hot")[] | undefined>;
   /** Whether the network has told it the time; `undefined` where nobody says. */
   isClockSynced?(): Promise<boolean | undefined>;
   /** Where it can be reached, each with its interface. */
@@ -35,6 +38,26 @@ export type Health = {
   readonly obstacles: readonly string[];
   readonly connected: boolean;
   readonly reconnects: number;
+  /** Statements that the backend does not have yet. */
+  readonly unsent: number;
+  readonly throttled?: readonly string[];
+  readonly clockSynced?: boolean;
+} & Partial<StandFigures>;
+
+/** What the stand says of itself, beside its machine. */
+export type StandFigures = {
+  /** Names this run of the daemon, as presence does. */
+  readonly boot: string;
+  /** Which page is shown. */
+  readonly page: string;
+  /** `ok`, or why the newest page is not on the glass; absent where there is none. */
+  readonly panel?: string;
+  /** How often each relay has closed since the daemon began. */
+  readonly relays: Readonly<Record<string, number>>;
+  /** Which settings it sells by; 0: its own. */
+  readonly settings: number;
+  /** Of the certificate for the broker; 0 when it has ended. */
+  readonly certificateEndsInMs?: number;
 };
 
 export type HealthParts = {
@@ -46,6 +69,7 @@ export type HealthParts = {
   readonly kinds: readonly string[];
   readonly printer?: Printer;
   readonly machine: Machine;
+  figures?(): StandFigures;
   obstacles(): readonly string[];
   link(): Pick<Link, "connected" | "reconnects" | "publishHealth"> | undefined;
 };
@@ -71,10 +95,13 @@ export async function healthOf(parts: HealthParts): Promise<Health> {
   const { clock, version, startedAt, printer, machine } = parts;
   const { rss, heapUsed } = process.memoryUsage();
   const link = parts.link();
-  const [backlog, temperature, diskFree] = await Promise.all([
+  const [backlog, unsent, temperature, diskFree, throttled, clockSynced] = await Promise.all([
     backlogOf(parts),
+    parts.journal.backlog(tellKinds),
     machine.temperature?.(),
     machine.freeDiskBytes?.(),
+    machine.throttled?.(),
+    machine.isClockSynced?.(),
   ]);
   return {
     version,
@@ -89,6 +116,10 @@ export async function healthOf(parts: HealthParts): Promise<Health> {
     obstacles: parts.obstacles(),
     connected: link?.connected ?? false,
     reconnects: link?.reconnects ?? 0,
+    unsent: unsent.count,
+    ...(throttled === undefined ? {} : { throttled }),
+    ...(clockSynced === undefined ? {} : { clockSynced }),
+    ...parts.figures?.(),
   };
 }
 

@@ -69,6 +69,11 @@ export class Link {
     return this.#transport.connected;
   }
 
+  /** Names this run of the daemon, as presence does. */
+  get run(): string {
+    return this.#run;
+  }
+
   /** Connections so far, less the first. */
   get reconnects(): number {
     return Math.max(0, this.#connections - 1);

@@ -2,6 +2,7 @@ import { readFile, stat, statfs } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import type { Machine } from "./health.ts";
+import { readThrottling, THROTTLED_FILE } from "./throttling.ts";
 
 /** Thousandths of a degree; a Pi has one zone, some machines have none. */
 const TEMPERATURE = "/sys/class/thermal/thermal_zone0/temp";
@@ -18,6 +19,10 @@ export const linuxMachine = (file: string): Required<Machine> => ({
   temperature: async () => {
     const text = await readFile(TEMPERATURE, "utf8").catch(() => "");
     return /^-?\d+\s*$/.test(text) ? Number(text) / 1000 : undefined;
+  },
+  throttled: async () => {
+    const found = readThrottling(await readFile(THROTTLED_FILE, "utf8").catch(() => undefined));
+    return found && [...(found.isLow ? ["low-voltage" as const] : []), ...(found.isHot ? ["hot" as const] : [])];
   },
   isClockSynced: async () => {
     if (!(await isThere(TIMESYNC))) return undefined;

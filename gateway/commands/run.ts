@@ -21,12 +21,12 @@ import { identityFiles, readIdentity } from "../enrolment/identity.ts";
 import { postJson } from "../enrolment/post.ts";
 import { BrokerCertificate } from "../enrolment/renewal.ts";
 import type { Ground } from "../ground.ts";
-import { sayHealth } from "../health.ts";
+import { type StandFigures, sayHealth } from "../health.ts";
 import { keepAlive, statusOf } from "../liveness.ts";
 import { linuxMachine } from "../machine.ts";
 import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "../order.ts";
 import { partsOf } from "../parts-of.ts";
-import { openCare } from "../settings/open.ts";
+import { type OpenedCare, openCare } from "../settings/open.ts";
 import { readSetup, type Setup } from "../setup.ts";
 import { standShape } from "../shape.ts";
 import { within } from "../within.ts";
@@ -92,7 +92,12 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = hearButtons(ground, stand, devices);
   const notice = await sdNotify(env, log);
-  const stopWatching = watchOver(ground, stand, journal, devices, notice);
+  const stopWatching = watchOver(ground, stand, {
+    journal,
+    devices,
+    notice,
+    figures: () => figuresOf(stand, cared, certificate),
+  });
   shutDownOnSignals({
     clock,
     log,
@@ -176,8 +181,27 @@ function brokerCertificate({ setup, env, clock, random, log }: Ground, changed: 
   });
 }
 
+type Watched = {
+  readonly journal: Journal;
+  readonly devices: Devices;
+  readonly notice: SystemdNotice;
+  figures(): StandFigures;
+};
+
+function figuresOf(stand: OpenStand, { care }: OpenedCare, certificate: BrokerCertificate): StandFigures {
+  const left = certificate.endsInMs();
+  return {
+    boot: stand.link?.run ?? "",
+    page: stand.pageName,
+    ...(stand.hasScreen ? { panel: stand.screenFailure ?? "ok" } : {}),
+    relays: stand.pulses,
+    settings: care.using().settings.version,
+    ...(left === undefined ? {} : { certificateEndsInMs: Math.max(0, Math.floor(left)) }),
+  };
+}
+
 /** Tells the backend every minute, and systemd more often, how the stand is. */
-function watchOver(ground: Ground, stand: OpenStand, journal: Journal, devices: Devices, notice: SystemdNotice): Stop {
+function watchOver(ground: Ground, stand: OpenStand, { journal, devices, notice, figures }: Watched): Stop {
   const { setup, env, clock, log } = ground;
   const startedAt = clock.now();
   const stopHealth = sayHealth({
@@ -189,6 +213,7 @@ function watchOver(ground: Ground, stand: OpenStand, journal: Journal, devices: 
     kinds: [...tellKinds, ...releaseKinds, ...printKinds],
     ...(devices.printer === undefined ? {} : { printer: devices.printer }),
     machine: linuxMachine(setup.config.journal.file),
+    figures,
     obstacles: () => stand.obstacles,
     link: () => stand.link,
   });

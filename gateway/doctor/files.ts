@@ -3,7 +3,7 @@ import { BadKey, privateKeyFrom, publicJwkSchema, thumbprintOf } from "../../pro
 import type { GatewayConfig } from "../config.ts";
 import { type Check, check, configuredCheck } from "./check.ts";
 import type { Machine } from "./machine.ts";
-import { optionIn } from "./options.ts";
+import { optionIn, wayIn } from "./options.ts";
 import { groupName, may, READ, standUser, WRITE } from "./person.ts";
 
 /** The configuration, the files that it names, and the devices: whether they are there, and whom they let in. */
@@ -190,7 +190,7 @@ async function usbPrinters(machine: Machine): Promise<readonly string[]> {
 }
 
 async function linePaths({ pins }: GatewayConfig, machine: Machine): Promise<readonly string[]> {
-  const { way, chips, denied } = await machine.gpio(optionIn(pins, "way") ?? "auto");
+  const { way, chips, denied } = await machine.gpio(wayIn(pins));
   if (way === "sysfs") return ["/sys/class/gpio/export"];
   return [...chips.map(({ path }) => path), ...denied];
 }

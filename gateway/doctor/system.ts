@@ -1,7 +1,8 @@
 import { HEADER_CHIPS } from "../../device/pins/chips.ts";
 import type { GatewayConfig } from "../config.ts";
+import { readThrottling, THROTTLED_FILE } from "../throttling.ts";
 import { type Check, check, configuredCheck } from "./check.ts";
-import { optionIn } from "./options.ts";
+import { optionIn, wayIn } from "./options.ts";
 import { UNIT } from "./unit.ts";
 
 /** Node, kernel, and what systemd and the Raspberry Pi say of themselves. */
@@ -56,7 +57,7 @@ export const gpio = configuredCheck({
     if (user === undefined) return { as: "not-used", found: "no GPIO lines are configured" };
     const chosen = optionIn(user, "chip");
     const labels = chosen === undefined ? HEADER_CHIPS : [chosen];
-    const { way, chips, denied } = await machine.gpio(optionIn(user, "way") ?? "auto");
+    const { way, chips, denied } = await machine.gpio(wayIn(user));
     const chip = labels.map((label) => chips.find((each) => each.label === label)).find((each) => each !== undefined);
     const base = chip?.base === undefined ? "" : `, lines from ${chip.base}`;
     if (chip !== undefined)
@@ -71,13 +72,6 @@ export const gpio = configuredCheck({
 /** `undefined` where nothing uses lines. */
 const lineUser = ({ pins, screen }: GatewayConfig) =>
   [pins, screen].find(({ driver }) => ["gpio", "spi-panel", "e-paper"].includes(driver));
-
-const POWER_FILE = "/sys/devices/platform/soc/soc:firmware/get_throttled";
-/** Bits of the firmware's word, documented at raspberrypi.com under `vcgencmd get_throttled`. */
-const LOW_NOW = 1 << 0;
-const HOT_NOW = (1 << 1) | (1 << 2) | (1 << 3);
-const LOW_BEFORE = 1 << 16;
-const HOT_BEFORE = (1 << 17) | (1 << 18) | (1 << 19);
 
 export const power = check({
   name: "power",
@@ -102,14 +96,14 @@ export const power = check({
     },
   },
   look: async ({ machine }) => {
-    const text = (await machine.text(POWER_FILE)) ?? (await machine.run("vcgencmd", "get_throttled"));
-    const word = /^(?:throttled=)?(?:0x)?([0-9a-f]{1,8})\s*$/i.exec(text ?? "")?.[1];
-    if (word === undefined) return { as: "not-a-pi", found: "no word of a Raspberry Pi's firmware" };
-    const bits = Number.parseInt(word, 16);
+    const text = (await machine.text(THROTTLED_FILE)) ?? (await machine.run("vcgencmd", "get_throttled"));
+    const throttling = readThrottling(text);
+    if (throttling === undefined) return { as: "not-a-pi", found: "no word of a Raspberry Pi's firmware" };
+    const { word, isLow, wasLow, isHot, wasHot } = throttling;
     const found = `throttled=0x${word}`;
-    if (bits & LOW_NOW) return { as: "under-voltage", found };
-    if (bits & LOW_BEFORE) return { as: "was-under-voltage", found };
-    return { as: bits & (HOT_NOW | HOT_BEFORE) ? "hot" : "ok", found };
+    if (isLow) return { as: "under-voltage", found };
+    if (wasLow) return { as: "was-under-voltage", found };
+    return { as: isHot || wasHot ? "hot" : "ok", found };
   },
 });
 

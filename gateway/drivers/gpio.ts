@@ -105,8 +105,10 @@ async function openPins(given: Given, { clock, log }: Bench): Promise<Pins> {
   };
 }
 
+type Wired = { readonly way: Way; readonly inputs: readonly { readonly bias: string }[] };
+
 /** Only the character device can set a resistor: where one is asked for, `auto` has no choice. */
-const wayOf = ({ way, inputs }: Given): Way =>
+export const wayOf = ({ way, inputs }: Wired): Way =>
   way === "auto" && inputs.some(({ bias }) => bias !== "as-is") ? "character-device" : way;
 
 const relayWords = ({ name, line, active_low: activeLow, most_ms: mostMs }: z.output<typeof relay>) => ({

@@ -19,7 +19,20 @@ const healthIn = (clock: VirtualClock, more: Partial<HealthParts> = {}) => {
       },
     },
     kinds: ["tell charge"],
-    machine: { freeDiskBytes: async () => 5_000, temperature: async () => 48.5 },
+    figures: () => ({
+      boot: "boot-1.0",
+      page: "welcome",
+      panel: "ok",
+      relays: { gate: 3 },
+      settings: 7,
+      certificateEndsInMs: 86_400_000,
+    }),
+    machine: {
+      freeDiskBytes: async () => 5_000,
+      temperature: async () => 48.5,
+      throttled: async () => ["low-voltage"],
+      isClockSynced: async () => true,
+    },
     obstacles: () => ["door-open"],
     link: () => ({
       connected: true,
@@ -56,6 +69,15 @@ describe("a stand's health", () => {
       obstacles: ["door-open"],
       connected: true,
       reconnects: 3,
+      unsent: 2,
+      throttled: ["low-voltage"],
+      clockSynced: true,
+      boot: "boot-1.0",
+      page: "welcome",
+      panel: "ok",
+      relays: { gate: 3 },
+      settings: 7,
+      certificateEndsInMs: 86_400_000,
     });
     expect(health.rss).toBeGreaterThan(10_000_000);
     expect(health.heap).toBeLessThan(health.rss);
