@@ -7,6 +7,7 @@ import type { SnapAccess } from "../snap/access.ts";
 import { Glances } from "./glance.ts";
 import { type Household, openHousehold } from "./household.ts";
 import { Knobs } from "./knobs.ts";
+import { openNeighbours } from "./neighbours.ts";
 import { Opened } from "./opened.ts";
 import { pageRoutes } from "./page.ts";
 import { powerCord } from "./power.ts";
@@ -37,6 +38,8 @@ export type Addresses = {
   readonly pay: string;
   /** The operator's door: `owed`, `orders/ID` … lie below `base`, behind `Authorization: Bearer TOKEN`. */
   readonly operator: { readonly base: string; readonly token: string };
+  /** Where staff looks at the fleet with a browser, and by what name and password. */
+  readonly console: { readonly url: string; readonly name: string; readonly password: string };
 };
 
 export type Demo = { readonly addresses: Addresses; close(): Promise<void> };
@@ -82,6 +85,7 @@ async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
   glances.open({ ...look, stand: server.url + STAND });
   await Promise.all([house.backend.start(), house.daemon.start()]);
   await Promise.all([house.backend.connected(), house.daemon.connected()]);
+  opened.add(openNeighbours({ url: around.bus.url, clock, random: parts.random, log: parts.log }), (it) => it.close());
   return addressesOf(server, around, house);
 }
 
@@ -130,4 +134,5 @@ const addressesOf = ({ url }: Server, { midtrans, bus, snap }: Surroundings, hou
   snap,
   pay: house.pay,
   operator: { base: house.door.url, token: house.door.token },
+  console: house.console,
 });

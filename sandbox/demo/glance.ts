@@ -26,6 +26,8 @@ export type Glance = {
   readonly paymentType: PaymentType;
   /** The customer's, of the order that was offered last. */
   readonly page: CustomerPage | null;
+  /** Where the fleet is looked at, and by what name and password. */
+  readonly console: { readonly url: string; readonly name: string; readonly password: string };
   readonly owed: readonly (OwedOrder & { readonly page: string | null })[];
 };
 
@@ -37,6 +39,7 @@ export type GlanceParts = {
     readonly daemon: { readonly health: Health };
     readonly backend: { readonly health: Health };
     readonly payment: { readonly type: PaymentType };
+    readonly console: Glance["console"];
   };
   readonly network: { readonly isCut: boolean };
   readonly power: { isOn(): boolean };
@@ -92,6 +95,7 @@ export class Glances {
       armed: knobs.armed(),
       paymentType: house.payment.type,
       page: pages.latest ?? null,
+      console: house.console,
       owed: staff.owed.map((line) => ({ ...line, page: pages.of(line.order) ?? null })),
     };
   }

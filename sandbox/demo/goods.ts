@@ -4,6 +4,9 @@ import type { StandShape } from "../../device/simulated/shape.ts";
 
 export const STAND_ID = "demo-1";
 export const STAND_NAME = "Kopi Lobi";
+/** Where it stands, in words and in degrees. */
+export const SITE = "Lobi Barat, Jakarta";
+export const PLACE = [-6.2146, 106.8451] as const;
 export const SENSOR = "chute";
 /** Its switch: the stand sells nothing while the door is open. */
 export const DOOR = "door";

@@ -4,11 +4,24 @@ import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Desk } from "../../backend/commands/operator.ts";
 import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
+import { utcClock } from "../../host/clock.ts";
+import { newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { Child, type ChildNews } from "./child.ts";
+import { type Account, furnish } from "./fleet.ts";
 import type { LogLine } from "./log-line.ts";
 import type { Opened } from "./opened.ts";
 import { PaymentTypeSwitch } from "./payment-type.ts";
-import { type Folder, httpOf, NOTIFICATION_PATH, operatorTokenIn, writeBackend, writeStand } from "./site.ts";
+import {
+  consolePasswordIn,
+  type Folder,
+  httpOf,
+  NOTIFICATION_PATH,
+  operatorTokenIn,
+  standKeyIn,
+  storeIn,
+  writeBackend,
+  writeStand,
+} from "./site.ts";
 import { tellBackendLine } from "./story-backend.ts";
 import { tellStandLine } from "./story-stand.ts";
 import type { DemoParts, Ears, Surroundings } from "./surroundings.ts";
@@ -24,6 +37,7 @@ export type Household = {
   readonly pay: string;
   /** The operator's. */
   readonly door: Desk;
+  readonly console: Account & { readonly url: string };
 };
 
 type Name = "stand" | "backend";
@@ -41,7 +55,7 @@ export async function openHousehold(
   ears: Ears,
   opened: Opened,
 ): Promise<Household> {
-  const [backendPort, operatorPort] = await freePorts();
+  const [backendPort, operatorPort, consolePort] = await freePorts();
   const addresses = {
     standBroker: `mqtt://127.0.0.1:${around.network.port}`,
     backendBroker: around.bus.url,
@@ -49,17 +63,24 @@ export async function openHousehold(
     midtrans: around.midtrans.url,
     backendPort,
     operatorPort,
+    consolePort,
   };
   const child = (name: Name, config: string): Child => newChild(name, config, parts, folder, ears);
   const daemon = child("stand", writeStand(folder, addresses));
   const backend = child("backend", writeBackend(folder, addresses, "qris"));
+  const account = { name: CONSOLE_ACCOUNT, password: consolePasswordIn(folder) };
+  await furnish({ file: storeIn(folder), clock: utcClock(), account, key: standKeyIn(folder), newKey });
   opened.add([daemon, backend], async (both) => void (await Promise.all(both.map((one) => one.stop()))));
   const write = (type: PaymentType): void => void writeBackend(folder, addresses, type);
   const payment = opened.add(new PaymentTypeSwitch({ backend, write, ears }), (it) => it.close());
   const http = httpOf(addresses);
   const door = { url: `http://127.0.0.1:${operatorPort}`, token: operatorTokenIn(folder) };
-  return { daemon, backend, payment, webhook: http + NOTIFICATION_PATH, pay: `${http}/pay`, door };
+  const console = { ...account, url: `http://127.0.0.1:${consolePort}` };
+  return { daemon, backend, payment, webhook: http + NOTIFICATION_PATH, pay: `${http}/pay`, door, console };
 }
+
+const CONSOLE_ACCOUNT = "demo";
+const newKey = (): PublicJwk => newKeyPair().publicJwk;
 
 function newChild(name: Name, config: string, { clock, complain }: DemoParts, folder: Folder, ears: Ears): Child {
   const { file, tellLine } = PROGRAMS[name];
@@ -85,10 +106,10 @@ function tellEnd(name: Name, { how, againMs }: Extract<ChildNews, { is: "ended" 
   return { chapter: "trouble", from: name, words, detail, tone: "bad" };
 }
 
-/** Two ports that are free now: the backend's must be known before it starts, and stay the same. */
-async function freePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const ports: [number, number] = [0, 0];
+/** Ports that are free now: the backend's must be known before it starts, and stay the same. */
+async function freePorts(): Promise<readonly [number, number, number]> {
+  const servers = [createServer(), createServer(), createServer()] as const;
+  const ports: [number, number, number] = [0, 0, 0];
   for (const [nth, server] of servers.entries()) {
     await once(server.listen(0, "127.0.0.1"), "listening");
     ports[nth] = (server.address() as AddressInfo).port;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
+import { storeFileBeside } from "../../backend/store/store.ts";
 import { tomlLine } from "../../host/toml-text.ts";
 import { newKeyPair, type PublicJwk, privateKeyFrom } from "../../protocol/keys.ts";
 import { BUTTONS, DOOR, OUTPUTS, PRODUCTS, SENSOR, STAND_ID, STAND_NAME } from "./goods.ts";
@@ -24,15 +25,13 @@ export type Addresses = {
   readonly midtrans: string;
   readonly backendPort: number;
   readonly operatorPort: number;
+  readonly consolePort: number;
 };
 
 /** Where the backend is spoken to by Midtrans and customers. */
 export const httpOf = ({ backendPort }: Pick<Addresses, "backendPort">): string => `http://127.0.0.1:${backendPort}`;
 
 export const NOTIFICATION_PATH = "/midtrans/notification";
-
-/** A program may sell faster here than customers ever buy. */
-const PLAYFUL = { charges_a_minute: 600, charges_burst: 100 };
 
 /** `kept`, with the keys and journals that are there already, or a new folder that goes with the demo. */
 export function openFolder(kept: string | undefined): Folder {
@@ -55,6 +54,17 @@ export const serverKeyIn = ({ at }: Folder): string =>
 export const operatorTokenIn = ({ at }: Folder): string =>
   keptText(join(at, "backend/operator-token"), () => randomBytes(24).toString("base64url"));
 
+/** By which the demo's account comes into the console. */
+export const consolePasswordIn = ({ at }: Folder): string =>
+  keptText(join(at, "backend/console-password"), () => `kopi-${randomBytes(9).toString("base64url")}`);
+
+/** The backend's tables of everything but orders. */
+export const storeIn = ({ at }: Folder): string => storeFileBeside(ledgerAt(join(at, "backend")));
+/** The stand's key as others know it. */
+export const standKeyIn = ({ at }: Folder): PublicJwk => keyAt(join(at, "stand/key.pem"));
+
+const ledgerAt = (at: string): string => join(at, "ledger.sqlite");
+
 /** Writes the stand's keys that are missing, and its configuration; returns where this is. */
 export function writeStand({ at }: Folder, addresses: Addresses): string {
   const file = join(at, "stand/gateway.toml");
@@ -74,8 +84,7 @@ export function writeBackend(folder: Folder, addresses: Addresses, paymentType: 
   keyAt(join(at, "backend/key.pem"));
   operatorTokenIn(folder);
   keptText(join(at, "backend/pay-key"), () => randomBytes(32).toString("hex"));
-  const standKey = keyAt(join(at, "stand/key.pem"));
-  writeSecret(file, backendToml(join(at, "backend"), addresses, { standKey, paymentType }));
+  writeSecret(file, backendToml(join(at, "backend"), addresses, paymentType));
   return file;
 }
 
@@ -110,12 +119,10 @@ const standToml = (at: string, { standBroker, world }: Addresses): string =>
     ),
   ].join("\n");
 
-type Sale = { readonly standKey: PublicJwk; readonly paymentType: PaymentType };
-
-const backendToml = (at: string, addresses: Addresses, { standKey, paymentType }: Sale): string =>
+const backendToml = (at: string, addresses: Addresses, paymentType: PaymentType): string =>
   [
     table("[http]", { port: addresses.backendPort, trusted_proxies: ["127.0.0.1"] }),
-    table("[journal]", { file: join(at, "ledger.sqlite") }),
+    table("[journal]", { file: ledgerAt(at) }),
     table("[link]", { url: addresses.backendBroker }),
     table("[keys]", { private_file: join(at, "key.pem") }),
     table("[[merchants]]", {
@@ -127,7 +134,7 @@ const backendToml = (at: string, addresses: Addresses, { standKey, paymentType }
       site: "Demo",
     }),
     table("[operator]", { port: addresses.operatorPort, token_file: join(at, "operator-token") }),
+    table("[console]", { port: addresses.consolePort }),
     table("[pay]", { base_url: httpOf(addresses), key_file: join(at, "pay-key") }),
     table("[pay.contact]", { name: STAND_NAME, phone: "+62 812-3456-7890" }),
-    table("[[stands]]", { id: STAND_ID, key: standKey, ...PLAYFUL }),
   ].join("\n");

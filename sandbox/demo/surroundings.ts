@@ -3,11 +3,12 @@ import { SimulatedStand } from "../../device/simulated/world.ts";
 import type { Log } from "../../host/log.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
+import { readTopic } from "../../protocol/topics.ts";
 import { type Sandbox, startMidtrans } from "../midtrans/start.ts";
 import { accessOf, type SnapAccess } from "../snap/access.ts";
 import { newSnapKeys } from "../snap/keys.ts";
 import { type Bus, openBus } from "./bus.ts";
-import { SHAPE } from "./goods.ts";
+import { SHAPE, STAND_ID } from "./goods.ts";
 import { layNetwork, type Network } from "./network.ts";
 import type { Opened } from "./opened.ts";
 import { Pages } from "./pages.ts";
@@ -57,6 +58,7 @@ export async function openSurroundings(
   world.watch((news) => tell(tellStandNews(news)));
   const pages = new Pages();
   const heard = (topic: string, payload: Uint8Array): void => {
+    if (readTopic(topic)?.stand !== STAND_ID) return;
     if (pages.hear(topic, payload)) changed();
     tell(tellPublication(topic, payload));
   };

@@ -21,9 +21,16 @@ function show(glance) {
   showKnobs(glance);
   showOwed(glance.owed);
   showCustomer(glance);
+  showConsole(glance.console);
   if (hasPhone) return;
   hasPhone = true;
   $("phone").src = `phone/?stand=${encodeURIComponent(glance.stand)}`;
+}
+
+function showConsole({ url, name, password }) {
+  $("console").firstElementChild.href = url;
+  $("console-name").textContent = name;
+  $("console-password").textContent = password;
 }
 
 /** What the customer may do beside scanning. */

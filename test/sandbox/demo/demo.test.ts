@@ -36,11 +36,23 @@ describe("one demo, from the outside", () => {
     );
 
   test("tells all addresses, without a final slash", () => {
-    const names = ["page", "stand", "phone", "midtrans", "serverKey", "webhook", "broker", "snap", "pay", "operator"];
+    const names = [
+      "page",
+      "stand",
+      "phone",
+      "midtrans",
+      "serverKey",
+      "webhook",
+      "broker",
+      "snap",
+      "pay",
+      "operator",
+      "console",
+    ];
     expect(Object.keys(demo.addresses)).toEqual(names);
     expect(readFileSync(join(ROOT, "sandbox/README.md"), "utf8")).toContain(`{${names.join(", ")}}`);
-    const { snap, operator, ...addresses } = demo.addresses;
-    const all = [...Object.values(addresses), snap.base, operator.base];
+    const { snap, operator, console, ...addresses } = demo.addresses;
+    const all = [...Object.values(addresses), snap.base, operator.base, console.url];
     expect(all.filter((address) => address.endsWith("/"))).toEqual([]);
   });
 
