@@ -179,7 +179,7 @@ export class OpenStand {
   leave(isLeaving: boolean): void {
     this.#isLeaving = isLeaving;
     if (isLeaving) this.#all.readiness.lost("updating");
-    else this.#all.readiness.again();
+    else this.#all.readiness.regained("updating");
   }
 
   /**

@@ -8,6 +8,7 @@ const program: Program = {
   enroll        makes this machine a stand of a backend's, by a one-time code    --at https://… --code …
   new-key FILE  makes a key for this stand: the private half into FILE, the public half, for the backend, onto the screen
   public-key FILE  shows the public half of such a key once more
+  drain         takes the running stand out of service, and waits until nobody is served     [--seconds N]
   open-relays   opens every relay's contact; for when the daemon has ended
 
   doctor           checks everything the stand needs, and says what to do; 1: something is wrong      [--json]
@@ -60,6 +61,7 @@ const program: Program = {
         },
       },
     },
+    drain: { options: ["seconds"], load: async () => (await import("./commands/drain.ts")).drain },
     "open-relays": { load: async () => (await import("./commands/open-relays.ts")).openRelays },
   },
 };

@@ -76,6 +76,12 @@ export class Readiness {
     this.#lookAfter(READ_MS);
   }
 
+  /** Somebody knows that this stands in the way no longer. */
+  regained(obstacle: Obstacle): void {
+    this.#now(this.#obstacles.filter((other) => other !== obstacle));
+    this.#lookAfter(0);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#stopRound();

@@ -17,6 +17,7 @@ import { hasCancel } from "../config-wires.ts";
 import type { ControllerApi } from "../controller/controller.ts";
 import { type OpenStand, openStand } from "../daemon.ts";
 import { type Devices, openDevices, unfit } from "../devices.ts";
+import { drainSocketOf, openDrain } from "../drain.ts";
 import { identityFiles, readIdentity } from "../enrolment/identity.ts";
 import { postJson } from "../enrolment/post.ts";
 import { BrokerCertificate } from "../enrolment/renewal.ts";
@@ -89,6 +90,7 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   taken.push(() => stand.stop());
   cared.tend(stand);
   const stopRenewing = certificate.keep();
+  const draining = await openDrain({ stand, socket: drainSocketOf(config), clock, log });
   const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = hearButtons(ground, stand, devices);
   const notice = await sdNotify(env, log);
@@ -107,6 +109,7 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
       { what: "word to systemd", stop: () => notice.stopping() },
       { what: "buttons", stop: stopButtons },
       { what: "controller", stop: () => controller?.close() },
+      { what: "drain", stop: () => draining.close() },
       { what: "certificate", stop: stopRenewing },
       { what: "settings", stop: () => cared.close() },
       { what: "stand", stop: () => stand.stop() },
