@@ -45,7 +45,12 @@ export type ConsoleParts = {
 };
 
 /** Where people look at the fleet with a browser, on its own address. */
-export type Console = { readonly server: Server; stop(): Promise<void> };
+export type Console = {
+  readonly server: Server;
+  /** `GET /api/me` and all others that it answers. */
+  readonly api: readonly string[];
+  stop(): Promise<void>;
+};
 
 /** Settings of a whole menu for many stands. */
 const BODY_BYTES = 262_144;
@@ -56,7 +61,8 @@ export async function openConsole(parts: ConsoleParts): Promise<Console> {
   const { config, clock, log } = parts;
   const desk = deskOf(parts);
   const live = openLive({ ...desk, ...parts, overview: () => overviewOf(parts.desks) });
-  const routes = [...pageRoutes(), ...guarded(endpointsOf(parts, desk, live), guardOf(parts, desk))];
+  const endpoints = endpointsOf(parts, desk, live);
+  const routes = [...pageRoutes(), ...guarded(endpoints, guardOf(parts, desk))];
   const { host, port } = config;
   const stopSweeping = every(clock, log, sweepOf(desk));
   const stop = (): void => {
@@ -75,6 +81,7 @@ export async function openConsole(parts: ConsoleParts): Promise<Console> {
     });
     return {
       server,
+      api: endpoints.map(({ method, path }) => `${method} ${path}`),
       stop: () => {
         stop();
         return server.close();

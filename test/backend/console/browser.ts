@@ -61,12 +61,9 @@ export class Browser {
     this.#keep(answer.headers.getSetCookie());
     const text = await answer.text();
     const type = answer.headers.get("content-type") ?? "";
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      text,
-      body: type.includes("json") ? JSON.parse(text) : {},
-    };
+    const json = type.includes("json") && text !== "" ? JSON.parse(text) : {};
+    if (typeof json.csrf === "string") this.csrf = json.csrf;
+    return { status: answer.status, headers: answer.headers, text, body: json };
   }
 
   async signIn(name: string, password: string): Promise<Got> {

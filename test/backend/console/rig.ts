@@ -65,7 +65,8 @@ export async function openConsoleRig(options: RigOptions = {}) {
       if (added.is !== "added") throw new Error(`${name} is there already`);
       const browser = new Browser(url);
       await browser.signIn(name, added.password);
-      await browser.post("/api/me/password", { old: added.password, new: PASSWORD });
+      const changed = await browser.post("/api/me/password", { old: added.password, new: PASSWORD });
+      if (changed.status !== 200) throw new Error(`${name} has no password of its own: ${changed.text}`);
       return browser;
     },
     /** All that was written down, oldest first. */
