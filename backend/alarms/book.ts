@@ -61,6 +61,11 @@ export class AlarmBook {
     this.#stop = isShared ? every(clock, log, round) : () => undefined;
   }
 
+  /** Whether whoever listens hears of every change from now on. */
+  get isTelling(): boolean {
+    return this.#told !== undefined;
+  }
+
   stop(): void {
     this.#stop();
   }

@@ -24,6 +24,7 @@ const CONNECT_MS = 10_000;
 const SILENT_MS = 15_000;
 /** A server may answer each line within its time and never end. */
 const WHOLE_MS = 45_000;
+const PROBLEM_MAX = 200;
 
 /** Sends messages by SMTP, in the open to nobody but this machine. */
 export function mail(parts: MailParts, after: (ms: number, run: () => void) => () => void): Messenger {
@@ -68,11 +69,12 @@ async function deliver(notice: Notice, parts: MailParts): Promise<Sent> {
   }
 }
 
-/** What a server answers may repeat what it was told: only the kind of trouble, and its number. */
+/** What a server answers may repeat what it was told, so of that only its number; what Node says of a connection is its own. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   const { code, responseCode } = error as { readonly code?: unknown; readonly responseCode?: unknown };
-  return [code, responseCode].filter((each) => each !== undefined).join(" ") || error.name;
+  const more = responseCode ?? (code === "EAUTH" ? undefined : error.message.slice(0, PROBLEM_MAX));
+  return [code, more].filter((each) => each !== undefined).join(" ");
 }
 
 function within(sending: Promise<Sent>, after: (ms: number, run: () => void) => () => void): Promise<Sent> {
