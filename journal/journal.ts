@@ -85,6 +85,15 @@ export type TakeOptions = {
   readonly leaseMs: number;
 };
 
+/** All of one order, as it was at one moment; or why it cannot be read (`newer`, `corrupt`). */
+export type Whole<State, Event> =
+  | {
+      readonly order: string;
+      readonly state: State;
+      readonly story: readonly { readonly event: Event; readonly wall: number }[];
+    }
+  | { readonly order: string; readonly fault: JournalFault };
+
 /** A stretch of the wall clock: `fromWall` lies in it, `toWall` does not. */
 export type Span = {
   readonly fromWall: number;
@@ -146,6 +155,8 @@ export interface Journal<State, Event, Effect> {
   newest(): Promise<Kept<State> | undefined>;
   /** One order's events, oldest first: its whole story. */
   story(order: string): Promise<readonly { readonly event: Event; readonly wall: number }[]>;
+  /** Several orders at once, some hundreds at most, in whatever sequence; those that are not here are left out. */
+  several(orders: readonly string[]): Promise<readonly Whole<State, Event>[]>;
   /**
    * Orders that had an event in this stretch, by the wall clock of that time. An order keeps its place among the pages whatever
    * happens to it between them: none is missed, none comes twice.

@@ -1,6 +1,5 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
-import { JournalFault } from "../../journal/journal.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { LedgerJournal } from "../cashier.ts";
 import type { Store } from "../store/store.ts";
@@ -9,7 +8,7 @@ import { saleItemsOf, saleOf } from "./sale.ts";
 import { type Drawn, writeSales } from "./writing.ts";
 
 export type ProjectorOptions = {
-  readonly journal: Pick<LedgerJournal, "stateOf" | "story" | "inSpan">;
+  readonly journal: Pick<LedgerJournal, "several" | "inSpan">;
   readonly store: Store;
   /** Real time. */
   readonly clock: Clock;
@@ -145,31 +144,19 @@ export class Projector {
 
   async #write(orders: readonly string[], untilMs?: number): Promise<void> {
     const { store, clock, name } = this.#options;
-    const drawn: Drawn[] = [];
-    for (const order of orders) {
-      const one = await this.#draw(order);
-      if (one !== undefined) drawn.push(one);
-    }
+    const drawn = orders.length === 0 ? [] : await this.#draw(orders);
     await writeSales(store, drawn, untilMs === undefined ? undefined : { name, until_ms: untilMs });
     await new Promise<void>((resolve) => clock.after(0, resolve));
   }
 
-  /**
-   * The story first: a state that is newer than its story is drawn again, as whoever moved it says. What a later program wrote, or what
-   * cannot be read, stands in nobody's way.
-   */
-  async #draw(order: string): Promise<Drawn | undefined> {
+  /** What a later program wrote, or what cannot be read, stands in nobody's way. */
+  async #draw(orders: readonly string[]): Promise<readonly Drawn[]> {
     const { journal, log } = this.#options;
-    try {
-      const story = await journal.story(order);
-      const state = await journal.stateOf(order);
-      if (state === undefined || story.length === 0) return undefined;
-      return { row: saleOf(state, story), items: saleItemsOf(state) };
-    } catch (error) {
-      const isOneOrders = error instanceof JournalFault && (error.code === "newer" || error.code === "corrupt");
-      if (!isOneOrders) throw error;
-      log.warn("order left out of the sales book", { order, error });
-      return undefined;
-    }
+    const wholes = await journal.several(orders);
+    return wholes.flatMap((whole) => {
+      if (!("fault" in whole)) return [{ row: saleOf(whole.state, whole.story), items: saleItemsOf(whole.state) }];
+      log.warn("order left out of the sales book", { order: whole.order, error: whole.fault });
+      return [];
+    });
   }
 }

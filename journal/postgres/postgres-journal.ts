@@ -11,7 +11,9 @@ import {
   type SpanPage,
   type Step,
   type TakeOptions,
+  type Whole,
 } from "../journal.ts";
+import { type SeveralRow, severalSql, wholesOf } from "../several.ts";
 import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
 import { readStored } from "../stored.ts";
 import type { Ask, PostgresPool, Value } from "./client.ts";
@@ -42,6 +44,8 @@ const SEEN_SWEPT_AT_ONCE = 2_000;
 
 const UNFINISHED_OF = `SELECT nth, id, events, version, state FROM orders
   WHERE finished = 0 AND (party = ? OR party IS NULL) ORDER BY nth`;
+
+const SEVERAL = severalSql("= ANY($1::text[])");
 
 const HEARD_SINCE = `WITH heard AS MATERIALIZED (
     SELECT nth, id FROM orders WHERE (finished = 0 OR last_wall >= $1) AND nth > $2 ORDER BY nth LIMIT $3)
@@ -162,6 +166,10 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
       event: readStored(this.#parts.shape.event, event, version, `event ${nth} of order ${order}`),
       wall,
     }));
+  }
+
+  async several(orders: readonly string[]): Promise<readonly Whole<State, Event>[]> {
+    return wholesOf(await this.#parts.pool.ask<SeveralRow>({ sql: SEVERAL, values: [orders] }), this.#parts.shape);
   }
 
   async inSpan({ fromWall, toWall, after = 0, limit }: Span): Promise<SpanPage> {

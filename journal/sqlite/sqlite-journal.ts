@@ -11,7 +11,9 @@ import {
   type SpanPage,
   type Step,
   type TakeOptions,
+  type Whole,
 } from "../journal.ts";
+import { wholesOf } from "../several.ts";
 import type { OrderRow } from "../sql.ts";
 import { readStored } from "../stored.ts";
 import { type Connection, listed } from "./connection.ts";
@@ -143,6 +145,10 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
       event: readStored(this.#parts.shape.event, event, version, `event ${nth} of order ${order}`),
       wall,
     }));
+  }
+
+  async several(orders: readonly string[]): Promise<readonly Whole<State, Event>[]> {
+    return wholesOf(this.#sql.several.all(listed(orders)), this.#parts.shape);
   }
 
   async inSpan({ fromWall, toWall, after = 0, limit }: Span): Promise<SpanPage> {

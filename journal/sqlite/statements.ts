@@ -1,3 +1,4 @@
+import { type SeveralRow, severalSql } from "../several.ts";
 import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
 import type { Connection } from "./connection.ts";
 
@@ -24,6 +25,7 @@ export const prepareJournal = (connection: Connection) => ({
 
   tell: connection.prepare("INSERT INTO events (of, nth, wall, version, event) VALUES (?, ?, ?, ?, ?)"),
   story: connection.prepare<EventRow>(SQL.story),
+  several: connection.prepare<SeveralRow>(severalSql("IN (SELECT value FROM json_each(?))")),
 
   heardSince: connection.prepare<SpanRow>(
     `WITH heard AS MATERIALIZED (${HEARD_SINCE})

@@ -52,6 +52,28 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
         expect((await journal.story("A")).map(({ event }) => event.amount)).toEqual([2_000, 3_000]);
       });
 
+      test("is told of several orders at once, each with its state and story, and only of those that are here", async () => {
+        await pay("A", 2_000);
+        await pay("B", 1);
+        await pay("A", 3_000);
+        const told = [...(await journal.several(["B", "A", "nobody's"]))].sort((one, other) =>
+          one.order < other.order ? -1 : 1,
+        );
+        const wall = place.wall.now;
+        expect(told).toEqual([
+          {
+            order: "A",
+            state: { at: "paying", paid: 5_000 },
+            story: [
+              { event: paid(2_000), wall },
+              { event: paid(3_000), wall },
+            ],
+          },
+          { order: "B", state: { at: "paying", paid: 1 }, story: [{ event: paid(1), wall }] },
+        ]);
+        expect(await journal.several([])).toEqual([]);
+      });
+
       test("that is ignored changes nothing", async () => {
         await pay("A", 2_000);
         const step = await journal.advance("A", paid(9), () => ({ ignored: "not now" }), { now: at(0) });

@@ -192,13 +192,12 @@ describe("What becomes of the sales book", () => {
   test("when one order cannot be read: the others are in it", async () => {
     const { shop, store } = await open();
     const orders = [await sell(shop, SOLD), await sell(shop, SOLD)];
-    const journal = {
-      ...shop.journal,
-      inSpan: shop.journal.inSpan.bind(shop.journal),
-      stateOf: shop.journal.stateOf.bind(shop.journal),
-      story: async (order: string) => {
-        if (order === orders[0]) throw new JournalFault("newer", "of a later program");
-        return shop.journal.story(order);
+    const journal: Options["journal"] = {
+      inSpan: (span) => shop.journal.inSpan(span),
+      several: async (some) => {
+        const wholes = await shop.journal.several(some);
+        const fault = new JournalFault("newer", "of a later program");
+        return wholes.map((whole) => (whole.order === orders[0] ? { order: whole.order, fault } : whole));
       },
     };
     const projector = projectorOf(shop, store, { journal });
