@@ -65,8 +65,8 @@ async function admitted(
   const actor: Actor = who === undefined ? { who: "-", source } : { who: who.name, role: who.role, source };
   const no = barred(endpoint, request, who, parts);
   if (no !== undefined) {
-    // Whoever only looks, without anything, has not tried anything.
-    const isAttempt = endpoint.method !== "GET" || request.headers["cookie"] !== undefined;
+    // Whoever only looks, and has no session to show, has not tried anything.
+    const isAttempt = endpoint.method !== "GET" || id !== undefined;
     if (isAttempt) await writeRefused(endpoint, request, actor, no, parts);
     return no;
   }
