@@ -7,6 +7,7 @@ import type { Random } from "../protocol/ids.ts";
 import type { Clock } from "../protocol/time.ts";
 import { type Connection, type ConnectionEvents, type Dial, type Patience, wordsOf } from "./attempt.ts";
 import { PACKET_MAX_BYTES, PacketMeter } from "./packet-meter.ts";
+import { Reception } from "./reception.ts";
 import { type Redial, RedialledTransport, usualPatience, usualRedial } from "./redial.ts";
 import type { OpenTransport, TransportOptions, Will } from "./transport.ts";
 
@@ -102,13 +103,22 @@ function dialMqtt(
 ): Connection {
   watch(socket, events);
   const client = new MqttClient(() => socket, clientOptions(settings, options.clientId, will));
-  client.handleMessage = ({ topic, payload }, stored) => events.hear({ topic, payload: bytesOf(payload) }, stored);
+  const reception = new Reception(HEARD_AT_ONCE, events.hear, (id) => acknowledge(socket, id));
+  const ids = new WeakMap<object, number>();
+  client.handleMessage = (packet, goOn) => {
+    const { topic, payload } = packet;
+    reception.take({ topic, payload: bytesOf(payload) }, ids.get(packet), goOn);
+  };
   /* Stays for as long as the client exists: an `error` that nobody hears ends the process. */
   client.on("error", (error) => events.ended(wordsOf(error)));
   client.on("close", () => events.ended("the connection was closed"));
   client.on("packetreceive", (packet) => {
-    if (packet.cmd === "publish" && packet.qos === 2)
-      events.ended("the broker sent with QoS 2, which nobody asked for");
+    if (packet.cmd !== "publish") return;
+    if (packet.qos === 2) events.ended("the broker sent with QoS 2, which nobody asked for");
+    if (packet.qos !== 1 || packet.messageId === undefined) return;
+    /* MQTT.js reads nothing more until it has acknowledged; so it is told that this one needs none, and we acknowledge. */
+    ids.set(packet, packet.messageId);
+    packet.qos = 0;
   });
   client.on("connect", () => subscribe(client, options.subscribe, events));
   return {
@@ -123,6 +133,15 @@ function dialMqtt(
     },
     leave: (gone) => void client.end(false, {}, gone),
   };
+}
+
+/** What is heard and not yet on disk, at most; the broker's own bound, its messages in flight, is mostly lower. */
+const HEARD_AT_ONCE = 64;
+const PUBACK = 0x40;
+
+/** A whole PUBACK (MQTT 3.1.1, 3.4); MQTT.js writes whole packets too, so none comes into the midst of another. */
+function acknowledge(socket: Socket, id: number): void {
+  if (socket.writable) socket.write(Buffer.from([PUBACK, 2, id >> 8, id & 0xff]));
 }
 
 /** Nagle's algorithm would hold each answer back for up to 44 ms. */

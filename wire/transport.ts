@@ -19,8 +19,8 @@ export type TransportEvents = {
   /** The connection is gone, or an attempt to connect has failed: it comes again for every attempt. */
   down(because: string): void;
   /**
-   * Resolves when the message is on disk: only then the broker is told. A rejection drops the connection. One message after
-   * another; a retained one may come before `up`.
+   * Resolves when the message is on disk: only then the broker is told. A rejection drops the connection. One message of a topic after
+   * another, those of several topics side by side, within a bound; a retained one may come before `up`.
    */
   hear(message: Message): Promise<void>;
 };
