@@ -1,17 +1,13 @@
 import { every } from "../../host/every.ts";
 import { newUlid } from "../../protocol/ids.ts";
 import type { Books } from "../books.ts";
-import type { SalesDesk } from "../console/api/desks.ts";
 import type { Ground } from "../ground.ts";
-import { salesDesk } from "./desk.ts";
 import { Projector } from "./projector.ts";
 import { sweepSales } from "./retention.ts";
 
 export type SalesBook = {
   /** This order has changed in the journal; waits for nothing. */
   changed(order: string): void;
-  /** For the console. */
-  readonly desk: SalesDesk;
   /** Orders that wait to be written. */
   readonly waiting: number;
   /** Writes what is left. */
@@ -39,7 +35,6 @@ export function openSalesBook({ setup, clock, random, log }: Ground, { journal, 
   });
   return {
     changed: (order) => projector.changed(order),
-    desk: salesDesk({ store, journal, clock, log }),
     get waiting() {
       return projector.waiting;
     },

@@ -17,7 +17,7 @@ import { seeded } from "../../world/seeded.ts";
 
 /** Orders in a real journal, one event after the other, at whatever time of the wall clock. */
 
-const terms: Terms = {
+export const terms: Terms = {
   payableMs: 120_000,
   retryPausesMs: [1_000],
   firstAskMs: 15_000,
