@@ -32,7 +32,7 @@ export type Profile = {
  * whom, where it asks for them.
  */
 export async function startProfile(
-  file: "mosquitto.conf" | "passwords.conf",
+  file: "mosquitto.conf" | "passwords.conf" | "dynsec.conf",
   passwords: Readonly<Record<string, string>> = {},
 ): Promise<Profile> {
   const authority = openAuthority();
@@ -45,6 +45,7 @@ export async function startProfile(
   renew();
   bringPapers(authority.broker, authority.ca_file, folder);
   bringPasswords(passwords, folder);
+  copyFileSync(join(DEPLOY, "dynamic-security.json"), join(folder, "dynamic-security.json"));
   const config = join(folder, file);
   writeFileSync(config, adapted(readFileSync(join(DEPLOY, file), "utf8"), folder, port));
   let running = await run(config);
@@ -108,7 +109,14 @@ function adapted(text: string, folder: string, port: number): string {
   const port8883 = replace(/^listener 8883$/m, `listener ${port} localhost`);
   const paths = replace(new RegExp(THERE, "g"), folder);
   const user = process.getuid?.() === 0 ? "\nuser root\n" : "";
-  return port8883(paths(text)) + user;
+  const plugin = pluginHere(text).replaceAll("/var/lib/mosquitto/", `${folder}/`);
+  return port8883(paths(plugin)) + user;
+}
+
+/** Debian names the folder of libraries by the machine's kind. */
+function pluginHere(text: string): string {
+  const kinds: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
+  return text.replaceAll("x86_64-linux-gnu", `${kinds[process.arch] ?? process.arch}-linux-gnu`);
 }
 
 type Running = { readonly child: ChildProcess; said(): string };
