@@ -15,12 +15,8 @@ async function openDesk() {
   const store = await freshStore();
   const clock = { ...steadyClock("test"), wall: () => shop.wall.now };
   const book = (...orders: readonly OrderId[]): Promise<void> => intoBook(store, shop, orders);
-  return {
-    shop,
-    store,
-    book,
-    desk: salesDesk({ store, journal: shop.journal, clock, log: silentLog, termsFor: () => terms }),
-  };
+  const again = () => salesDesk({ store, journal: shop.journal, clock, log: silentLog, termsFor: () => terms });
+  return { shop, store, book, again, desk: again() };
 }
 
 test("What is owed is told oldest first, with what can be done about it, as the journal has it now", async () => {
