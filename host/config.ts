@@ -12,8 +12,9 @@ export type Configured<Config> =
   | { readonly is: "good"; readonly config: Config }
   | { readonly is: "bad"; readonly errors: readonly ConfigError[] };
 
-/** Puts into a document what is written elsewhere, before it is judged. */
-export type Complete = (document: unknown) => Configured<unknown>;
+/** Puts into a document what is written elsewhere, before it is judged; `errors`: what of that is not to be had. */
+export type Complete = (document: unknown) => Completed;
+export type Completed = { readonly document: unknown; readonly errors: readonly ConfigError[] };
 
 /** Reads a TOML file; one that cannot be read is an error like any other, with the file as its path. */
 export function readConfigFile<S extends z.ZodType>(
@@ -37,15 +38,14 @@ export function readConfigFile<S extends z.ZodType>(
 export function readConfig<S extends z.ZodType>(
   text: string,
   schema: S,
-  complete: Complete = (config) => ({ is: "good", config }),
+  complete: Complete = (document) => ({ document, errors: [] }),
 ): Configured<z.output<S>> {
   const written = parsed(text);
   if (written.is === "bad") return written;
-  const document = complete(written.config);
-  if (document.is === "bad") return document;
-  const judged = schema.safeParse(document.config);
-  if (judged.success) return { is: "good", config: frozen(judged.data) };
-  return { is: "bad", errors: errorsOf(judged.error.issues, document.config, schema) };
+  const { document, errors } = complete(written.config);
+  const judged = schema.safeParse(document);
+  if (judged.success && errors.length === 0) return { is: "good", config: frozen(judged.data) };
+  return { is: "bad", errors: [...errors, ...errorsOf(judged.error?.issues ?? [], document, schema)] };
 }
 
 /** The errors as lines for a person: what, where, and how it would be right. */

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Complete } from "../../host/config.ts";
+import type { ConfigError } from "../../host/config-errors.ts";
+import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
 
 /** Who this machine is, as an enrolment has brought it home. All of it lies in one folder. */
@@ -57,21 +59,32 @@ export function identityFolderIn(document: unknown): string | undefined {
 export const withIdentity: Complete = (document) => {
   const folder = identityFolderIn(document);
   const read = documentSchema.safeParse(document).data;
-  if (folder === undefined || read === undefined || isSelfMade(read)) return { is: "good", config: document };
+  if (folder === undefined || read === undefined || isSelfMade(read)) return { document, errors: [] };
   const identity = readIdentity(folder);
-  if (identity === undefined) return notEnrolled(folder);
+  const completed = completeBy(identity ?? NOBODY, folder, read);
+  return { document: completed, errors: identity === undefined ? [notEnrolled(folder)] : [] };
+};
+
+/** In the place of who the stand will be, so that all else that is wrong shows too. */
+const NOBODY: Identity = {
+  stand: "not-enrolled" as StandId,
+  name: "not enrolled",
+  broker: "mqtts://localhost",
+  hasBrokerCa: false,
+  at: "https://localhost",
+};
+
+function completeBy(identity: Identity, folder: string, read: z.output<typeof documentSchema>): object {
   const files = identityFiles(folder);
   const { stand, name, site, broker, hasBrokerCa } = identity;
-  const ca = hasBrokerCa ? { ca_file: files.brokerCa } : {};
-  const config = {
+  const own = { url: broker, ...(hasBrokerCa ? { ca_file: files.brokerCa } : {}), ...brokerFiles(files.broker) };
+  return {
     ...read,
     stand: { id: stand, name, ...(site === undefined ? {} : { site }), ...read.stand },
-    link:
-      read.link?.["url"] === undefined ? { url: broker, ...ca, ...brokerFiles(files.broker), ...read.link } : read.link,
+    link: read.link?.["url"] === undefined ? { ...own, ...read.link } : read.link,
     keys: { private_file: files.standKey, backend_file: files.backendKeys, ...read.keys },
   };
-  return { is: "good", config };
-};
+}
 
 const brokerFiles = (file: string) => ({ cert_file: file, key_file: file });
 
@@ -79,15 +92,10 @@ const brokerFiles = (file: string) => ({ cert_file: file, key_file: file });
 const isSelfMade = ({ stand, link, keys }: z.output<typeof documentSchema>): boolean =>
   stand?.["id"] !== undefined && link?.["url"] !== undefined && keys?.["private_file"] !== undefined;
 
-const notEnrolled = (folder: string): ReturnType<Complete> => ({
-  is: "bad",
-  errors: [
-    {
-      path: "enrolment",
-      problem:
-        `this machine is not enrolled: ${folder} holds no identity. Ask the operator for a code, then: ` +
-        "sudo qris-gateway enroll --at https://… --code …",
-      example: undefined,
-    },
-  ],
+const notEnrolled = (folder: string): ConfigError => ({
+  path: "enrolment",
+  problem:
+    `this machine is not enrolled: ${folder} holds no identity. Ask the operator for a code, then: ` +
+    "sudo qris-gateway enroll --at https://… --code …",
+  example: undefined,
 });
