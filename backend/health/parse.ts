@@ -32,7 +32,7 @@ export type HealthSaid = {
   readonly clockOffsetMs?: number;
   readonly isClockSynced?: boolean;
   readonly certificateEndsInMs?: number;
-  /** What is shown: `welcome`, `wait`, `qr` … */
+  /** What is shown: `welcome`, `awaiting` … */
   readonly page?: string;
   /** Which settings it sells by. */
   readonly settings?: number;

@@ -32,9 +32,6 @@ export function lastSign(presence: Known | undefined, latest: Latest | undefined
   return signs.length === 0 ? undefined : Math.max(...signs);
 }
 
-/** Pages that a customer has asked for. */
-const SERVING: readonly string[] = ["wait", "qr", "releasing", "charging", "awaiting", "paid"];
-
 /** How a stand stands, for people. `hasOpenOrder`: it has begun an order that has not ended. */
 export function stateOfStand(
   record: Pick<StandRecord, "state">,
@@ -48,9 +45,8 @@ export function stateOfStand(
   if (!isThere(presence, latest, nowMs)) return { state: "offline", reasons: [] };
   if (nowMs - (lastSign(presence, latest) ?? 0) >= SILENT_MS) return { state: "trouble", reasons: ["silent"] };
   const obstacles = latest?.health.obstacles ?? [];
-  const isServing = hasOpenOrder || SERVING.includes(latest?.health.page ?? "");
   // A link that was down when the stand looked is up again: it could not have said so otherwise.
   const reasons = obstacles.filter((each) => each !== "link-down");
   if (reasons.length > 0) return { state: "trouble", reasons };
-  return { state: isServing ? "serving" : "selling", reasons: [] };
+  return { state: hasOpenOrder ? "serving" : "selling", reasons: [] };
 }

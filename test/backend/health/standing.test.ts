@@ -28,7 +28,6 @@ describe("how a stand stands", () => {
     ["has just come, and said no health yet", ACTIVE, online(0), undefined, false, "selling", []],
     ["sells", ACTIVE, online(9 * MINUTE), health(MINUTE), false, "selling", []],
     ["has an open order", ACTIVE, online(9 * MINUTE), health(MINUTE), true, "serving", []],
-    ["shows a code", ACTIVE, online(9 * MINUTE), health(0, { page: "qr" }), false, "serving", []],
     [
       "cannot sell",
       ACTIVE,
