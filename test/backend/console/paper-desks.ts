@@ -12,6 +12,8 @@ const AT_MS = 1_700_000_000_000;
 export type PaperDesks = Required<Desks> & {
   /** What was asked to be moved, as `refund ORDER {…}`. */
   readonly moved: string[];
+  /** How many follow what changes. */
+  readonly listeners: number;
   readonly lines: { name: string; item: string };
   tell: { order(line: OrderLine): void; stand(line: StandLine): void; alarm(line: AlarmLine): void };
 };
@@ -58,6 +60,9 @@ export function paperDesks(): PaperDesks {
   return {
     moved,
     lines,
+    get listeners() {
+      return hearers.order.size + hearers.stand.size + hearers.alarm.size;
+    },
     tell: {
       order: (line) => {
         for (const ear of hearers.order) ear(line);
