@@ -108,9 +108,9 @@ test(
     await types(site.config, "settings", "set", file, "--stand", STAND, "--why", "more");
     await until("the stand is told", () => versions().includes(2));
     await stand.says(using(1, { version: 2, because: "no line slot-3" }));
-    await until("the terminal knows", async () =>
-      (await types(site.config, "settings", "show", STAND)).out.includes("cannot use version 2: no line slot-3"),
-    );
+    await until("the backend has it", () => acks() === 2);
+    const shown = (await types(site.config, "settings", "show", STAND)).out;
+    expect(shown).toContain("cannot use version 2: no line slot-3");
     const back = await types(site.config, "settings", "back", STAND, "--version", "1", "--why", "it could not");
     expect(back.out).toContain("shall use version 3");
     await until("the stand is told", () => versions().includes(3));
