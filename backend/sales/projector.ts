@@ -29,7 +29,7 @@ const MOST_DIRTY = 10_000;
 /** Orders of one transaction: between two of them, others have their turn. */
 const AT_ONCE = 50;
 const BEAT_MS = 10_000;
-const LOOK_MS = 15_000;
+const LOOK_MS = 5_000;
 
 /**
  * Keeps the sales book up to the journal, behind the sales and never in their way. What changed is written within half a second, and

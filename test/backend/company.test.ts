@@ -117,6 +117,14 @@ const owed = async (place: PostgresPlace): Promise<number> => {
   return row?.count ?? 0;
 };
 
+/** Orders that the sales book has not got as the journal has them. */
+const unwritten = async (place: PostgresPlace): Promise<number> => {
+  const sql = `SELECT count(*)::integer AS count FROM orders LEFT JOIN sales ON sales.order_id = orders.id
+    WHERE sales.events IS DISTINCT FROM orders.events OR sales.state <> orders.state::json ->> 'at'`;
+  const [row] = await postgres.ask<{ readonly count: number }>(place, sql);
+  return row?.count ?? -1;
+};
+
 test(
   "two backends share the stands' statements and Midtrans' notifications, and each is answered once",
   PATIENT,
@@ -141,6 +149,7 @@ test(
       await stand.says({ type: "delivered", order, release: `R${order.slice(1)}` as never, confirmed: true });
     }
     await expect.poll(() => owed(place), { timeout: LONG_MS }).toBe(0);
+    await expect.poll(() => unwritten(place), { timeout: LONG_MS }).toBe(0);
   },
 );
 
@@ -171,6 +180,7 @@ test(
     for (const { order } of offered) expect(await pay(company, order, other)).toBe(200);
     await allTold("settled", offered);
     await expect.poll(() => owed(place), { timeout: LONG_MS }).toBe(0);
+    await expect.poll(() => unwritten(place), { timeout: LONG_MS }).toBe(0);
   },
 );
 
@@ -195,4 +205,5 @@ test("a database that loses its power while they sell, and comes back, costs no 
   }
   await allTold("settled", offered);
   await expect.poll(() => owed(place), { timeout: LONG_MS }).toBe(0);
+  await expect.poll(() => unwritten(place), { timeout: LONG_MS }).toBe(0);
 });
