@@ -13,13 +13,18 @@ const FAILED: readonly EventName[] = ["asked", "offered", "paid", "failed"];
 async function openDesk() {
   const shop = openShop(NOON);
   const store = await freshStore();
-  const clock = { ...steadyClock("test"), wall: () => shop.wall.now };
+  const now = () => ({ clock: "utc", ms: shop.wall.now });
+  const clock = { ...steadyClock("test"), now, wall: () => shop.wall.now };
   const book = (...orders: readonly OrderId[]): Promise<void> => intoBook(store, shop, orders);
-  const again = () => salesDesk({ store, journal: shop.journal, clock, log: silentLog, termsFor: () => terms });
-  return { shop, store, book, again, desk: again() };
+  return {
+    shop,
+    store,
+    book,
+    desk: salesDesk({ store, journal: shop.journal, clock, log: silentLog, termsFor: () => terms }),
+  };
 }
 
-test("What is owed is told oldest first, with what can be done about it, as the journal has it now", async () => {
+test("what is owed is told oldest first, with what can be done about it, as the journal has it now", async () => {
   const { shop, book, desk } = await openDesk();
   const first = await sell(shop, FAILED);
   const dealtWith = await sell(shop, FAILED);
@@ -34,7 +39,7 @@ test("What is owed is told oldest first, with what can be done about it, as the 
   expect(owed[0]).toMatchObject({ claim: claimCodeOf(first), because: "release-failed", sinceMs: NOON + 2_000 });
 });
 
-test("A machine at work is not owed; one that was paid a minute ago and says nothing is", async () => {
+test("a machine at work is not owed; one that was paid a minute ago and says nothing is", async () => {
   const { shop, book, desk } = await openDesk();
   const order = await sell(shop, ["asked", "offered", "paid"]);
   await book(order);
@@ -43,7 +48,7 @@ test("A machine at work is not owed; one that was paid a minute ago and says not
   expect((await desk.owed()).map(({ state }) => state)).toEqual(["paid"]);
 });
 
-test("An order's page tells its story without the payer, the picture and the names of refunds", async () => {
+test("an order's page tells its story without the payer, the picture and what refunds are named by", async () => {
   const { shop, desk } = await openDesk();
   const order = await sell(shop, [...FAILED, "refund", "refunded"], { issuer: "bank-of-the-payer" });
   const page = await desk.page(order);
@@ -62,7 +67,7 @@ test("An order's page tells its story without the payer, the picture and the nam
   for (const hidden of ["bank-of-the-payer", "-r1", "000201"]) expect(told).not.toContain(hidden);
 });
 
-test("An order that the journal has let go of is still told as the book has it", async () => {
+test("an order that the journal has let go of is still told as the book has it", async () => {
   const { shop, store, book } = await openDesk();
   const order = await sell(shop, SOLD);
   await book(order);
@@ -72,7 +77,7 @@ test("An order that the journal has let go of is still told as the book has it",
   expect(await desk.page(shop.newOrder())).toBeUndefined();
 });
 
-test("Whoever listens hears of each change of an order once, whichever backend wrote it", async () => {
+test("whoever listens hears of each change of an order once, whichever backend wrote it", async () => {
   const { shop, book, desk } = await openDesk();
   const heard: OrderLine[] = [];
   const stop = desk.onChange((order) => heard.push(order));
@@ -85,12 +90,12 @@ test("Whoever listens hears of each change of an order once, whichever backend w
   await expect.poll(() => heard.map(({ state }) => state), { timeout: 5_000 }).toEqual(["charging", "payable"]);
 });
 
-test("Today's figures are those of Jakarta's day", async () => {
-  const { shop, book, again, desk } = await openDesk();
+test("today's figures are those of Jakarta's day", async () => {
+  const { shop, book, desk } = await openDesk();
   await book(await sell(shop, SOLD));
   expect(await desk.today()).toEqual({ sales: 1, amount: 15_000, refunded: 0 });
   expect(await desk.report("2026-11-20")).toMatchObject({ total: { sales: 1 }, owed: 0 });
   await expect(desk.report("2026-11-31")).rejects.toThrow("no day of the calendar");
   shop.wall.now += 12 * 3_600_000;
-  expect(await again().today()).toEqual({ sales: 0, amount: 0, refunded: 0 });
+  expect(await desk.today()).toEqual({ sales: 0, amount: 0, refunded: 0 });
 });
