@@ -1,5 +1,5 @@
 import { addressList } from "../host/addresses.ts";
-import { type BrokerLink, brokerLinkIssues } from "../host/broker-files.ts";
+import { type BrokerLink, brokerLinkIssues, linkIssues } from "../host/broker-files.ts";
 import { nearestName } from "../host/config-errors.ts";
 import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
 import { ENROL_PATH, RENEW_PATH } from "../protocol/enrolment.ts";
@@ -20,6 +20,7 @@ type Whole = {
   readonly enrolment?: object | undefined;
   readonly console?: ConsoleConfig | undefined;
   readonly link: BrokerLink;
+  readonly broker_access?: (Omit<BrokerLink, "url"> & { readonly url?: string | undefined }) | undefined;
   readonly alarms: AlarmsConfig;
   readonly merchants: readonly MerchantConfig[];
   readonly stands: readonly StandConfig[];
@@ -44,6 +45,7 @@ export const rules: readonly Rule<Whole>[] = [
   { on: ["http", "pay", "enrolment"], judge: crowded },
   { on: ["console"], judge: wrongWithConsole },
   { on: ["link"], judge: brokerLinkIssues },
+  { on: ["link", "broker_access"], judge: crowdedAccess },
   { on: ["alarms"], judge: alarmsIssues },
   { on: ["merchants"], judge: ({ merchants }) => [...doubled(merchants), ...crossed(merchants)] },
   { on: ["merchants", "stands", "enrolment"], judge: (config) => [...misled(config), ...idle(config)] },
@@ -55,6 +57,15 @@ function unreachable({ http }: Whole): readonly Complaint[] {
   const sources = http.notification_sources;
   if (sources.length === 0 || !hearsNamelessProxy(http)) return [];
   return addressList(sources)("127.0.0.1") ? [] : [NAME_THE_PROXY];
+}
+
+/** Mosquitto makes the client id of the name: two connections by one name throw each other out, for ever. */
+function crowdedAccess({ link, broker_access: access }: Whole): readonly Complaint[] {
+  if (access === undefined) return [];
+  const whole = { ...access, url: access.url ?? link.url };
+  const isShared = access.cert_file !== undefined && access.cert_file === link.cert_file;
+  const shared = complaint("is that of link, too: make one for this connection alone", "broker_access", "cert_file");
+  return [...linkIssues(whole, "broker_access"), ...(isShared ? [shared] : [])];
 }
 
 /** All who come through one proxy would share the bound of one address. */

@@ -13,7 +13,7 @@ import { metricsSchema } from "./metrics/config.ts";
 import { paySchema } from "./pay/config.ts";
 import { reconcileSchema } from "./reconcile/config.ts";
 import { retentionSchema } from "./sales/config.ts";
-import { enrolmentSchema } from "./stands/config.ts";
+import { accessSchema, enrolmentSchema } from "./stands/config.ts";
 import { tracingSchema } from "./tracing/config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
@@ -158,6 +158,9 @@ const whole = z.strictObject({
   console: consoleSchema
     .optional()
     .describe("Where the company's people look at the fleet with a browser; closed when absent."),
+  broker_access: accessSchema
+    .optional()
+    .describe("How the broker is told which stands there are; it is not when absent. One backend does so at a time."),
   terms: terms.prefault({}),
   health: healthSchema.prefault({}).describe("How long it is kept how the stands were."),
   alarms: alarmsSchema.prefault({}).describe("What people are told of, and how."),

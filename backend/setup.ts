@@ -11,15 +11,12 @@ import type { AdmissionRules } from "./merchants/admission.ts";
 import { type MerchantSecrets, readMerchantSecrets } from "./merchants/keys.ts";
 import { type PayAddresses, payAddresses } from "./pay/addresses.ts";
 import { checkPayKey } from "./pay/token.ts";
-import { type EnrolmentPapers, enrolmentPapers } from "./stands/papers.ts";
+import { type StandsPapers, standsPapers } from "./stands/papers.ts";
 
 /** The configuration, and all that its files hold. */
-export type Setup = {
+export type Setup = StandsPapers & {
   readonly config: BackendConfig;
   readonly key: SigningKey;
-  /** The one that shall take its place. */
-  readonly nextKey?: SigningKey;
-  readonly enrolment?: EnrolmentPapers;
   /** In the order of the configuration. */
   readonly secrets: readonly MerchantSecrets[];
   readonly operatorToken?: Secret;
@@ -52,8 +49,7 @@ export const readSetup = (file: string, env: NodeJS.ProcessEnv): SetupRead<Setup
 function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
   const { keys, link, operator, pay, alarms, metrics, tracing } = config;
   const key = files.read("keys.private_file", keys.private_file, privateKeyFrom);
-  const nextKey = files.read("keys.next_private_file", keys.next_private_file, privateKeyFrom);
-  const enrolment = enrolmentPapers(config.enrolment, files);
+  const standsOwn = standsPapers(config, files);
   const areKeysOwn = files.make("stands", () => checkKeys(config));
   const secrets = readSecrets(config, files);
   const operatorToken = files.secret("operator.token_file", operator?.token_file);
@@ -71,8 +67,7 @@ function gather(config: BackendConfig, files: NamedFiles): Setup | undefined {
   return {
     config,
     key,
-    ...(nextKey && { nextKey }),
-    ...(enrolment && { enrolment }),
+    ...standsOwn,
     secrets: secrets.filter((each) => each !== undefined),
     ...(operatorToken && { operatorToken }),
     ...(payKey && { payKey }),

@@ -16,7 +16,11 @@ export type BrokerLink = {
 export type BrokerTls = { readonly ca?: string; readonly cert?: string; readonly key?: string };
 
 /** A password without a name, half a certificate, or one that nobody would ask for. */
-export function brokerLinkIssues({ link }: { readonly link: BrokerLink }): readonly Complaint[] {
+export const brokerLinkIssues = ({ link }: { readonly link: BrokerLink }): readonly Complaint[] =>
+  linkIssues(link, "link");
+
+/** The same of another part of a configuration that leads to a broker. */
+export function linkIssues(link: BrokerLink, part: string): readonly Complaint[] {
   const { url, username, password_file, cert_file, key_file } = link;
   const found: (readonly [key: string, message: string] | false)[] = [
     password_file !== undefined &&
@@ -26,22 +30,22 @@ export function brokerLinkIssues({ link }: { readonly link: BrokerLink }): reado
     cert_file !== undefined &&
       url.startsWith("mqtt:") && ["url", "must begin with mqtts://: nobody asks for cert_file without TLS"],
   ];
-  return found.filter((each) => each !== false).map(([key, message]) => complaint(message, "link", key));
+  return found.filter((each) => each !== false).map(([key, message]) => complaint(message, part, key));
 }
 
 /**
  * What the files for TLS hold, read now and by every call again: who connects anew takes a renewed certificate without a
  * restart. A call throws, in words without their content, where they cannot be read any more or do not go together.
- * Nothing where none is named, or where one is bad already: then `files` has the problem.
+ * Nothing where none is named, or where one is bad already: then `files` has the problem. `part`: of the configuration.
  */
-export function brokerTls(link: BrokerLink, files: NamedFiles): (() => BrokerTls) | undefined {
+export function brokerTls(link: BrokerLink, files: NamedFiles, part = "link"): (() => BrokerTls) | undefined {
   const { ca_file, cert_file, key_file } = link;
   if (ca_file === undefined && cert_file === undefined) return undefined;
   const read = (from: NamedFiles): BrokerTls => {
-    const ca = from.read("link.ca_file", ca_file, checked(checkCertificate));
-    const cert = from.read("link.cert_file", cert_file, checked(checkCertificate));
-    const key = from.read("link.key_file", key_file, checked(checkKey));
-    if (cert !== undefined && key !== undefined) from.make("link.key_file", () => checkPair(cert, key));
+    const ca = from.read(`${part}.ca_file`, ca_file, checked(checkCertificate));
+    const cert = from.read(`${part}.cert_file`, cert_file, checked(checkCertificate));
+    const key = from.read(`${part}.key_file`, key_file, checked(checkKey));
+    if (cert !== undefined && key !== undefined) from.make(`${part}.key_file`, () => checkPair(cert, key));
     return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   };
   const before = files.problems.length;

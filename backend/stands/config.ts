@@ -45,4 +45,36 @@ export const enrolmentSchema = z.strictObject({
     .default(7)
     .describe("How long a list is good; one that is over shuts everybody out, and it is made anew every hour."),
 });
+export const accessSchema = z.strictObject({
+  kind: z
+    .literal("mosquitto-dynsec")
+    .describe("Mosquitto's dynamic security plugin; see deploy/mosquitto.")
+    .meta({ example: "mosquitto-dynsec" }),
+  url: z
+    .url({ protocol: /^mqtts?$/ })
+    .optional()
+    .describe("The broker; that of [link] when absent.")
+    .meta({ example: "mqtts://broker.example.id:8883" }),
+  client_id: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]{1,23}$/)
+    .default("backend-access"),
+  username: z
+    .string()
+    .optional()
+    .describe("Of an account that may change accounts.")
+    .meta({ example: "backend.access" }),
+  password_file: secretFile.optional().meta({ example: "credential:broker-access-password" }),
+  ca_file: secretFile
+    .optional()
+    .describe("Who signed the broker's certificate, when no public authority did.")
+    .meta({ example: "/etc/qris-backend/broker-ca.pem" }),
+  cert_file: secretFile
+    .optional()
+    .describe("The certificate of a client that may change who may do what, and nothing else; not that of [link].")
+    .meta({ example: "/etc/qris-backend/access-cert.pem" }),
+  key_file: secretFile.optional().meta({ example: "/etc/qris-backend/access-key.pem" }),
+});
+export type AccessConfig = z.output<typeof accessSchema>;
+
 export type EnrolmentConfig = z.output<typeof enrolmentSchema>;

@@ -3,8 +3,10 @@ import type { Route } from "../../host/http.ts";
 import type { EnrolAnswer } from "../../protocol/enrolment.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import type { Stop } from "../../protocol/time.ts";
+import { openMqtt } from "../../wire/mqtt.ts";
 import type { Books } from "../books.ts";
 import type { Ground } from "../ground.ts";
+import { BrokerAccess } from "./access.ts";
 import { commonTerms, configuredStands } from "./configured.ts";
 import { type Deed, standsRoutes } from "./desk.ts";
 import { enrolRoutes, type Tried } from "./enrol-routes.ts";
@@ -38,7 +40,10 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Reads all stands. Rejects with `JournalFault` when the store cannot be read. */
-export async function openStands(ground: Ground, { store }: Pick<Books, "store">): Promise<Stands> {
+export async function openStands(
+  ground: Ground,
+  { store, company }: Pick<Books, "store" | "company">,
+): Promise<Stands> {
   const { setup, clock, log } = ground;
   const { config, key, nextKey } = setup;
   const roster = new RosterInMemory(commonTerms(config), configuredStands(config));
@@ -64,11 +69,23 @@ export async function openStands(ground: Ground, { store }: Pick<Books, "store">
     publicRoutes: (welcoming) => desk?.routes(welcoming) ?? [],
     deskRoutes: (record) => standsRoutes({ roster, registry, signing, log, record }),
     keep: () => {
-      const stops = [following.keep(), signing.keep(), desk?.revocations.keep()];
+      const access = openAccess(ground, roster, () => company?.leads ?? true);
+      const stops = [following.keep(), signing.keep(), desk?.revocations.keep(), access];
       return () => {
         for (const stop of stops) stop?.();
       };
     },
+  };
+}
+
+function openAccess({ setup, clock, random, log }: Ground, roster: Roster, leads: () => boolean): Stop | undefined {
+  const { access: papers, config } = setup;
+  if (papers === undefined || config.broker_access === undefined) return undefined;
+  const open = openMqtt({ ...papers, clock, random, log: log.child({ link: "broker_access" }) });
+  const clientId = config.broker_access.client_id;
+  const access = new BrokerAccess({ clientId, open, roster, clock, log, leads });
+  return () => {
+    access.close().catch((error: unknown) => log.warn("broker access not closed", { error }));
   };
 }
 
