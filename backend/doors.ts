@@ -1,5 +1,6 @@
 import { addressList, senderOf } from "../host/addresses.ts";
 import { type HttpRequest, type Route, type Server, serve } from "../host/http.ts";
+import { readVersion } from "../host/version.ts";
 import type { Backend } from "./backend.ts";
 import type { Care } from "./care.ts";
 import type { LedgerJournal } from "./cashier.ts";
@@ -13,6 +14,7 @@ import { notificationPathOf } from "./merchants/config.ts";
 import { meteredRoutes, type Watching } from "./metrics/metered.ts";
 import type { Metrics } from "./metrics/observation.ts";
 import { metricsRoute } from "./metrics/routes.ts";
+import { caseRoutes } from "./operator/case/routes.ts";
 import { behindDoor } from "./operator/door.ts";
 import { type DoorDeed, writeDeed } from "./operator/recorded.ts";
 import { operatorRoutes } from "./operator/routes.ts";
@@ -153,10 +155,14 @@ function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
   const audit = new Audit({ store: parts.store, clock, log });
+  const cases = { journal, store: parts.store, clock, version: readVersion() };
   const record = (deed: DoorDeed): Promise<void> => writeDeed(audit, deed);
   const routes = [
     ...operatorRoutes({ cashier, journal, token, clock, random, log, audit }),
-    ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record)], { token, log }),
+    ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record), ...caseRoutes(cases, record)], {
+      token,
+      log,
+    }),
     ...reconciliation.routes(token),
   ];
   const { host, port } = operator;

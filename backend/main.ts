@@ -68,6 +68,7 @@ const program: Program = {
   order ID      tells one order's whole story
   release ID    lets the stand release an owed order once more      --by NAME --why TEXT
   refund ID     gives a paid order's money back: all, or a part, which ends the case  [--amount RUPIAH] --by NAME --why TEXT
+  export ID     writes its whole story into a new folder, for a dispute   --to FOLDER --by NAME --why TEXT
   remedy ID     an owed order was dealt with otherwise              --how refunded|settled-by-staff --by NAME --why TEXT
 
   reconcile     compares a day with the provider's books            [--date DAY] [--report FILE.csv] [--csv FILE]
@@ -113,6 +114,11 @@ const program: Program = {
       takes: AN_ORDER,
       options: ["how", "by", "why"],
       load: async () => (await import("./commands/operator.ts")).remedy,
+    },
+    export: {
+      takes: AN_ORDER,
+      options: ["to", "by", "why"],
+      load: async () => (await import("./commands/export.ts")).exportCase,
     },
     reconcile: {
       options: ["date", "report", "csv"],
