@@ -19,9 +19,10 @@ import type { Fleet } from "./fleet.ts";
 import type { Ground } from "./ground.ts";
 import { HealthBook } from "./health/book.ts";
 import type { Http } from "./providers/http.ts";
-import { allDesired, allUsing, desiredOf, heardUsing } from "./settings/book.ts";
+import { allDesired, allUsing, desiredOf } from "./settings/book.ts";
 import { Pictures } from "./settings/pictures.ts";
 import { Pusher } from "./settings/pusher.ts";
+import { Reports } from "./settings/reports.ts";
 import { type SettingsDeed, settingsRoutes } from "./settings/routes.ts";
 import type { Stands } from "./stands/open.ts";
 import type { Store } from "./store/store.ts";
@@ -32,7 +33,7 @@ export type Care = {
   readonly alarms: AlarmBook;
   readonly pictures: Pictures;
   readonly pusher: Pusher;
-  /** A stand said by what it works, or what it shows. Resolves when it is on disk. */
+  /** A stand said by what it works, or what it shows. Never rejects: orders share the link with it. */
   report(stand: StandId, body: ReportBody): Promise<void>;
   healthOf(stand: StandId, said: unknown): void;
   /** Something has happened that people should know of. */
@@ -87,17 +88,14 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     isOnline: (stand) => health.isOnline(stand),
     desiredKeys: () => stands.signing.desired(),
   });
+  const reports = new Reports({ ...shared, pictures, pusher });
   let evaluator: Evaluator | undefined;
   return {
     health,
     alarms,
     pictures,
     pusher,
-    report: async (stand, body) => {
-      if (body.type === "seen") return pictures.heard(stand, body);
-      await heardUsing(store, stand, body, shared.nowMs());
-      pusher.look([stand]);
-    },
+    report: (stand, body) => reports.hear(stand, body),
     healthOf: (stand, said) => health.heardHealth(stand, said),
     raise: (subject, detail) => alarms.raise(subject, detail),
     settingsFor: async (stand) => {
@@ -128,6 +126,7 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     },
     stop: async () => {
       serving.stop();
+      reports.stop();
       pusher.stop();
       evaluator?.stop();
       alarms.stop();
