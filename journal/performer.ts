@@ -138,12 +138,12 @@ export class Performer<Effect> {
   /** Returns after how many milliseconds the lane has something to take again; infinite when a `wake` will say so. */
   async #fill(place: Place<Effect>): Promise<number> {
     const { journal, clock, leaseMs = LEASE_MS } = this.#options;
-    const { kinds, perAddressee } = place.lane;
+    const { kinds } = place.lane;
     for (let room = roomIn(place); room > 0 && this.#isRunning; room = roomIn(place)) {
-      const limit = perAddressee === undefined ? room : 1;
+      const limit = Math.min(room, roomForEach(place));
       const taken = await journal.take({ now: clock.now(), kinds, limit, except: fullAddressees(place), leaseMs });
-      if (taken.length === 0) return this.#nextIn(place);
       for (const owed of taken) await this.#beginOrGiveBack(place, owed);
+      if (taken.length < limit) return this.#nextIn(place);
     }
     return Number.POSITIVE_INFINITY;
   }
@@ -219,9 +219,24 @@ export class Performer<Effect> {
 const roomIn = <Effect>({ lane, underWay }: Place<Effect>): number =>
   lane.isOpen?.() === false ? 0 : Math.max(0, lane.atOnce - underWay.size);
 
-function fullAddressees<Effect>({ lane: { perAddressee }, underWay }: Place<Effect>): readonly string[] {
+function fullAddressees<Effect>(place: Place<Effect>): readonly string[] {
+  const { perAddressee } = place.lane;
   if (perAddressee === undefined) return [];
+  return [...countsIn(place)].filter(([, count]) => count >= perAddressee).map(([to]) => to);
+}
+
+/** So many are too many for no addressee that is not full, should they all be for that one. */
+function roomForEach<Effect>(place: Place<Effect>): number {
+  const { perAddressee } = place.lane;
+  if (perAddressee === undefined) return Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const count of countsIn(place).values()) if (count < perAddressee) most = Math.max(most, count);
+  return perAddressee - most;
+}
+
+/** How many are under way to each addressee. */
+function countsIn<Effect>({ underWay }: Place<Effect>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { to } of underWay.values()) if (to !== undefined) counts.set(to, (counts.get(to) ?? 0) + 1);
-  return [...counts].filter(([, count]) => count >= perAddressee).map(([to]) => to);
+  return counts;
 }

@@ -1,7 +1,8 @@
 import { type Instant, later } from "../../protocol/time.ts";
 import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "../journal.ts";
 import { readStored } from "../stored.ts";
-import type { PostgresPool } from "./client.ts";
+import type { Ask, PostgresPool } from "./client.ts";
+import { Gathering } from "./gathering.ts";
 import type { Hands } from "./hands.ts";
 import type { Quiet } from "./quiet.ts";
 
@@ -61,14 +62,14 @@ const TAKE = `WITH due AS (
     FROM (${next("seq NOT IN (SELECT seq FROM due)")}) AS next`;
 
 const START = `UPDATE effects SET started = 1 WHERE id = $1 AND (worker IS NULL OR worker = $2) RETURNING seq`;
-const FINISH = "DELETE FROM effects WHERE id = $1";
+const FINISH = "DELETE FROM effects WHERE id = ANY($1::text[]) RETURNING kind";
 const AGAIN = `UPDATE effects SET clock = $2, due_ms = $3, tries = tries + 1, worker = NULL, held_ms = NULL
-  WHERE id = $1 AND (worker IS NULL OR worker = $4)`;
+  WHERE id = $1 AND (worker IS NULL OR worker = $4) RETURNING kind`;
 const HASTEN = `UPDATE effects SET due_ms = 0 FROM
     (SELECT seq FROM effects WHERE addressee = $1 AND due_ms > 0 AND worker IS NULL ORDER BY seq FOR UPDATE) waiting
   WHERE effects.seq = waiting.seq`;
-const RECEIVED = `WITH gone AS (DELETE FROM effects WHERE id = ANY($1::text[]) AND addressee = $2 RETURNING id)
-  SELECT pg_notify('qris_received', string_agg(id, ' ')) FROM gone HAVING count(*) > 0`;
+const RECEIVED = `WITH gone AS (DELETE FROM effects WHERE id = ANY($1::text[]) AND addressee = $2 RETURNING id, kind)
+  SELECT pg_notify('qris_received', string_agg(id, ' ')), kind FROM gone GROUP BY kind`;
 /** More would not fit into one message. */
 const RECEIVED_AT_ONCE = 200;
 const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind = ANY($1::text[])";
@@ -76,6 +77,7 @@ const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHER
 /** The effects that are owed, and in whose hands they are. Every process on the database sees the same ones. */
 export class PostgresOwed<Effect> {
   readonly #parts: OwedParts<Effect>;
+  readonly #finishing = new Gathering<EffectId>((ids) => this.#change(() => ({ sql: FINISH, values: [ids] })));
   /** The only clock that rows can be on, as far as this process knows. */
   #clock: string | undefined;
 
@@ -131,14 +133,12 @@ export class PostgresOwed<Effect> {
   }
 
   async finish(id: EffectId): Promise<void> {
-    await this.#parts.hands.ask(() => ({ sql: FINISH, values: [id] }));
-    this.#parts.quiet.disturb();
+    await this.#finishing.add(id);
   }
 
   async again(id: EffectId, due: Instant): Promise<void> {
     this.waitsOn(due);
-    await this.#parts.hands.ask((worker) => ({ sql: AGAIN, values: [id, due.clock, due.ms, worker] }));
-    this.#parts.quiet.disturb();
+    await this.#change((worker) => ({ sql: AGAIN, values: [id, due.clock, due.ms, worker] }));
   }
 
   async hasten(to: string): Promise<void> {
@@ -149,9 +149,8 @@ export class PostgresOwed<Effect> {
   async received(to: string, ids: readonly EffectId[]): Promise<void> {
     for (let from = 0; from < ids.length; from += RECEIVED_AT_ONCE) {
       const some = ids.slice(from, from + RECEIVED_AT_ONCE);
-      await this.#parts.hands.ask(() => ({ sql: RECEIVED, values: [some, to] }));
+      await this.#change(() => ({ sql: RECEIVED, values: [some, to] }));
     }
-    this.#parts.quiet.disturb();
   }
 
   async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {
@@ -161,6 +160,18 @@ export class PostgresOwed<Effect> {
       values: [kinds],
     });
     return oldest === null ? { count } : { count, oldestWall: oldest };
+  }
+
+  /** What is asked answers the kinds that it changed. */
+  async #change(askOf: (worker: number) => Ask): Promise<void> {
+    const { hands, quiet } = this.#parts;
+    try {
+      const changed = await hands.ask<{ readonly kind: string }>(askOf);
+      quiet.disturb([...new Set(changed.map(({ kind }) => kind))]);
+    } catch (error) {
+      quiet.disturb();
+      throw error;
+    }
   }
 
   async #catchUp({ clock }: Instant): Promise<void> {

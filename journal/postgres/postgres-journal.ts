@@ -22,7 +22,7 @@ import type { Hands } from "./hands.ts";
 import { InTurn } from "./in-turn.ts";
 import { PostgresOwed } from "./owed.ts";
 import type { Quiet } from "./quiet.ts";
-import { type Read, readOrder, type Writing, writeIgnored, writeStep } from "./steps.ts";
+import { type Read, readOrder, type Writing, type Written, writeIgnored, writeStep } from "./steps.ts";
 
 export type PostgresParts<State, Event, Effect> = {
   readonly pool: PostgresPool;
@@ -242,20 +242,24 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     const { shape, newId } = this.#parts;
     const ask = writeStep(writing, { shape, newId, wall: () => this.#wall() });
     try {
-      return (await this.#parts.pool.ask(ask)).length > 0;
+      const [written] = await this.#parts.pool.ask<Written>(ask);
+      this.#disturb(writing, written?.finished);
+      return written !== undefined;
     } catch (error) {
+      this.#parts.quiet.disturb();
       if (isTaken(error)) return false;
       throw error;
-    } finally {
-      this.#disturb(writing);
     }
   }
 
-  /** What is finished by the way may be of any kind. */
-  #disturb({ step, options }: Pick<Writing<State, Event, Effect>, "step" | "options">): void {
+  #disturb({ step }: Pick<Writing<State, Event, Effect>, "step">, finished: string | null | undefined): void {
     const { shape, quiet } = this.#parts;
     const begun = step.effects.map(({ effect }) => shape.traits(effect).kind);
-    quiet.disturb(options.finishes === undefined ? [...begun, ...(step.takesBack ?? [])] : undefined);
+    quiet.disturb([
+      ...begun,
+      ...(step.takesBack ?? []),
+      ...(finished === null || finished === undefined ? [] : [finished]),
+    ]);
   }
 
   /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */

@@ -34,14 +34,14 @@ const BEGUN = `INSERT INTO orders (events, finished, last_wall, version, state, 
 const written = (order: string): string => `WITH changed AS (${order}),
   told AS (INSERT INTO events (of, nth, wall, version, event, mark) SELECT nth, $1, $3, $7::integer, $8::text, $9::text FROM changed),
   saw AS (INSERT INTO seen (statement, of, wall) SELECT $10::text, nth, $3 FROM changed WHERE $10::text IS NOT NULL),
-  finished AS (DELETE FROM effects WHERE id = $11 AND EXISTS (SELECT 1 FROM changed)),
+  finished AS (DELETE FROM effects WHERE id = $11 AND EXISTS (SELECT 1 FROM changed) RETURNING kind),
   taken_back AS (DELETE FROM effects USING changed WHERE effects.of = changed.nth AND kind = ANY($12::text[])),
   added AS (INSERT INTO effects (id, of, kind, addressee, clock, due_ms, wall, version, effect)
     SELECT due.id, changed.nth, due.kind, due.addressee, $13::text, due.ms, $3, $14::integer, due.effect FROM changed,
       unnest($15::text[], $16::text[], $17::text[], $18::double precision[], $19::text[])
         WITH ORDINALITY AS due (id, kind, addressee, ms, effect, place)
     ORDER BY due.place)
-  SELECT nth FROM changed`;
+  SELECT nth, (SELECT kind FROM finished) AS finished FROM changed`;
 
 const CHANGE = written(CHANGED);
 const BEGIN = written(BEGUN);
@@ -61,6 +61,9 @@ type Pens<State, Event, Effect> = {
   readonly newId: () => string;
   readonly wall: () => number;
 };
+
+/** The order's number, and the kind of the effect that is finished by the way. */
+export type Written = { readonly nth: number; readonly finished: string | null };
 
 /** Event, state and effects in one statement, which is one commit. It answers no row when the order is not as it was read. */
 export function writeStep<State, Event, Effect>(
