@@ -66,16 +66,24 @@ export function ask({ title, body, confirm, act }) {
     isBusy = false;
     show();
   });
+  const opener = document.activeElement;
   document.body.append(dialog);
   show();
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
+      if (opener?.isConnected !== true) focusHead();
       resolve(isDone);
     });
   });
 }
+
+/** What was asked about is gone: whoever uses a keyboard goes on at the page's name. */
+const focusHead = () => {
+  const head = document.querySelector("h1");
+  if (head instanceof HTMLElement) head.focus({ preventScroll: true });
+};
 
 /** Says something that has to be read, with one way on. @param {string} title @param {import("./dom.js").Child} body */
 export const tellIn = (title, body) =>

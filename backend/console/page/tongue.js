@@ -28,12 +28,14 @@ export function speak(next) {
 }
 
 /**
- * What the console says, in the tongue that is switched on; `{name}` takes its value.
+ * What the console says, in the tongue that is switched on; `{name}` takes its value, `{name|stand|stands}` says which of them fits it.
  * @param {Key} key
  * @param {Readonly<Record<string, string | number>>} [values]
  */
 export const say = (key, values = {}) =>
-  words[key][PLACES[now]].replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  words[key][PLACES[now]]
+    .replace(/\{(\w+)\|([^|}]*)\|([^}]*)\}/g, (_whole, name, one, many) => (String(values[name]) === "1" ? one : many))
+    .replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
 /**
  * The word for something that programs named; programs may know names that this page does not, so they are shown as they are.

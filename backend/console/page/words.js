@@ -1,5 +1,5 @@
 /**
- * Everything that the console says: Indonesian, English. `{name}` is put in by whoever says it. Names with a dot whose second half
+ * Everything that the console says: Indonesian, English. `{name}` is put in by whoever says it, `{name|one|many}` is chosen by it. Names with a dot whose second half
  * is a word of a program (`because.not-confirmed`) are looked up by `wordFor`.
  */
 export const words = /** @type {const} */ ({
@@ -96,11 +96,14 @@ export const words = /** @type {const} */ ({
 
   "home.title": ["Sekarang", "Now"],
   "home.well": ["Semua berjalan baik", "All is well"],
-  "home.waits": ["{count} pelanggan menunggu uang atau barang", "{count} customers wait for money or goods"],
-  "home.trouble": ["{count} mesin tidak berjualan", "{count} stands do not sell"],
-  "home.alarms": ["{count} alarm", "{count} alarms"],
+  "home.waits": [
+    "{count} pelanggan menunggu uang atau barang",
+    "{count} {count|customer waits|customers wait} for money or goods",
+  ],
+  "home.trouble": ["{count} mesin tidak berjualan", "{count} {count|stand does|stands do} not sell"],
+  "home.alarms": ["{count} alarm", "{count} {count|alarm|alarms}"],
   owed: ["Menunggu penyelesaian", "Owed to customers"],
-  "owed.sum": ["{count} pesanan, {sum}", "{count} orders, {sum}"],
+  "owed.sum": ["{count} pesanan, {sum}", "{count} {count|order|orders}, {sum}"],
   "owed.none": ["Tidak ada yang menunggu", "Nobody is owed anything"],
   "owed.none.line": [
     "Semua yang dibayar sudah diterima atau dikembalikan.",
@@ -180,7 +183,7 @@ export const words = /** @type {const} */ ({
   "stands.by-site": ["Per tempat", "By site"],
   "stands.by-state": ["Saring menurut keadaan", "Filter by state"],
   "stands.search": ["Nama, id, tempat, versi…", "Name, id, site, software…"],
-  "stands.found": ["{count} mesin", "{count} stands"],
+  "stands.found": ["{count} mesin", "{count} {count|stand|stands}"],
   "stands.none": ["Tidak ada mesin yang cocok", "No stand fits"],
   "stands.none.line": ["Kosongkan pencarian atau pilih keadaan lain.", "Empty the search or choose another state."],
   "stands.nowhere": ["Tanpa tempat", "Without a site"],
@@ -655,7 +658,7 @@ export const words = /** @type {const} */ ({
   "accounts.password": ["Kata sandi baru", "New password"],
   "accounts.password.ask": ["Kata sandi baru untuk {name}", "New password for {name}"],
   "accounts.password.ask.line": [
-    "Kata sandi lama tidak berlaku lagi, dan {name} keluar di mana pun.",
+    "Kata sandi lama tidak berlaku lagi, dan akun ini keluar di mana pun.",
     "The old one is good no longer, and all its sessions end.",
   ],
   "accounts.password.title": ["Kata sandi untuk {name}", "Password of {name}"],
@@ -705,7 +708,7 @@ export const words = /** @type {const} */ ({
     "Updates are installed with apt at the stand, never in the midst of an order.",
   ],
   "versions.none": ["Belum ada mesin yang menyebut versinya", "No stand has said its version yet"],
-  "versions.count": ["{count} mesin, {share} %", "{count} stands, {share} %"],
+  "versions.count": ["{count} mesin, {share} %", "{count} {count|stand|stands}, {share} %"],
   "versions.where": ["Mesin mana", "Which stands"],
   "versions.all": ["Lihat di daftar mesin", "See them in the list of stands"],
 });

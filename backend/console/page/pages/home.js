@@ -115,12 +115,15 @@ function view(seen, fleet, map, { reload }) {
   ];
 }
 
+/** Nobody has said that he knows it, and it is not over. @param {AlarmLine} alarm */
+const isLasting = ({ acknowledged, endedMs }) => acknowledged === undefined && endedMs === undefined;
+
 /** One sentence that says whether somebody has to do something. @param {any} seen @param {Record<string, number>} counts */
 function verdict({ owed, alarms }, counts) {
   if (owed === undefined) return h("p", { class: "verdict" }, "\u00a0");
   const waits = owed.filter((/** @type {OwedLine} */ { state }) => state === "owed").length;
   const trouble = (counts["trouble"] ?? 0) + (counts["offline"] ?? 0);
-  const open = (alarms ?? []).filter((/** @type {AlarmLine} */ { acknowledged }) => acknowledged === undefined).length;
+  const open = (alarms ?? []).filter(isLasting).length;
   const parts = [
     waits > 0 && h("span", { key: "owed" }, tag("bad", say("home.waits", { count: waits }))),
     trouble > 0 && h("span", { key: "stands" }, tag("away", say("home.trouble", { count: trouble }))),
@@ -222,7 +225,7 @@ function numbersPanel(overview) {
 
 /** @param {readonly AlarmLine[] | undefined} alarms @param {ReturnType<typeof followStands>} fleet @param {() => void} reload */
 function alarmsPanel(alarms, fleet, reload) {
-  const open = alarms?.filter(({ acknowledged }) => acknowledged === undefined);
+  const open = alarms?.filter(isLasting);
   return panel(
     say("nav.alarms"),
     {

@@ -1,0 +1,64 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { buildProduct, DemoProcess, eventually } from "../sandbox/demo/demo-process.ts";
+import { openBrowser } from "./browser.ts";
+import { sitDown } from "./console-rig.ts";
+
+/** The real backend, a stand and Midtrans' stand-in: what somebody does who has never seen the console before. */
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** A bank confirms after five seconds, and is asked no closer than every ten. */
+const MONEY_BACK_MS = 40_000;
+
+let demo: DemoProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  buildProduct();
+  [demo, browser] = await Promise.all([DemoProcess.start(), openBrowser()]);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** A coffee that falls where no sensor sees it; resolves to the claim code. */
+async function buyUnseen(): Promise<string> {
+  const jam = (jammed: boolean) => demo.post(`${demo.addresses.stand}/sensor/chute`, { jammed });
+  await jam(true);
+  await demo.press("new");
+  expect((await demo.pay(await demo.qrOnShow())).json).toMatchObject({ paid: true });
+  const claim = await eventually("an order is owed", async () => (await demo.glance()).owed[0]?.claim);
+  await jam(false);
+  return claim;
+}
+
+test("a new operator finds what is owed on the first page, and gives it back with three clicks", async () => {
+  const claim = await buyUnseen();
+  const { url, name, password } = demo.addresses.console;
+  const desk = await sitDown(browser, url);
+  const { page } = desk;
+  try {
+    await page.getByLabel("Account").fill(name);
+    await page.getByLabel("Password").fill(password);
+    await page.keyboard.press("Enter");
+
+    const row = page.locator(".owed-item", { hasText: claim });
+    expect(await row.textContent()).toMatch(/Rp\s15\.000.*The sensor saw nothing fall.*Kopi Lobi/);
+    await row.getByRole("button", { name: "Refund" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.textContent()).toContain("goes back to the wallet or bank that paid");
+    expect(await dialog.getByRole("button", { name: /^Give/ }).isDisabled()).toBe(true);
+    await dialog.getByRole("radio", { name: "The goods did not come out" }).click();
+    await dialog.getByRole("button", { name: /^Give Rp\s15\.000 back$/ }).click();
+
+    await page.getByText("Nobody is owed anything").waitFor({ timeout: MONEY_BACK_MS });
+    await page.getByRole("link", { name: claim }).first().click();
+    await page.getByText("The money is back with the customer").first().waitFor();
+    expect(await page.locator(".story").textContent()).toContain(`${name}: The goods did not come out`);
+    expect(desk.complaints).toEqual([]);
+  } finally {
+    await desk.close();
+  }
+});
