@@ -15,6 +15,7 @@ const colors = `--colors=${process.stdout.isTTY ? "force" : "off"}`;
 export const CHECKS = [
   { name: "types", program: "typescript/bin/tsc", args: ["-p", "tsconfig.json"] },
   { name: "types of scripts", program: "typescript/bin/tsc", args: ["-p", "tsconfig.scripts.json"] },
+  { name: "types of pages", program: "typescript/bin/tsc", args: ["-p", "tsconfig.page.json"] },
   { name: "format and lint", program: "@biomejs/biome/bin/biome", args: ["ci", "--error-on-warnings", colors, "."] },
   {
     name: "imports",
