@@ -92,9 +92,8 @@ export class CatchingUp {
     const isOld = ({ until_ms }: Cursor): boolean => now - until_ms > GONE_MS;
     const backends = cursors.filter((cursor) => cursor.name !== BOOK && cursor.name !== name);
     const gone = backends.filter((cursor) => isAlone || isOld(cursor));
-    const behind = book === undefined || isOld(book) || this.#isFirst ? [book?.until_ms ?? 0] : [];
-    const since = [...behind, ...gone.map(({ until_ms }) => until_ms)];
-    if (since.length > 0) await this.#drawSince(Math.min(...since));
+    // It is never ahead of a backend: it is old when one is gone, or when nobody has led for a while.
+    if (book === undefined || isOld(book) || this.#isFirst) await this.#drawSince(book?.until_ms ?? 0);
     this.#isFirst = false;
     for (const cursor of gone) await dropCursor(store, cursor);
     const rest = cursors.filter((cursor) => cursor.name !== BOOK && !gone.includes(cursor));

@@ -184,6 +184,28 @@ describe("What becomes of the sales book", () => {
     expect(await store.selectFrom("sales_cursors").selectAll().execute()).toHaveLength(2);
   });
 
+  test("when a backend dies that had more than it could remember: it has not said that it wrote all", async () => {
+    const { shop, store } = await open();
+    const leader = projectorOf(shop, store);
+    const dying = projectorOf(shop, store, { leads: () => false, most: 1 });
+    const look = async (): Promise<void> => {
+      await leader.flush();
+      await leader.catchUp();
+    };
+    await dying.flush();
+    await look();
+    const orders = [await sell(shop, SOLD), await sell(shop, SOLD)];
+    for (const order of orders) dying.changed(order);
+    for (let minutes = 10; minutes > 0; minutes -= 1) {
+      await dying.flush();
+      await look();
+      shop.wall.now += 60_000;
+    }
+    shop.wall.now += 60_000;
+    await look();
+    expect(await bookIn(store)).toEqual(await foldOf(shop, orders));
+  });
+
   test("of a journal that was there before it: it is read from its beginning", async () => {
     const { shop, store } = await open();
     const old = await sell(shop, SOLD);
