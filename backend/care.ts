@@ -19,7 +19,7 @@ import type { Fleet } from "./fleet.ts";
 import type { Ground } from "./ground.ts";
 import { HealthBook } from "./health/book.ts";
 import type { Http } from "./providers/http.ts";
-import { allDesired, allUsing, desiredOf } from "./settings/book.ts";
+import { concerns, desiredOf } from "./settings/book.ts";
 import { Pictures } from "./settings/pictures.ts";
 import { Pusher } from "./settings/pusher.ts";
 import { Reports } from "./settings/reports.ts";
@@ -118,8 +118,7 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
         book: alarms,
         outbox,
         isConnected: () => open.connected,
-        allUsing: () => allUsing(store),
-        allDesired: () => allDesired(store),
+        concerns: (beforeMs) => concerns(store, beforeMs),
         paidOrders: () => paidOrders(store),
         ownFacts: () => ownFacts(ground),
       });

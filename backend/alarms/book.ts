@@ -42,7 +42,8 @@ const LIST_MOST = 1_000;
 /** Ended and not acknowledged: nobody looks for it later. */
 const SHOWN_MS = 7 * 86_400_000;
 const KEPT_MS = 400 * 86_400_000;
-const AT_ONCE = 500;
+const AT_ONCE = 200;
+const BREATH_MS = 5;
 const DETAIL_MAX = 300;
 const NAME = "alarms";
 
@@ -78,23 +79,8 @@ export class AlarmBook {
   /** Begins these and ends those. What lasts already, or has ended, stays as it is. */
   async change(opens: readonly Opening[], closes: readonly Pick<Lasting, "id">[]): Promise<void> {
     if (opens.length === 0 && closes.length === 0) return;
-    const { store, nowMs } = this.#parts;
-    const atMs = nowMs();
-    await store.transaction().execute(async (whole) => {
-      const revision = await nextRevision(whole);
-      for (const some of chunksOf(opens)) {
-        await whole
-          .insertInto("alarms")
-          .values(some.map((opening) => this.#rowOf(opening, atMs, revision)))
-          .onConflict((lasting) => lasting.doNothing())
-          .execute();
-      }
-      for (const some of chunksOf(closes)) {
-        const ids = some.map(({ id }) => id);
-        const ending = whole.updateTable("alarms").set({ closed_ms: atMs, revision });
-        await ending.where("id", "in", ids).where("closed_ms", "is", null).execute();
-      }
-    });
+    for (const some of chunksOf(opens)) await this.#changeSome(some, []);
+    for (const some of chunksOf(closes)) await this.#changeSome([], some);
     await this.#tell();
   }
 
@@ -169,6 +155,24 @@ export class AlarmBook {
     const { store, nowMs } = this.#parts;
     const before = nowMs() - KEPT_MS;
     await store.deleteFrom("alarms").where("closed_ms", "<", before).execute();
+  }
+
+  /** Few at once: with a file, nobody else is served meanwhile. */
+  async #changeSome(opens: readonly Opening[], closes: readonly Pick<Lasting, "id">[]): Promise<void> {
+    const { store, clock, nowMs } = this.#parts;
+    const atMs = nowMs();
+    await store.transaction().execute(async (whole) => {
+      const revision = await nextRevision(whole);
+      if (opens.length > 0) {
+        const rows = opens.map((opening) => this.#rowOf(opening, atMs, revision));
+        const opening = whole.insertInto("alarms").values(rows);
+        await opening.onConflict((lasting) => lasting.doNothing()).execute();
+      }
+      const ids = closes.map(({ id }) => id);
+      const closing = whole.updateTable("alarms").set({ closed_ms: atMs, revision });
+      if (ids.length > 0) await closing.where("id", "in", ids).where("closed_ms", "is", null).execute();
+    });
+    if (opens.length + closes.length === AT_ONCE) await new Promise<void>((resolve) => clock.after(BREATH_MS, resolve));
   }
 
   async #beginTelling(): Promise<void> {

@@ -25,8 +25,9 @@ export type StandFacts = {
   readonly record: Pick<StandRecord, "id" | "state" | "enrolledMs" | "certificateEndsMs">;
   readonly presence: Known | undefined;
   readonly latest: Latest | undefined;
+  /** Known of stands that refused something, or whose certificate ends soon. */
   readonly using: UsingNow | undefined;
-  /** The newest settings that were saved for it. */
+  /** The newest settings that were saved for them. */
   readonly desired: number | undefined;
 };
 
@@ -46,8 +47,8 @@ export function standConditions(facts: StandFacts, watcher: Watcher): readonly C
 }
 
 /** Who cannot hear the broker cannot call anybody silent; and everybody has the usual time once it is back. */
-function silence({ record, presence, latest, using }: StandFacts, { rules, nowMs, linkUpMs }: Watcher): Condition[] {
-  const signs = [lastSign(presence, latest), using?.atMs, record.enrolledMs].filter((sign) => sign !== undefined);
+function silence({ record, presence, latest }: StandFacts, { rules, nowMs, linkUpMs }: Watcher): Condition[] {
+  const signs = [lastSign(presence, latest), record.enrolledMs].filter((sign) => sign !== undefined);
   if (signs.length === 0) return [];
   if (linkUpMs === undefined) return [about(record.id, "stand-silent", "near", "the broker is down")];
   const sinceMs = nowMs - Math.max(...signs, linkUpMs);

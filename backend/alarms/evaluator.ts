@@ -3,7 +3,7 @@ import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { HealthBook } from "../health/book.ts";
-import type { UsingNow } from "../settings/book.ts";
+import type { Concern } from "../settings/book.ts";
 import type { Roster } from "../stands/roster.ts";
 import type { AlarmBook } from "./book.ts";
 import {
@@ -32,8 +32,8 @@ export type EvaluatorParts = {
   /** Whether this backend judges, and sends messages. */
   leads(): boolean;
   isConnected(): boolean;
-  allUsing(): Promise<ReadonlyMap<StandId, UsingNow>>;
-  allDesired(): Promise<ReadonlyMap<StandId, number>>;
+  /** Of stands that refused settings, or whose certificate ends before this wall. */
+  concerns(certificatesBeforeMs: number): Promise<ReadonlyMap<StandId, Concern>>;
   /** Paid orders that have not ended. */
   paidOrders(): Promise<readonly PaidOrder[]>;
   /** What changes slowly; asked every few hours. */
@@ -46,14 +46,12 @@ const OWN_MS = 3 * 3_600_000;
 const SEND_MS = 3_000;
 const DAY_MS = 86_400_000;
 
-type Care = { readonly using: ReadonlyMap<StandId, UsingNow>; readonly desired: ReadonlyMap<StandId, number> };
-
 /** Looks every ten seconds at all that is known, and has people told what is new. One backend does it for all. */
 export class Evaluator {
   readonly #parts: EvaluatorParts;
   readonly #stops: readonly Stop[];
   #pending: Pending = new Map();
-  #care: Care = { using: new Map(), desired: new Map() };
+  #concerns: ReadonlyMap<StandId, Concern> = new Map();
   #careMs = Number.NEGATIVE_INFINITY;
   #own: Omit<BackendFacts, "linkDownMs"> = { brokerEndsMs: undefined, ownEndsMs: undefined, diskFree: undefined };
   #ownMs = Number.NEGATIVE_INFINITY;
@@ -110,8 +108,8 @@ export class Evaluator {
     for (const record of roster.all()) {
       const { id } = record;
       const facts = { presence: health.presence(id), latest: health.latest(id) };
-      const care = { using: this.#care.using.get(id), desired: this.#care.desired.get(id) };
-      found.push(...standConditions({ record, ...facts, ...care }, watcher));
+      const { using, desired } = this.#concerns.get(id) ?? {};
+      found.push(...standConditions({ record, ...facts, using, desired }, watcher));
     }
     const linkDownMs = this.#link.isUp ? undefined : this.#link.sinceMs;
     found.push(
@@ -122,9 +120,9 @@ export class Evaluator {
   }
 
   async #renewCare(): Promise<void> {
-    const { nowMs, allUsing, allDesired } = this.#parts;
+    const { nowMs, concerns, rules } = this.#parts;
     if (nowMs() - this.#careMs < CARE_MS) return;
-    this.#care = { using: await allUsing(), desired: await allDesired() };
+    this.#concerns = await concerns(nowMs() + rules.certificateMs);
     this.#careMs = nowMs();
   }
 

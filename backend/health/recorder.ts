@@ -22,7 +22,7 @@ const FLUSH_MS = 2_000;
 const BOUND = 60_000;
 const ROWS_AT_ONCE = 200;
 /** One transaction keeps others waiting, so it writes no more than this. */
-const ROWS_A_FLUSH = 2_000;
+const ROWS_A_FLUSH = 1_000;
 
 /**
  * Writes what stands say of their health, every two seconds in one commit. It is telemetry: what the store does not take in time is

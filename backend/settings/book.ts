@@ -32,7 +32,6 @@ export type Saved =
 const VERSIONS_KEPT = 200;
 /** Others save for the same stand at the same moment; each time somebody gets on. */
 const SAVE_TRIES = 20;
-const AT_ONCE = 500;
 
 /** Saves them as the newest of every one of these stands, or of none where they are not good. */
 export async function saveSettings(store: Store, stands: readonly StandId[], saving: Saving): Promise<Saved> {
@@ -137,27 +136,57 @@ export async function usingOf(store: Store, stand: StandId): Promise<UsingNow | 
   return row && readUsing(row);
 }
 
-/** Of every stand that ever said it. */
-export async function allUsing(store: Store): Promise<ReadonlyMap<StandId, UsingNow>> {
-  const all = new Map<StandId, UsingNow>();
-  for (let after = ""; ; ) {
-    const page = store.selectFrom("stands_using").where("stand", ">", after as StandId);
-    const rows = await page.selectAll().orderBy("stand").limit(AT_ONCE).execute();
-    for (const row of rows) all.set(row.stand, readUsing(row));
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < AT_ONCE) return all;
-    after = last.stand;
-  }
+/**
+ * Stands that shall use something newer than they do and have not refused it, or trust an older set of keys than `keysVersion`. The
+ * database compares: mostly there are none.
+ */
+export async function behind(store: Store, keysVersion: number): Promise<readonly StandId[]> {
+  const settings = await store
+    .with("desired", (query) =>
+      query
+        .selectFrom("settings")
+        .groupBy("stand")
+        .select((each) => ["stand", each.fn.max("version").as("version")]),
+    )
+    .selectFrom("desired")
+    .leftJoin("stands_using", "stands_using.stand", "desired.stand")
+    .where((row) =>
+      row.or([
+        row("stands_using.stand", "is", null),
+        row.and([
+          row("stands_using.settings_version", "<", row.ref("desired.version")),
+          row.or([
+            row("stands_using.refused_version", "is", null),
+            row("stands_using.refused_version", "<>", row.ref("desired.version")),
+          ]),
+        ]),
+      ]),
+    )
+    .select("desired.stand")
+    .execute();
+  const keys = await store.selectFrom("stands_using").where("keys_version", "<", keysVersion).select("stand").execute();
+  return [...new Set([...settings, ...keys].map(({ stand }) => stand))];
 }
 
-/** The newest version of every stand that has one. */
-export async function allDesired(store: Store): Promise<ReadonlyMap<StandId, number>> {
+/** What stands use that refused something, or whose certificate ends before this wall, and the newest that was saved for them. */
+export type Concern = { readonly using: UsingNow; readonly desired: number | undefined };
+
+export async function concerns(store: Store, certificatesBeforeMs: number): Promise<ReadonlyMap<StandId, Concern>> {
   const rows = await store
-    .selectFrom("settings")
-    .groupBy("stand")
-    .select((each) => ["stand", each.fn.max("version").as("version")])
+    .selectFrom("stands_using")
+    .where((row) =>
+      row.or([row("refused_version", "is not", null), row("certificate_ends_ms", "<", certificatesBeforeMs)]),
+    )
+    .selectAll("stands_using")
+    .select((row) =>
+      row
+        .selectFrom("settings")
+        .whereRef("settings.stand", "=", "stands_using.stand")
+        .select((each) => each.fn.max("version").as("version"))
+        .as("desired"),
+    )
     .execute();
-  return new Map(rows.map(({ stand, version }) => [stand, Number(version)]));
+  return new Map(rows.map((row) => [row.stand, { using: readUsing(row), desired: row.desired ?? undefined }]));
 }
 
 const readVersion = ({ version, json, saved_by, why, at_ms }: SettingsRow): Version => ({

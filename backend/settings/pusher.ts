@@ -5,7 +5,7 @@ import type { PublicJwk } from "../../protocol/keys.ts";
 import type { CareBody } from "../../protocol/statements.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Store } from "../store/store.ts";
-import { allDesired, allUsing, desiredOf, usingOf } from "./book.ts";
+import { behind, desiredOf, usingOf } from "./book.ts";
 import { differs } from "./differs.ts";
 
 /** The backend's keys that stands shall trust, all of them. */
@@ -86,11 +86,8 @@ export class Pusher {
   async #round(): Promise<void> {
     const { store, leads, isOnline, desiredKeys } = this.#parts;
     if (!leads()) return;
-    const [desired, using] = [await allDesired(store), await allUsing(store)];
-    const keys = desiredKeys?.()?.version ?? 0;
-    const behind = [...using].filter(([, { keysVersion }]) => keysVersion < keys).map(([stand]) => stand);
-    const other = [...desired].filter(([stand, version]) => differs(version, using.get(stand)) === "push");
-    this.look([...behind, ...other.map(([stand]) => stand)].filter(isOnline));
+    const stands = await behind(store, desiredKeys?.()?.version ?? 0);
+    this.look(stands.filter(isOnline));
   }
 }
 

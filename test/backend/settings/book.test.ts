@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import {
-  allDesired,
-  allUsing,
+  behind,
+  concerns,
   desiredOf,
   heardUsing,
   historyOf,
@@ -33,7 +33,6 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
     expect(saved).toEqual({ is: "saved", versions: new Map([[LOBBY, 2], [GATE, 1]]) }); // biome-ignore format: a table
     expect(await desiredOf(store, LOBBY)).toEqual({ version: 2, settings: menuOf(2), by: "sari", why: "new prices", atMs: 2 }); // biome-ignore format: one row
     expect((await historyOf(store, LOBBY)).map(({ version }) => version)).toEqual([2, 1]);
-    expect(await allDesired(store)).toEqual(new Map([[GATE, 1], [LOBBY, 2]])); // biome-ignore format: a table
   });
 
   test("what is not good is saved for nobody", async () => {
@@ -72,7 +71,6 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
     await heardUsing(store, LOBBY, { ...using(3), certificateEndsInMs: 500 }, 20);
     const now = { version: 3, software: "0.1.0", keysVersion: 2, certificateEndsMs: 520, atMs: 20 };
     expect(await usingOf(store, LOBBY)).toEqual(now);
-    expect(await allUsing(store)).toEqual(new Map([[LOBBY, now]]));
   });
 
   test("what is saved after a restored backup is newer than what the stand has", async () => {
@@ -80,6 +78,38 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
     await heardUsing(store, LOBBY, using(7, { refused: { version: 9, because: "no button b9" } }), 10);
     const saved = await saveSettings(store, [LOBBY], { settings: menuOf(), ...by(1) });
     expect(saved).toMatchObject({ versions: new Map([[LOBBY, 10]]) });
+  });
+
+  test("the database finds who is behind, and nobody else", async () => {
+    const store = await freshStore();
+    const stands = ["never-said", "older", "same", "refused", "refused-before", "ahead", "old-keys"] as StandId[];
+    await heardUsing(store, "ahead" as StandId, using(9), 1);
+    for (const atMs of [1, 2]) await saveSettings(store, stands.slice(0, 5), { settings: menuOf(), ...by(atMs) });
+    await store
+      .insertInto("settings")
+      .values({ stand: "ahead" as StandId, version: 3, json: "{}", saved_by: "", why: "", at_ms: 1 })
+      .execute();
+    const said = { older: using(1), same: using(2), "old-keys": { ...using(0), keys: { version: 1 } } };
+    for (const [stand, body] of Object.entries(said)) await heardUsing(store, stand as StandId, body, 1);
+    await heardUsing(store, "refused" as StandId, using(1, { refused: { version: 2, because: "no line" } }), 1);
+    await heardUsing(store, "refused-before" as StandId, using(0, { refused: { version: 1, because: "no line" } }), 1);
+    expect([...(await behind(store, 2))].sort()).toEqual(["never-said", "old-keys", "older", "refused-before"]);
+    expect([...(await behind(store, 1))].sort()).toEqual(["never-said", "older", "refused-before"]);
+  });
+
+  test("what people may have to know is found: refusals, and certificates that end before a day", async () => {
+    const store = await freshStore();
+    await saveSettings(store, [LOBBY], { settings: menuOf(), ...by(1) });
+    await heardUsing(store, LOBBY, using(0, { refused: { version: 1, because: "no line slot-1" } }), 10);
+    await heardUsing(store, GATE, { ...using(0), certificateEndsInMs: 500 }, 20);
+    await heardUsing(store, "well-1" as StandId, { ...using(0), certificateEndsInMs: 900 }, 20);
+    const found = await concerns(store, 600);
+    expect([...found.keys()].sort()).toEqual([GATE, LOBBY]);
+    expect(found.get(LOBBY)).toMatchObject({
+      desired: 1,
+      using: { refused: { version: 1, because: "no line slot-1" } },
+    });
+    expect(found.get(GATE)).toMatchObject({ desired: undefined, using: { certificateEndsMs: 520 } });
   });
 
   test("the oldest of very many versions are deleted", async () => {
