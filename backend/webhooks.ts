@@ -3,6 +3,7 @@ import type { Log } from "../host/log.ts";
 import type { Cashier } from "./cashier.ts";
 import type { Watching } from "./metrics/metered.ts";
 import type { Acknowledgement, MerchantId, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
+import { loggedReference } from "./providers/reference.ts";
 
 export type WebhookOptions = {
   readonly merchant: MerchantId;
@@ -60,7 +61,10 @@ async function receive(request: HttpRequest, options: WebhookOptions): Promise<R
   try {
     return { outcome: await takeIn(notification, options), ...about };
   } catch (error) {
-    log.error("notification not recorded", { error, ...about });
+    log.error("notification not recorded", {
+      error,
+      ...("reference" in notification ? loggedReference(notification.reference) : {}),
+    });
     return { outcome: "not-recorded", ...about };
   }
 }
@@ -70,7 +74,10 @@ async function takeIn(notification: Notification, { merchant, cashier, log }: We
     case "news":
       return cashier.notified(merchant, notification.reference, notification.standing);
     case "confirm":
-      log.warn("notification is to be confirmed", { reference: notification.reference, because: notification.because });
+      log.warn("notification is to be confirmed", {
+        ...loggedReference(notification.reference),
+        because: notification.because,
+      });
       return cashier.hinted(merchant, notification.reference);
     case "trial":
       log.info("trial notification: its address, its way here and its key are good", { merchant });

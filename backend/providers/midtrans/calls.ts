@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Log } from "../../../host/log.ts";
 import type { Http, HttpOutcome, HttpRequest } from "../http.ts";
+import { loggedReference } from "../reference.ts";
 import { type MidtransAnswer, readAnswer } from "./answers.ts";
 import type { ServerKeys } from "./signature.ts";
 
@@ -85,7 +86,7 @@ function read(outcome: HttpOutcome): Answered {
 function report(log: Log, { operation, reference, once }: Call, outcome: HttpOutcome, answered: Answered): void {
   const facts = {
     operation,
-    reference,
+    ...loggedReference(reference),
     ...(once === undefined ? {} : { once }),
     ...(outcome.is === "answer" ? { http: outcome.status } : {}),
   };

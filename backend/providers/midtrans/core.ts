@@ -3,6 +3,7 @@ import type { OrderId } from "../../../protocol/ids.ts";
 import type { Clock } from "../../../protocol/time.ts";
 import type { Http } from "../http.ts";
 import { type Attempt, type Charge, type PaymentProvider, referenceOf, type Standing } from "../provider.ts";
+import { loggedReference } from "../reference.ts";
 import { readBaseUrl } from "./base-url.ts";
 import { callMidtrans } from "./calls.ts";
 import { type Acquirer, addsUp, type ChargeManner, chargeBody, type PaymentType } from "./charge-body.ts";
@@ -127,7 +128,8 @@ async function seen(
 function withSafeDeeplink(desk: Desk, reference: string, charged: Extract<Charge, { is: "issued" }>): Charge {
   const { deeplink, ...rest } = charged;
   if (deeplink === undefined || isDeeplink(deeplink, desk.base)) return charged;
-  desk.log.warn("deeplink dropped", { reference, deeplink: deeplink.replace(/[?#].*$/s, "").slice(0, 200) });
+  const shown = deeplink.replace(/[?#].*$/s, "").slice(0, 200);
+  desk.log.warn("deeplink dropped", { ...loggedReference(reference), deeplink: shown });
   return rest;
 }
 

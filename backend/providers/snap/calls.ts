@@ -2,6 +2,7 @@ import type { Log } from "../../../host/log.ts";
 import type { Clock } from "../../../protocol/time.ts";
 import type { Http, HttpOutcome, HttpRequest } from "../http.ts";
 import { isoOf } from "../midtrans/time.ts";
+import { loggedReference } from "../reference.ts";
 import { readSnapAnswer, type SnapAnswer } from "./answers.ts";
 import { isTokenRefused, type Operation, rowOf } from "./codes.ts";
 import type { Keyring, Keys } from "./keyring.ts";
@@ -149,7 +150,11 @@ function readOutcome(outcome: HttpOutcome): Answered {
 
 /** Code and outcome, never a body. */
 function report(log: Log, operation: string, reference: string, outcome: HttpOutcome, answered: Answered): void {
-  const facts = { operation, reference, ...(outcome.is === "answer" ? { http: outcome.status } : {}) };
+  const facts = {
+    operation,
+    ...loggedReference(reference),
+    ...(outcome.is === "answer" ? { http: outcome.status } : {}),
+  };
   if (answered.is === "none") log.warn("midtrans did not answer", { ...facts, detail: answered.detail });
   else log.info("midtrans answered", { ...facts, code: answered.answer.responseCode });
 }
