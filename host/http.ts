@@ -144,7 +144,8 @@ function newApp(options: Serving): FastifyInstance {
     },
     routerOptions: { maxParamLength: 512, querystringParser: (text) => ({ text }) },
     clientErrorHandler: refuseUnread,
-    frameworkErrors: (error, _request, reply) => refuseBroken(error, reply, options.log),
+    frameworkErrors: (error, _request, reply) =>
+      refuseBroken(error, reply.headers({ ...options.headers }), options.log),
   });
   app.server.maxConnections = options.maxConnections ?? 1_024;
   const { headers = {} } = options;

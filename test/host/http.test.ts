@@ -250,6 +250,18 @@ describe("server-sent events", () => {
     expect((await news.stream).send({ data: "x" })).toBe(false);
   });
 
+  test("end after what was said last", async () => {
+    const news = newsRoute();
+    const { url } = await start([news.route]);
+    const answer = await fetch(`${url}/news`);
+    const stream = await news.stream;
+    stream.send({ data: "goodbye" });
+    stream.end();
+    expect(await answer.text()).toBe("data: goodbye\n\n");
+    expect(stream.send({ data: "more" })).toBe(false);
+    await news.gone;
+  });
+
   test("end when the server closes", async () => {
     const news = newsRoute();
     const server = await start([news.route]);
@@ -273,6 +285,29 @@ describe("server-sent events", () => {
 });
 
 describe("the server", () => {
+  test("says what all its answers have in common with refusals and streams too, and a route's own word counts", async () => {
+    const own: Route = {
+      method: "GET",
+      path: "/own",
+      answer: async () => ({ status: 200, headers: { "x-frame-options": "SAMEORIGIN" }, body: "own" }),
+    };
+    const news: Route = { method: "GET", path: "/news", answer: async () => ({ events: () => () => undefined }) };
+    const headers = { "x-frame-options": "DENY", "x-content-type-options": "nosniff" };
+    const { url } = await start([echo, own, news], { headers });
+    const frameOf = async (path: string, method = "GET") => {
+      const listener = new AbortController();
+      const answer = await fetch(url + path, { method, signal: listener.signal });
+      listener.abort();
+      return [answer.status, answer.headers.get("x-frame-options"), answer.headers.get("x-content-type-options")];
+    };
+    expect(await frameOf("/echo/a", "POST")).toEqual([201, "DENY", "nosniff"]);
+    expect(await frameOf("/own")).toEqual([200, "SAMEORIGIN", "nosniff"]);
+    expect(await frameOf("/news")).toEqual([200, "DENY", "nosniff"]);
+    expect(await frameOf("/nowhere")).toEqual([404, "DENY", "nosniff"]);
+    expect(await frameOf("/echo/a")).toEqual([405, "DENY", "nosniff"]);
+    expect(await frameOf(`/echo/${"x".repeat(600)}`, "POST")).toEqual([414, "DENY", "nosniff"]);
+  });
+
   test("listens on the loopback alone unless told otherwise", async () => {
     const { url, port } = await start([echo]);
     expect(url).toBe(`http://127.0.0.1:${port}`);

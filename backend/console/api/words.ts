@@ -243,7 +243,8 @@ export type AuditLine = {
   readonly what: string;
   readonly about?: string;
   readonly details: Readonly<Record<string, unknown>>;
-  readonly result: "done" | "refused";
+  /** `begun` has its end in a later entry, or the backend went in between; `unknown`: it broke on the way. */
+  readonly result: "begun" | "done" | "refused" | "unknown";
   readonly because?: string;
 };
 
