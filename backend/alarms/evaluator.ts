@@ -40,6 +40,7 @@ export type EvaluatorParts = {
   ownFacts(): Promise<Omit<BackendFacts, "linkDownMs">>;
 };
 
+const STANDS_AT_ONCE = 1_000;
 const JUDGE_MS = 10_000;
 const CARE_MS = 60_000;
 const OWN_MS = 3 * 3_600_000;
@@ -102,14 +103,18 @@ export class Evaluator {
   }
 
   async #conditions(): Promise<Iterable<Condition>> {
-    const { rules, nowMs, roster, health, paidOrders } = this.#parts;
+    const { clock, rules, nowMs, roster, health, paidOrders } = this.#parts;
     const watcher: Watcher = { rules, nowMs: nowMs(), linkUpMs: this.#link.isUp ? this.#link.sinceMs : undefined };
     const found: Condition[] = [];
-    for (const record of roster.all()) {
+    let looked = 0;
+    for (const record of [...roster.all()]) {
       const { id } = record;
       const facts = { presence: health.presence(id), latest: health.latest(id) };
       const { using, desired } = this.#concerns.get(id) ?? {};
       found.push(...standConditions({ record, ...facts, using, desired }, watcher));
+      looked += 1;
+      // Orders do not wait for ten thousand stands to be looked at.
+      if (looked % STANDS_AT_ONCE === 0) await new Promise<void>((resolve) => clock.after(1, resolve));
     }
     const linkDownMs = this.#link.isUp ? undefined : this.#link.sinceMs;
     found.push(

@@ -40,7 +40,8 @@ const FOLLOW_BACK_MS = 20_000;
 const COMPARE_MS = 1_000;
 const ROLL_UP_MS = 60_000;
 const ROWS_AT_ONCE = 500;
-const BREATH_MS = 5;
+const BREATH_MS = 2;
+const STANDS_AT_ONCE = 1_000;
 
 /**
  * What is known of how the stands are. Each backend hears every stand's presence; a stand's health reaches one of them, and the
@@ -74,7 +75,7 @@ export class HealthBook {
     const round = (everyMs: number, what: string, run: () => Promise<void>) =>
       this.#stops.push(every(clock, log, { firstMs: everyMs, everyMs, what, run }));
     if (isShared) round(FOLLOW_MS, "others' health not read", () => this.#follow());
-    round(COMPARE_MS, "stands not compared", async () => this.#compare());
+    round(COMPARE_MS, "stands not compared", () => this.#compare());
     round(ROLL_UP_MS, "hours not made", () => this.#rollUp());
   }
 
@@ -159,14 +160,18 @@ export class HealthBook {
     return () => void this.#hearers.delete(hear);
   }
 
-  #compare(): void {
+  async #compare(): Promise<void> {
     if (this.#hearers.size === 0) {
       this.#told.clear();
       return;
     }
     const isFirst = this.#told.size === 0;
     const changed = new Set<StandId>();
-    for (const { id } of this.#parts.roster.all()) {
+    let looked = 0;
+    for (const { id } of [...this.#parts.roster.all()]) {
+      looked += 1;
+      // Orders do not wait for ten thousand stands to be looked at.
+      if (looked % STANDS_AT_ONCE === 0) await this.#breathe();
       const { state, reasons } = this.standing(id);
       const now = `${state} ${reasons.join(" ")}`;
       if (this.#told.get(id) !== now) changed.add(id);
@@ -212,10 +217,14 @@ export class HealthBook {
     }
   }
 
+  #breathe(): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(BREATH_MS, resolve));
+  }
+
   async #rollUp(): Promise<void> {
-    const { store, clock, log, leads, nowMs, minutesKeptMs, hoursKeptMs } = this.#parts;
+    const { store, log, leads, nowMs, minutesKeptMs, hoursKeptMs } = this.#parts;
     if (!leads()) return;
-    const breathe = () => new Promise<void>((resolve) => clock.after(BREATH_MS, resolve));
+    const breathe = () => this.#breathe();
     const { hours } = await rollUp({ store, nowMs: nowMs(), minutesKeptMs, hoursKeptMs, breathe });
     if (hours > 0) log.info("health of past hours summed up", { hours });
   }
