@@ -1,12 +1,14 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { requireRealDisk } from "./folder.ts";
+import { crowdRows } from "./part-crowd.ts";
 import { fsyncRows, memoryRows, startRows } from "./part-daemon.ts";
 import { drainRows } from "./part-drain.ts";
 import { lineRows } from "./part-lines.ts";
 import { panelRows } from "./part-panels.ts";
 import { buttonRows, timesOnce, webhookRows } from "./part-sales.ts";
 import { slipRows } from "./part-slip.ts";
+import { throughputRows } from "./part-throughput.ts";
 import { isMet, type Row, tableOf } from "./table.ts";
 
 const times = timesOnce();
@@ -21,6 +23,8 @@ const parts: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   panels: panelRows,
   slips: slipRows,
   line: lineRows,
+  throughput: () => throughputRows(),
+  crowd: crowdRows,
 };
 
 const USAGE = `npm run bench [-- ${Object.keys(parts).join("|")} ...] [-- --json]\n`;

@@ -33,10 +33,10 @@ export const TERMS: Terms = {
   ...refunding,
 };
 
-const PATH = "/midtrans/notification";
+export const PATH = "/midtrans/notification";
 /** Midtrans names every charge of the bench alike. */
 const TRANSACTION = "0d8178e1-c6c7-4ab4-81a6-893be9d924ab";
-const SERVER_KEY = new Secret("SB-Mid-server-bench-0001");
+export const SERVER_KEY = new Secret("SB-Mid-server-bench-0001");
 
 export type Pems = { readonly stand: string; readonly backend: string };
 
@@ -146,10 +146,11 @@ export const wireOf = ({ url, ca }: Pick<Mosquitto, "url" | "ca">) => ({
   ...(ca === undefined ? {} : { tls: () => ({ ca }) }),
 });
 
-const answeringAtOnce = (midtrans: PaymentProvider, charged: Signal<Attempt>): PaymentProvider => ({
+/** Midtrans, but that a charge is answered at once, from within. */
+export const answeringAtOnce = (midtrans: PaymentProvider, charged?: Signal<Attempt>): PaymentProvider => ({
   ...midtrans,
   charge: async (attempt) => {
-    charged.tell(attempt);
+    charged?.tell(attempt);
     return { is: "issued", qr: qrFor(attempt.amount), transaction: TRANSACTION };
   },
 });
@@ -162,10 +163,10 @@ const timed = (route: Route, noticed: Signal<number>): Route => ({
   },
 });
 
-/** Midtrans tells of the money for this attempt; resolves when the backend has recorded it. */
-export async function notify(url: string, attempt: Attempt): Promise<void> {
+/** What Midtrans tells when the money for this attempt has come. */
+export function noticeOf(attempt: Pick<Attempt, "order" | "number" | "amount">): string {
   const signed = { order_id: referenceOf(attempt), status_code: "200", gross_amount: `${attempt.amount}.00` };
-  const body = {
+  return JSON.stringify({
     ...signed,
     signature_key: signNotification(signed, SERVER_KEY),
     transaction_id: TRANSACTION,
@@ -179,9 +180,13 @@ export async function notify(url: string, attempt: Attempt): Promise<void> {
     acquirer: "gopay",
     issuer: "gopay",
     merchant_id: "G123456789",
-  };
+  });
+}
+
+/** Midtrans tells of the money for this attempt; resolves when the backend has recorded it. */
+export async function notify(url: string, attempt: Attempt): Promise<void> {
   const headers = { "content-type": "application/json" };
-  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  const answer = await fetch(url, { method: "POST", headers, body: noticeOf(attempt) });
   if (answer.status !== 200) throw new Error(`the webhook answered ${answer.status}: ${await answer.text()}`);
   await answer.arrayBuffer();
 }

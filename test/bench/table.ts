@@ -1,17 +1,20 @@
 /** One measured number, beside the least that the same machine can do for it in the same run. */
 export type Row = {
   readonly what: string;
-  readonly unit: "ms" | "MB" | "fsyncs" | "bytes";
+  readonly unit: "ms" | "MB" | "fsyncs" | "bytes" | "/s" | "s";
   readonly value: number;
   /** What the same hardware steps cost without our logic; `undefined` where the number is its own measure. */
   readonly floor: number | undefined;
   /** The value must not exceed it; `undefined` where it is only told. */
   readonly target: number | undefined;
+  /** The more the better: the value must not fall below its target. */
+  readonly isMore?: boolean;
   /** How it was measured, as far as a reader needs it. */
   readonly note?: string;
 };
 
-export const isMet = ({ value, target }: Row): boolean => target === undefined || value <= target;
+export const isMet = ({ value, target, isMore }: Row): boolean =>
+  target === undefined || (isMore === true ? value >= target : value <= target);
 
 const HEAD = ["", "measured", "floor", "target", ""] as const;
 
@@ -22,7 +25,7 @@ export function tableOf(rows: readonly Row[]): string {
     row.note === undefined ? row.what : `${row.what} [${notes.indexOf(row.note) + 1}]`,
     `${digits(row.value)} ${row.unit}`,
     row.floor === undefined ? "-" : `${digits(row.floor)} ${row.unit}`,
-    row.target === undefined ? "-" : `<= ${digits(row.target)} ${row.unit}`,
+    row.target === undefined ? "-" : `${row.isMore === true ? ">=" : "<="} ${digits(row.target)} ${row.unit}`,
     verdictOn(row),
   ]);
   const widths = HEAD.map((_, column) => Math.max(...[HEAD, ...lines].map((line) => line[column]?.length ?? 0)));

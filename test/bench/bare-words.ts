@@ -1,0 +1,8 @@
+export const BARE_UP = "bench/up";
+export const BARE_DOWN = "bench/down";
+
+/** How long what is said is, in bytes. */
+export type Sizes = Readonly<Record<"ack" | "offer" | "settled" | "charge" | "delivered", number>>;
+
+/** A word about a sale, as long as the product's own. */
+export const writeBare = (kind: string, sale: number, bytes: number): string => `${kind} ${sale} `.padEnd(bytes, "x");

@@ -1,0 +1,252 @@
+import { Agent, request } from "node:http";
+import type { Socket } from "node:net";
+import { connectAsync, type MqttClient } from "mqtt";
+import { firstReleaseOf, newOrderId, newUlid, type OrderId, type StandId } from "../../protocol/ids.ts";
+import { newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
+import { rupiah } from "../../protocol/rupiah.ts";
+import { seal } from "../../protocol/seal.ts";
+import type { Statement, UpBody } from "../../protocol/statements.ts";
+import { everyTopicOf, topicOf } from "../../protocol/topics.ts";
+import { BARE_DOWN, BARE_UP, type Sizes, writeBare } from "./bare-words.ts";
+import { noticeOf, PATH } from "./shop.ts";
+import { Signal } from "./signal.ts";
+import { nowMs } from "./stopwatch.ts";
+
+/** Whoever buys and delivers, with the backends' logic or without. */
+export interface Talk {
+  /** One sale, from the stand's word to the backend's ack of its end. Answers how long the webhook's money took to the stand. */
+  sell(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const AMOUNT = rupiah(15_000);
+const ITEMS = [{ product: "kopi", name: "Kopi Susu", price: AMOUNT, quantity: 1 }];
+const PATIENCE_MS = 120_000;
+const BOOT = "bench";
+
+export const newStands = (count: number) =>
+  Array.from({ length: count }, (_, nth) => ({ id: `stand-${nth + 1}` as StandId, pair: newKeyPair() }));
+export type BenchStands = ReturnType<typeof newStands>;
+export const publicOf = (stands: BenchStands): readonly { readonly id: string; readonly jwk: PublicJwk }[] =>
+  stands.map(({ id, pair }) => ({ id, jwk: pair.publicJwk }));
+
+/** A sale's words by its stand, sealed before anybody looks at the clock. */
+type Prepared = {
+  readonly stand: BenchStands[number];
+  readonly order: OrderId;
+  readonly charge: string;
+  readonly delivered: string;
+  readonly deliveredId: string;
+};
+
+/** How long what was said was, summed up, and how often. */
+class Scale {
+  readonly #sums = new Map<string, { bytes: number; count: number }>();
+  weigh(kind: string, bytes: number): void {
+    const sum = this.#sums.get(kind) ?? { bytes: 0, count: 0 };
+    this.#sums.set(kind, { bytes: sum.bytes + bytes, count: sum.count + 1 });
+  }
+  average(kind: keyof Sizes): number {
+    const { bytes, count } = this.#sums.get(kind) ?? { bytes: 0, count: 1 };
+    return Math.round(bytes / count);
+  }
+}
+
+/** Stands over one connection to the real broker, speaking real statements; what they are told is acked, and not checked. */
+export class StandTalk implements Talk {
+  readonly #client: MqttClient;
+  readonly #post: Post;
+  readonly #prepared: Prepared[];
+  readonly #stands: ReadonlyMap<string, BenchStands[number]>;
+  readonly #heard = new Waiting();
+  readonly #scale = new Scale();
+
+  private constructor(client: MqttClient, stands: BenchStands, ports: readonly number[], sales: number) {
+    this.#client = client;
+    this.#stands = new Map(stands.map((stand) => [stand.id, stand]));
+    this.#prepared = Array.from({ length: sales }, (_, nth) => this.#prepare(stands, nth));
+    this.#post = new Post(ports);
+    client.on("message", (topic, payload) => this.#hear(topic, payload));
+  }
+
+  static async open(broker: string, stands: BenchStands, ports: readonly number[], sales: number): Promise<StandTalk> {
+    const client = await connected(broker, "stands");
+    const talk = new StandTalk(client, stands, ports, sales);
+    await client.subscribeAsync(everyTopicOf("down"), { qos: 1 });
+    return talk;
+  }
+
+  get sizes(): Sizes {
+    const average = (kind: keyof Sizes): number => this.#scale.average(kind);
+    return {
+      ...{ ack: average("ack"), offer: average("offer"), settled: average("settled") },
+      ...{ charge: average("charge"), delivered: average("delivered") },
+    };
+  }
+
+  async sell(): Promise<number> {
+    const sale = this.#prepared.pop();
+    if (sale === undefined) throw new Error("more sales than were prepared");
+    const offered = this.#heard.next(`offer ${sale.order}`);
+    this.#say(sale.stand.id, "charge", sale.charge);
+    await offered;
+    const settled = this.#heard.next(`settled ${sale.order}`);
+    const since = nowMs();
+    const noticed = this.#post.send(noticeOf({ order: sale.order, number: 1, amount: AMOUNT }));
+    await settled;
+    const tookMs = nowMs() - since;
+    const acked = this.#heard.next(sale.deliveredId);
+    this.#say(sale.stand.id, "delivered", sale.delivered);
+    await Promise.all([acked, noticed]);
+    return tookMs;
+  }
+
+  async close(): Promise<void> {
+    this.#post.close();
+    await this.#client.endAsync();
+  }
+
+  #prepare(stands: BenchStands, nth: number): Prepared {
+    const stand = stands[nth % stands.length];
+    if (stand === undefined) throw new RangeError("no stands");
+    const order = newOrderId(Date.now(), Math.random);
+    const about = { type: "charge", order, amount: AMOUNT, items: ITEMS, method: "qris" } as const;
+    const charge = this.#seal(stand, nth + 1, { ...about, patienceMs: PATIENCE_MS });
+    const release = firstReleaseOf(order);
+    const delivered = this.#seal(stand, nth + 1, { type: "delivered", order, release, confirmed: false });
+    return { stand, order, charge: charge.text, delivered: delivered.text, deliveredId: delivered.id };
+  }
+
+  #seal({ id: from, pair }: BenchStands[number], seq: number, body: UpBody) {
+    const id = newUlid(Date.now(), Math.random);
+    const statement = { v: 1, id, from, to: "backend", at: { journal: BOOT, seq }, body } as Statement;
+    return { id, text: seal(statement, pair.signing) };
+  }
+
+  #say(stand: StandId, kind: string, text: string): void {
+    this.#scale.weigh(kind, text.length);
+    this.#client.publish(topicOf(stand, "up"), text, { qos: 1 });
+  }
+
+  #hear(topic: string, payload: Buffer): void {
+    const text = payload.toString("latin1");
+    const said = JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString());
+    const { type, order, ids } = said.body as { type: string; order?: string; ids?: readonly string[] };
+    this.#scale.weigh(type, text.length);
+    for (const id of ids ?? []) this.#heard.came(id);
+    if (order === undefined) return;
+    this.#heard.came(`${type} ${order}`);
+    const stand = this.#stands.get(topic.split("/")[3] ?? "");
+    if (stand === undefined) return;
+    const ack = this.#seal(stand, 0, { type: "ack", ids: [said.id] });
+    this.#say(stand.id, "ack", ack.text);
+  }
+}
+
+/** The same messages to backends without any logic. */
+export class BareTalk implements Talk {
+  readonly #client: MqttClient;
+  readonly #post: Post;
+  readonly #sizes: Sizes;
+  readonly #heard = new Waiting();
+  #sold = 0;
+
+  private constructor(client: MqttClient, sizes: Sizes, ports: readonly number[]) {
+    this.#client = client;
+    this.#sizes = sizes;
+    this.#post = new Post(ports);
+    client.on("message", (_, payload) => this.#hear(payload));
+  }
+
+  static async open(broker: string, sizes: Sizes, ports: readonly number[]): Promise<BareTalk> {
+    const client = await connected(broker, "bare-stands");
+    const talk = new BareTalk(client, sizes, ports);
+    await client.subscribeAsync(BARE_DOWN, { qos: 1 });
+    return talk;
+  }
+
+  async sell(): Promise<number> {
+    this.#sold += 1;
+    const sale = this.#sold;
+    const offered = this.#heard.next(`offer ${sale}`);
+    this.#say("charge", sale);
+    await offered;
+    const settled = this.#heard.next(`settled ${sale}`);
+    const since = nowMs();
+    const noticed = this.#post.send(JSON.stringify({ order_id: String(sale), signature_key: "x".repeat(500) }));
+    await settled;
+    const tookMs = nowMs() - since;
+    const acked = this.#heard.next(`ack ${sale}`);
+    this.#say("delivered", sale);
+    await Promise.all([acked, noticed]);
+    return tookMs;
+  }
+
+  async close(): Promise<void> {
+    this.#post.close();
+    await this.#client.endAsync();
+  }
+
+  #say(kind: keyof Sizes, sale: number): void {
+    this.#client.publish(BARE_UP, writeBare(kind, sale, this.#sizes[kind]), { qos: 1 });
+  }
+
+  #hear(payload: Buffer): void {
+    const [kind = "", sale = ""] = String(payload).split(" ", 2);
+    this.#heard.came(`${kind} ${sale}`);
+    if (kind !== "ack") this.#say("ack", Number(sale));
+  }
+}
+
+async function connected(broker: string, clientId: string): Promise<MqttClient> {
+  const client = await connectAsync(broker, { protocolVersion: 4, reconnectPeriod: 0, clientId });
+  (client.stream as Socket).setNoDelay(true);
+  return client;
+}
+
+/** What somebody waits for, by name; what nobody waits for is nothing to anybody. */
+class Waiting {
+  readonly #signals = new Map<string, Signal>();
+
+  async next(name: string): Promise<void> {
+    const signal = new Signal();
+    this.#signals.set(name, signal);
+    await signal.next(name);
+  }
+
+  came(name: string): void {
+    this.#signals.get(name)?.tell();
+    this.#signals.delete(name);
+  }
+}
+
+/** Webhooks, to one backend after another, over connections that stay. */
+class Post {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #ports: readonly number[];
+  #next = 0;
+
+  constructor(ports: readonly number[]) {
+    this.#ports = ports;
+  }
+
+  send(body: string): Promise<void> {
+    this.#next += 1;
+    const port = this.#ports[this.#next % this.#ports.length];
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    return new Promise((resolve, reject) => {
+      const how = { host: "127.0.0.1", port, path: PATH, method: "POST", headers, agent: this.#agent };
+      const asked = request(how, (answer) => {
+        answer.resume();
+        if (answer.statusCode === 200) answer.on("end", resolve);
+        else reject(new Error(`the webhook answered ${answer.statusCode}`));
+      });
+      asked.on("error", reject);
+      asked.end(body);
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
