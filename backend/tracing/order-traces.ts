@@ -5,7 +5,7 @@ import { traitsOf } from "../ledger/effects.ts";
 import { standOf } from "../ledger/words.ts";
 import { type Meter, noMeter, type Stepped } from "../metrics/meter.ts";
 import type { Stopwatch } from "../metrics/metered.ts";
-import { rootIdOf, traceIdOf } from "./ids.ts";
+import { rootIn, traceIdOf } from "./ids.ts";
 import type { Span, SpanSink } from "./span.ts";
 
 /** One trace an order: every commit, call, notification and statement of it. Nothing of whoever paid is in it. */
@@ -13,8 +13,15 @@ export function tracingMeter(sink: SpanSink, clock: Pick<Clock, "wall">, stopwat
   const wall = preciseWall(clock, stopwatch);
   type What = Pick<Span, "name" | "kind" | "tookMs" | "facts"> & Partial<Pick<Span, "isRoot" | "failed">>;
   const add = (order: OrderId, { isRoot = false, ...span }: What): void => {
-    const ids = { trace: traceIdOf(order), root: rootIdOf(order), isRoot };
-    sink.add({ ...ids, ...span, facts: { "qris.order": order, ...span.facts }, beganWall: wall() - span.tookMs });
+    const trace = traceIdOf(order);
+    sink.add({
+      trace,
+      root: rootIn(trace),
+      isRoot,
+      ...span,
+      facts: { "qris.order": order, ...span.facts },
+      beganWall: wall() - span.tookMs,
+    });
   };
   return {
     ...noMeter,

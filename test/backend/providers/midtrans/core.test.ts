@@ -147,7 +147,7 @@ describe("the provider", () => {
     await provider.void(attempt, NEVER);
     expect(rig.said).toHaveLength(3);
     expect(rig.said[0]).toBe(
-      `midtrans answered {"operation":"charge","reference":"${REFERENCE}","http":200,"code":"201"}`,
+      `midtrans answered {"operation":"charge","order":"${REFERENCE.slice(0, -2)}","reference":"${REFERENCE}","http":200,"code":"201"}`,
     );
     expect(rig.said.join("\n")).not.toMatch(/SB-Mid|Basic|qr_string|signature/);
   });

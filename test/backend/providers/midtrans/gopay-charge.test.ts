@@ -84,7 +84,7 @@ describe("a link into the wallet", () => {
     expect(charge).toMatchObject({ is: "issued", qr: charged["qr_string"] });
     expect(charge).not.toHaveProperty("deeplink");
     expect(rig.said).toContain(
-      `deeplink dropped {"reference":"${REFERENCE}","deeplink":"https://gopay.co.id.example/app"}`,
+      `deeplink dropped {"order":"${REFERENCE.slice(0, -2)}","reference":"${REFERENCE}","deeplink":"https://gopay.co.id.example/app"}`,
     );
   });
 
