@@ -311,8 +311,8 @@ function pageOf(order: OrderLine): OrderPage {
   });
   const paid = [
     event(0, "asked"),
-    event(700, "charged", { charge: { is: "issued" }, attempt: 1 }),
-    event(21_000, "news", { standing: { is: "settled" }, via: "notification" }),
+    event(700, "charged", { charge: "issued", attempt: 1 }),
+    event(21_000, "news", { standing: "settled", via: "notification" }),
   ];
   const ended =
     order.because === undefined
@@ -320,8 +320,8 @@ function pageOf(order: OrderLine): OrderPage {
       : event(29_000, "not-delivered", { because: order.because });
   const given = [
     event(900_000, "refund-ordered", { by: "sari", why: "The goods did not come out" }),
-    event(901_000, "refund-answered", { answer: { is: "taken" } }),
-    event(960_000, "refund-answered", { answer: { is: "confirmed" } }),
+    event(901_000, "refund-answered", { answer: "taken" }),
+    event(960_000, "refund-answered", { answer: "confirmed" }),
   ];
   const isBack = order.state === "remedied";
   return {

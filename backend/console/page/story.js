@@ -1,4 +1,4 @@
-import { rupiah, span } from "./format.js";
+import { rupiah } from "./format.js";
 import { say, wordFor } from "./tongue.js";
 
 /**
@@ -6,17 +6,14 @@ import { say, wordFor } from "./tongue.js";
  * @typedef {{ tone: import("./parts.js").Tone, who: "customer" | "stand" | "provider" | "staff" | "backend", words: string, line?: string | undefined }} Told
  */
 
-/** @param {unknown} value @returns {Record<string, unknown>} */
-const record = (value) =>
-  typeof value === "object" && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
 /** @param {unknown} value */
 const text = (value) => (typeof value === "string" ? value : "");
 
 /** @type {Readonly<Record<string, (facts: Readonly<Record<string, unknown>>) => Told>>} */
 const tellers = {
   asked: () => ({ tone: "busy", who: "customer", words: say("story.asked") }),
-  charged: ({ charge }) => chargedOf(text(record(charge)["is"]) || text(charge)),
-  news: (facts) => newsOf(text(record(facts["standing"])["is"]) || text(facts["standing"]), text(facts["via"])),
+  charged: ({ charge }) => chargedOf(text(charge)),
+  news: ({ standing, via }) => newsOf(text(standing), text(via)),
   hinted: () => ({ tone: "wait", who: "backend", words: say("story.hinted") }),
   lapsed: () => ({ tone: "wait", who: "backend", words: say("story.lapsed") }),
   "void-asked": ({ why }) => ({
@@ -59,7 +56,7 @@ const tellers = {
     words: say(facts["how"] === "refunded" ? "story.remedied.refunded" : "story.remedied.settled"),
     line: decidedBy(facts),
   }),
-  "refund-answered": ({ answer }) => refundOf(record(answer), text(answer)),
+  "refund-answered": ({ answer, because }) => refundOf(text(answer), text(because)),
 };
 
 /** One event of an order's story, for people. @param {OrderEvent} event @returns {Told} */
@@ -83,18 +80,10 @@ function newsOf(standing, via) {
   return { tone: "wait", who: "provider", words: wordFor("standing", standing), line };
 }
 
-/** @param {Record<string, unknown>} answer @param {string} name @returns {Told} */
-function refundOf(answer, name) {
-  const is = text(answer["is"]) || name;
-  if (is === "confirmed") return { tone: "good", who: "provider", words: say("story.refund.confirmed") };
-  if (is === "taken") return { tone: "wait", who: "provider", words: say("story.refund.taken") };
-  if (is === "unclear") return { tone: "wait", who: "provider", words: say("story.refund.unclear") };
-  const again =
-    typeof answer["againMs"] === "number" ? say("story.refund.again", { span: span(answer["againMs"]) }) : "";
-  return {
-    tone: "bad",
-    who: "provider",
-    words: say("story.refund.refused"),
-    line: [wordFor("refusal", text(answer["because"])), again].filter(Boolean).join(" · "),
-  };
+/** @param {string} answer @param {string} because @returns {Told} */
+function refundOf(answer, because) {
+  if (answer === "confirmed") return { tone: "good", who: "provider", words: say("story.refund.confirmed") };
+  if (answer === "taken") return { tone: "wait", who: "provider", words: say("story.refund.taken") };
+  if (answer === "unclear") return { tone: "wait", who: "provider", words: say("story.refund.unclear") };
+  return { tone: "bad", who: "provider", words: say("story.refund.refused"), line: wordFor("refusal", because) };
 }

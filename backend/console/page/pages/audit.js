@@ -70,7 +70,7 @@ const cellsOf = ({ atMs, who, role, what, about, details, result, because, from 
   wordFor("audit", what),
   [about ?? "–", Object.keys(details).length === 0 ? undefined : h("small", { class: "details" }, detailsOf(details))],
   [
-    tag(result === "done" ? "good" : "bad", say(`audit.${result}`)),
+    tag(result === "done" ? "good" : "bad", wordFor("audit", result)),
     because === undefined ? undefined : h("small", {}, because),
   ],
   from,

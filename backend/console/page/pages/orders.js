@@ -1,4 +1,4 @@
-import { get, query } from "../api.js";
+import { get, may, query } from "../api.js";
 import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
 import { DAY_MS, dayOf, rupiah, startOf, timeTag } from "../format.js";
@@ -59,7 +59,9 @@ export function openOrders({ here, root, signal }) {
   const load = async (after) => {
     const mine = ++round;
     try {
-      const list = /** @type {OrderList} */ (await get(`/orders${searchOf(seen.wish, after)}`, signal));
+      const list = /** @type {OrderList} */ (
+        await get(`/orders${searchOf(seen.wish, { after, limit: AT_ONCE })}`, signal)
+      );
       if (mine !== round) return;
       seen.orders = after === undefined ? [...list.orders] : [...(seen.orders ?? []), ...list.orders];
       [seen.next, seen.trouble] = [list.next, undefined];
@@ -101,8 +103,8 @@ export function openOrders({ here, root, signal }) {
 /** @param {Wish} wish */
 const isEverything = (wish) => Object.keys(wish).length === 0;
 
-/** Days of people are spans of the backend. @param {Wish} wish @param {string} [after] @param {number} [limit] */
-const searchOf = ({ from, to, ...rest }, after, limit = AT_ONCE) =>
+/** Days of people are spans of the backend. @param {Wish} wish @param {{ after?: string | undefined, limit?: number }} [page] */
+const searchOf = ({ from, to, ...rest }, { after, limit } = {}) =>
   query({
     ...rest,
     from: from === undefined ? undefined : startOf(from),
@@ -116,12 +118,13 @@ function view({ orders, next, fresh, trouble, wish }, fleet, { look, more, reloa
   return [
     pageHead(
       say("nav.orders"),
-      h(
-        "a",
-        { class: "button quiet", href: `/api/orders.csv${searchOf(wish, undefined, 10_000)}`, download: "" },
-        icon("download"),
-        "CSV",
-      ),
+      may("staff") &&
+        h(
+          "a",
+          { class: "button quiet", href: `/api/orders.csv${searchOf(wish)}`, download: "" },
+          icon("download"),
+          "CSV",
+        ),
     ),
     searchForm(wish, fleet, look),
     trouble === undefined ? undefined : troubleNote(trouble, reload),

@@ -11,7 +11,9 @@ import { say, speak, tongue } from "../tongue.js";
 export function signIn({ error, again, enter }) {
   document.title = `${say("sign-in")} · ${say("console")}`;
   const isAsked = error instanceof Refused && error.code === "signed-out";
-  const trouble = h("div", {}, isAsked ? undefined : troubleNote(error, again));
+  const isRefused = new URLSearchParams(location.search).get("sign-in") === "refused";
+  const refusal = isRefused ? troubleNote(new Refused(401, { message: say("sign-in.refused") })) : undefined;
+  const trouble = h("div", {}, isAsked ? refusal : troubleNote(error, again));
   const hasOidc = error instanceof Refused && error.ways?.oidc === true;
   const button = h("button", { type: "submit", class: "main wide" }, say("sign-in"));
   const form = h(

@@ -185,11 +185,12 @@ function factsOf({ seenMs, software, health, merchant }) {
     typeof figures[name] === "number"
       ? /** @type {const} */ ([wordFor("figure", name), show(Number(figures[name]))])
       : undefined;
-  const words = ["page", "printer", "panel"].flatMap((name) =>
-    typeof figures[name] === "string"
-      ? [/** @type {const} */ ([wordFor("figure", name), wordFor("figure-is", String(figures[name]))])]
-      : [],
-  );
+  const words = ["page", "printer", "panel"].flatMap((name) => {
+    const said = figures[name];
+    if (typeof said !== "string") return [];
+    const shown = name === "page" ? wordFor("page", said) : wordFor("figure-is", said);
+    return [/** @type {const} */ ([wordFor("figure", name), shown])];
+  });
   return factList([
     [say("seen"), seenMs === undefined ? "–" : ageTag(seenMs)],
     ...words,
