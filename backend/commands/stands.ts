@@ -63,7 +63,7 @@ const invitation = (answer: unknown): readonly string[] => {
   const { stand, code, endsMs } = invitationAnswer.parse(answer);
   return [
     code,
-    `for ${stand}, once, until ${new Date(endsMs).toISOString()}: \`qris-gateway enroll --code ${code} …\` on its Pi`,
+    `for ${stand}, once, until ${new Date(endsMs).toISOString()}: \`sudo qris-gateway enroll --at https://… --code ${code}\` on its Pi`,
   ];
 };
 
