@@ -104,6 +104,14 @@ private_file = "/etc/key.pem"
 host = "127.0.0.1"
 port = 8081
 token_file = "/etc/operator-token"
+[metrics]
+host = "127.0.0.1"
+port = 9464
+token_file = "/etc/metrics-token"
+[tracing]
+url = "http://127.0.0.1:4318/v1/traces"
+ratio = 0.5
+token_file = "/etc/tracing-token"
 [terms]
 payable_seconds = 180
 retry_pauses_seconds = [1, 3]
