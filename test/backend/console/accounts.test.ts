@@ -114,6 +114,15 @@ storeSuites("sessions", (freshStore) => {
     expect(await sessions.of(id, false)).toBeUndefined();
   });
 
+  test("of an account that was switched off count no more, whatever became of them", async () => {
+    const store = await freshStore();
+    const { accounts, sessions } = deskOn(store);
+    await accounts.add(ACTOR, "ani", "staff");
+    const id = await sessions.begin(store, "ani", "192.0.2.7");
+    await store.updateTable("accounts").set({ is_disabled: 1 }).execute();
+    expect(await sessions.of(id)).toBeUndefined();
+  });
+
   test("are kept by hash: who reads the store cannot use one", async () => {
     const store = await freshStore();
     const { accounts, sessions } = deskOn(store);
