@@ -166,7 +166,7 @@ export class Cashier {
   /** It is owed until it is written where people look. */
   async #alarm({ order, tries }: Owed<Effect>, { alarm, detail }: Extract<Effect, { do: "alarm" }>): Promise<Outcome> {
     const { log, journal, raise } = this.#options;
-    if (tries <= 1) log.error("alarm", { order, alarm, detail });
+    if (tries === 0) log.error("alarm", { order, alarm, detail });
     if (raise === undefined || !isOrderId(order)) return "done";
     try {
       const state = await journal.stateOf(order);

@@ -1,5 +1,5 @@
 import type { Condition } from "./conditions.ts";
-import { type AlarmKind, isMoment, type Subject, topicOf } from "./kinds.ts";
+import { type AlarmKind, isMoment, orderKinds, type Subject, topicOf } from "./kinds.ts";
 
 /** An alarm that lasts. */
 export type Lasting = { readonly id: string; readonly topic: string; readonly kind: AlarmKind };
@@ -25,10 +25,12 @@ const OPENS_AFTER_MS: Partial<Record<AlarmKind, number>> = {
 };
 /** So long it must be good before people are told that it is over. */
 const CLOSES_AFTER_MS = 120_000;
-const CLOSES_AT_ONCE: readonly AlarmKind[] = ["not-delivered", "owed"];
+/** The sales book is a moment behind the ledger, no more. */
+const ORDER_CLOSES_AFTER_MS = 20_000;
+const OF_ORDERS: readonly AlarmKind[] = orderKinds;
 
 const opensAfterMs = (kind: AlarmKind): number => OPENS_AFTER_MS[kind] ?? 0;
-const closesAfterMs = (kind: AlarmKind): number => (CLOSES_AT_ONCE.includes(kind) ? 0 : CLOSES_AFTER_MS);
+const closesAfterMs = (kind: AlarmKind): number => (OF_ORDERS.includes(kind) ? ORDER_CLOSES_AFTER_MS : CLOSES_AFTER_MS);
 
 /**
  * Which alarms begin and which end, from all that is bad now. Pure. What comes and goes faster than people can act makes one alarm that

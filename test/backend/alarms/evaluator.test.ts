@@ -118,7 +118,8 @@ test("a paid order without a word of the goods is told within a minute and a bit
   await pass(MINUTE);
   expect(await book.count()).toBe(0);
   expect(told().slice(1)).toEqual([
-    [["owed 1"], ["not-delivered 1"]],
+    [["owed 1"], []],
+    [[], ["not-delivered 1"]],
     [[], ["owed 1"]],
   ]);
 });
