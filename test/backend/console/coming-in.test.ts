@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { cookieOf } from "../../../backend/console/sessions/cookies.ts";
 import { utcClock } from "../../../host/clock.ts";
+import { freshStore } from "../../support/stores.ts";
 import { Browser } from "./browser.ts";
 import { openConsoleRig, PASSWORD } from "./rig.ts";
 
@@ -101,4 +102,21 @@ test("administrators see who there is and what was done, and make others", async
   expect(body).toMatchObject({ entries: [{ what: "account.change", about: "ani" }, { what: "account.change" }] });
   expect(await root.get(`/api/audit?after=${body["next"]}&limit=1`)).toMatchObject({ status: 200 });
   expect(JSON.stringify(body)).not.toContain(String(again.body["password"]));
+});
+
+test("who is signed in at one backend is so at the others, and guesses count on all of them together", async () => {
+  const store = await freshStore();
+  const [one, other] = [await openConsoleRig({ store }), await openConsoleRig({ store })];
+  const ani = await one.signedIn("ani", "viewer");
+  const there = new Browser(other.url);
+  for (const [name, value] of ani.cookies) there.cookies.set(name, value);
+  expect(await there.get("/api/me")).toMatchObject({ status: 200, body: { name: "ani", csrf: ani.csrf } });
+  await there.post("/api/logout");
+  expect((await ani.get("/api/me")).status).toBe(401);
+  const statuses: number[] = [];
+  for (let nth = 0; nth < 6; nth += 1) {
+    const rig = nth % 2 === 0 ? one : other;
+    statuses.push((await rig.stranger().post("/api/login", { name: "ani", password: `guess ${nth} of many` })).status);
+  }
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
 });
