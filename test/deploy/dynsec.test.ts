@@ -125,7 +125,7 @@ test("a stand that is revoked is thrown out at once, and when it comes back it s
   const thief = await isServed(THIEF);
   const honest = await isServed(HONEST);
   roster.put([recordOf(THIEF, { state: "revoked" })]);
-  await until("it is out", () => !thief.isIn, 2_000);
+  await until("it is out", () => !thief.isIn, 5_000);
   expect(honest.isIn).toBe(true);
   const again = await enters(THIEF);
   expect(await granted(again, topicOf(THIEF, "down"))).toEqual([128]);
@@ -142,7 +142,7 @@ test("a stand that enrols anew is thrown out once, with the keys that it had", a
   roster.put([active(THIEF)]);
   const old = await isServed(THIEF);
   roster.put([active(THIEF)]);
-  await until("the old one is out", () => !old.isIn, 2_000);
+  await until("the old one is out", () => !old.isIn, 5_000);
   await isServed(THIEF);
 });
 
