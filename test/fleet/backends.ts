@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PublicJwk } from "../../protocol/keys.ts";
 import type { Papers } from "./broker.ts";
 import { type Running, runProgram } from "./program.ts";
 
@@ -11,7 +10,6 @@ export type BackendsParts = {
   readonly serverKey: string;
   /** The backends' common key, PEM. */
   readonly key: string;
-  readonly stands: readonly { readonly id: string; readonly jwk: PublicJwk }[];
 };
 
 /** The ports under which one backend finds the others. */
@@ -121,15 +119,6 @@ server_key_file = "${file("server-key", parts.serverKey)}"
 charges_a_minute = 6000
 charges_burst = 1000
 timeout_seconds = 5
-${parts.stands.map(standPart).join("\n")}
 `,
   );
 }
-
-/** Every second stand gives late money back by itself; of the others it is owed. */
-const standPart = ({ id, jwk }: BackendsParts["stands"][number], nth: number): string => `[[stands]]
-id = "${id}"
-key = { kty = "OKP", crv = "Ed25519", x = "${jwk.x}" }
-charges_a_minute = 600
-charges_burst = 100
-late_payment = "${nth % 2 === 0 ? "hold" : "refund"}"`;

@@ -3,6 +3,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from "no
 import { join } from "node:path";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { orderOf, type State } from "../../backend/ledger/words.ts";
+import type { StorePlace } from "../../backend/store/store.ts";
 import type { PostgresPlace } from "../../journal/postgres/client.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { pause } from "../support/until.ts";
@@ -13,6 +14,8 @@ export type FleetDatabase = {
   /** PEM of who vouches for it. */
   readonly ca: string;
   readonly password: string;
+  /** Where the backends' store lies. */
+  readonly store: StorePlace;
   /** Every order's place in the ledger. */
   ledger(): Promise<ReadonlyMap<string, LedgerEntry>>;
   /** How many effects of each kind are owed, looks at what is over left out. */
@@ -43,6 +46,7 @@ export async function startDatabase(folder: string, diskMb: number): Promise<Fle
     port,
     ca,
     password: PASSWORD,
+    store: { postgres: { ...place, user: "backend" } },
     ledger: () => ledgerIn(server, place),
     owed: async () => {
       type Owed = { readonly kind: string; readonly count: string };

@@ -8,6 +8,7 @@ import { pause } from "../support/until.ts";
 import { FleetBackend } from "./backends.ts";
 import { type FleetBroker, startBroker } from "./broker.ts";
 import { type FleetDatabase, startDatabase } from "./database.ts";
+import { enrolAll } from "./enrol.ts";
 import type { House, HouseParts, HouseReport } from "./house.ts";
 import { Network, startBalancer } from "./network.ts";
 import { type FleetProvider, SERVER_KEY, startProvider } from "./provider.ts";
@@ -94,8 +95,12 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
       return { id: idOf(nth), pem, jwk: publicJwk, broker: await broker.papersFor(idOf(nth)) };
     }),
   );
+  await enrolAll(
+    database.store,
+    stands.map((stand, nth) => ({ ...stand, late: nth % 2 === 0 ? "hold" : "refund" })),
+  );
   const common = {
-    ...{ folder, stands, key: key.pem, serverKey: SERVER_KEY },
+    ...{ folder, key: key.pem, serverKey: SERVER_KEY },
     ca: { broker: broker.ca, database: database.ca },
     password: database.password,
   };

@@ -1,18 +1,30 @@
 import { parseArgs } from "node:util";
 import type { Fleet } from "./fleet.ts";
 import { type RunParts, runFleet } from "./run.ts";
+import { runStorm, stormTable } from "./storm.ts";
 import { tableOf } from "./table.ts";
 
 const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause 3] [--seed 1]
+npm run fleet -- --storm 10000 [--backends 3]
 
 Stands, backends, broker, database and Midtrans' stand-in on this machine, sale after sale, and one trouble after another. At the end
 every order is judged. --pause: seconds between a customer's end and the next one's press, on average.
+--storm: so many stands lose their broker at once and come back, each with something to tell; all of it must be acknowledged in 120 s.
 `;
 
 /** Whoever has seen enough leaves no process behind. */
 function endEarly(fleet: Fleet): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void fleet.close("keep").then(() => process.exit(130)));
+}
+
+const STORM_WITHIN_MS = 120_000;
+
+/** Every stand comes back at once; exit code 1 when not all is acknowledged in time. */
+async function stormOf(stands: number, backends: number, tell: (what: string) => void): Promise<void> {
+  const report = await runStorm({ stands, backends, houses: 4, withinMs: STORM_WITHIN_MS, tell });
+  process.stdout.write(stormTable(report));
+  if (report.acked < stands) process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
@@ -24,11 +36,15 @@ async function main(): Promise<void> {
       houses: { type: "string", default: "2" },
       pause: { type: "string", default: "3" },
       seed: { type: "string", default: "1" },
+      storm: { type: "string" },
       help: { type: "boolean" },
     },
   });
   if (values.help === true) return void process.stdout.write(USAGE);
   const begun = Date.now();
+  const tell = (what: string): void =>
+    void process.stderr.write(`${((Date.now() - begun) / 1_000).toFixed(1).padStart(7)} s  ${what}\n`);
+  if (values.storm !== undefined) return stormOf(Number(values.storm), Number(values.backends), tell);
   const parts: RunParts = {
     stands: Number(values.stands),
     backends: Number(values.backends),
@@ -40,7 +56,7 @@ async function main(): Promise<void> {
     firstTroubles: [],
     troubleEveryMs: 4_000,
     restWithinMs: 90_000,
-    tell: (what) => void process.stderr.write(`${((Date.now() - begun) / 1_000).toFixed(1).padStart(7)} s  ${what}\n`),
+    tell,
   };
   const report = await runFleet(parts, endEarly);
   process.stdout.write(tableOf(parts, report));
