@@ -60,7 +60,7 @@ export class StandCare implements Care {
         return settings.hear(body.version, body.settings);
       case "keys": {
         const became = await keys.replace(body.version, body.keys);
-        if (became === "replaced") log.info("keys replaced", { version: body.version, keys: keys.size });
+        if (became === "replaced") log.info("keys replaced", { version: body.version, trusted: keys.size });
         return this.changed();
       }
       case "look":
