@@ -98,7 +98,7 @@ const endOfPart = (store: Store, filter: SalesFilter, after: Place | undefined):
 function inPart(store: Store, filter: SalesFilter, after: Place | undefined, end: Place | undefined, limit: number) {
   let query = matching(store, filter).orderBy("began_ms", "desc").orderBy("order_id", "desc").limit(limit);
   if (after !== undefined) query = query.where(isBehind(after));
-  if (end !== undefined) query = query.where(sql<boolean>`NOT ${isBehind(end)}`);
+  if (end !== undefined) query = query.where(isUpTo(end));
   return query.execute();
 }
 
@@ -142,6 +142,8 @@ const wordsOf = (text = ""): readonly string[] =>
     .map((word) => word.replace(/[\\%_]/g, "\\$&"));
 
 const isBehind = ({ began_ms, order_id }: Place) => sql<boolean>`(began_ms, order_id) < (${began_ms}, ${order_id})`;
+
+const isUpTo = ({ began_ms, order_id }: Place) => sql<boolean>`(began_ms, order_id) >= (${began_ms}, ${order_id})`;
 
 const writePlace = (place: Place | undefined): string => `${place?.began_ms}-${place?.order_id}`;
 
