@@ -4,7 +4,7 @@ import { ok, refused, unavailable } from "./answers.ts";
 import type { Desks } from "./desks.ts";
 import { act, type Endpoint, get } from "./endpoint.ts";
 import { readPage } from "./query.ts";
-import type { AuditList } from "./words.ts";
+import type { AlarmLine, AuditList } from "./words.ts";
 import { type Overview, type StandState, standStates } from "./words.ts";
 
 const AUDIT_USUALLY = 100;
@@ -35,6 +35,9 @@ export const overviewEndpoints = (desks: Desks, audit: Pick<Audit, "list">): rea
 const NO_ALARMS = unavailable("The list of alarms");
 const NOTHING_SOLD: Overview["today"] = { sales: 0, amount: 0, refunded: 0 };
 
+/** It lasts, and nobody has said that he knows it. */
+const isNews = ({ endedMs, acknowledged }: AlarmLine): boolean => endedMs === undefined && acknowledged === undefined;
+
 /** What is not there counts nothing: the pages that show it say that it is not there. */
 export async function overviewOf({ stands, sales, alarms }: Desks): Promise<Overview> {
   const [lines, owed, today, now] = await Promise.all([
@@ -45,5 +48,5 @@ export async function overviewOf({ stands, sales, alarms }: Desks): Promise<Over
   ]);
   const counts = Object.fromEntries(standStates.map((state) => [state, 0])) as Record<StandState, number>;
   for (const { state } of lines ?? []) counts[state] += 1;
-  return { stands: counts, owed: owed ?? 0, alarms: now?.length ?? 0, today: today ?? NOTHING_SOLD };
+  return { stands: counts, owed: owed ?? 0, alarms: now?.filter(isNews).length ?? 0, today: today ?? NOTHING_SOLD };
 }
