@@ -6,7 +6,7 @@ import { ROOT } from "../../scripts/files.mjs";
 import { isAlike, smallPng } from "../golden/picture.ts";
 import { buildProduct, DemoProcess } from "../sandbox/demo/demo-process.ts";
 import { openBrowser } from "./browser.ts";
-import { demoMidSale, phonesInRow, receiptOnTable, screensStrip } from "./readme.ts";
+import { consoleAtWork, demoMidSale, phonesInRow, receiptOnTable, screensStrip } from "./readme.ts";
 
 /** `WRITE_IMAGES=1 npm test -- test/browser/readme` takes the README's pictures anew. */
 const WRITES = process.env["WRITE_IMAGES"] === "1";
@@ -45,6 +45,23 @@ test("the README's pay.png is a picture of three phones, within 250 kB", async (
   expect([width, height]).toEqual([1234, 876]);
   expect(kept("pay.png").length).toBeLessThanOrEqual(MOST_BYTES);
 });
+
+test("the README's console.png is a picture of its first page, within 250 kB", async () => {
+  if (WRITES) write("console.png", await photographConsole());
+  const { width, height } = PNG.sync.read(kept("console.png"));
+  expect([width, height]).toEqual([1440, 1020]);
+  expect(kept("console.png").length).toBeLessThanOrEqual(MOST_BYTES);
+});
+
+async function photographConsole(): Promise<Uint8Array> {
+  const browser = await openBrowser();
+  try {
+    const { width, height, data } = PNG.sync.read(await consoleAtWork(browser));
+    return smallPng({ width, height, rgba: new Uint8ClampedArray(data) });
+  } finally {
+    await browser.close();
+  }
+}
 
 async function photographPhones(): Promise<Uint8Array> {
   const browser = await openBrowser();

@@ -7,6 +7,8 @@ import { DEEPLINK, openPayRig, owed, payable, states, stories } from "../backend
 import { frameOf } from "../golden/picture.ts";
 import { drawView } from "../golden/screens.ts";
 import { drawPaper, papers } from "../golden/slips.ts";
+import { pretendFleet } from "../support/pretend-fleet.ts";
+import { comeIn, openConsoleFor, sitDown } from "./console-rig.ts";
 import { takeOut } from "./pocket.ts";
 import { Visit } from "./visit.ts";
 
@@ -59,6 +61,23 @@ export async function phonesInRow(browser: Browser): Promise<Frame> {
   const frames: Frame[] = [];
   for (const state of pages) frames.push(await readPng(await photographed(browser, state)));
   return sideBySide(frames);
+}
+
+/** The console's first page: a fleet in which some things are wrong. */
+export async function consoleAtWork(browser: Browser): Promise<Buffer> {
+  const fleet = pretendFleet({ now: Date.now() });
+  const rig = await openConsoleFor(fleet.desks);
+  const desk = await sitDown(browser, rig.url, { viewport: { width: 1440, height: 1020 } });
+  try {
+    await comeIn(desk, "sari", await rig.invite("sari", "staff"));
+    await desk.page.locator(".owed-item").first().waitFor();
+    await desk.page.locator(".heap").first().waitFor();
+    await desk.page.evaluate("document.activeElement.blur()");
+    return await desk.page.screenshot({ animations: "disabled" });
+  } finally {
+    await desk.close();
+    await rig.close();
+  }
 }
 
 async function photographed(browser: Browser, state: State): Promise<Buffer> {

@@ -79,10 +79,11 @@ export function alarmItem(alarm, nameOf, done, isShort = false) {
         stand === undefined ? "" : standLink(stand, nameOf(stand)),
         order === undefined ? "" : [" · ", h("a", { href: `#/orders/${order}` }, say("order"))],
       ),
-      h("p", { class: "soft" }, detail),
       h(
         "p",
         { class: "soft" },
+        detail,
+        " · ",
         isOver ? [say("alarms.over"), " ", timeTag(endedMs)] : [say("since"), " ", ageTag(sinceMs)],
         acknowledged === undefined ? "" : ` · ${say("alarms.by", { who: acknowledged.by })}`,
       ),

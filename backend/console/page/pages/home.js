@@ -23,7 +23,7 @@ import { alarmItem } from "./alarms.js";
 const LATEST = 8;
 /** More is owed than a page has room for: the rest is one click away. */
 const OWED_SHOWN = 25;
-const ALARMS_SHOWN = 6;
+const ALARMS_SHOWN = 4;
 /** Events come in bursts; what is owed is asked for once after each. */
 const CALM_MS = 250;
 const NEWS_ABOUT_OWED = ["paid", "owed", "refunding", "remedied", "delivered"];
