@@ -23,6 +23,10 @@ const GUIDES = [
   "deploy/README.md",
   "deploy/mosquitto/README.md",
   "deploy/emqx/README.md",
+  "deploy/compose/README.md",
+  "docs/backup.md",
+  "docs/observing.md",
+  "docs/scaling.md",
 ];
 const OPERATING = ["README.md", "docs/midtrans.md", "docs/install.md", "docs/hardware.md"];
 
