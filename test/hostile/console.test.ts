@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { expect, test } from "vitest";
 import type { Role } from "../../backend/console/api/words.ts";
+import { sql } from "../../backend/store/query.ts";
 import { ABSENT, type Browser, type Got } from "../backend/console/browser.ts";
 import { ORDER, type PaperDesks, paperDesks, STAND } from "../backend/console/paper-desks.ts";
 import { type ConsoleRig, openConsoleRig, PASSWORD } from "../backend/console/rig.ts";
@@ -344,6 +345,30 @@ test.each([
   const { rig } = await openWorld();
   const ani = await rig.signedIn("ani", "viewer");
   expect(await ani.get(`/api/orders?${query}`)).toMatchObject({ status: 422, body: { error: "bad-fields" } });
+});
+
+test("nothing is done that cannot be written down", async () => {
+  const { rig, desks } = await openWorld();
+  const admin = await rig.signedIn("root", "admin");
+  await sql`DROP TABLE audit`.execute(rig.store);
+  for (const each of changes) {
+    const { status, text } = await ask(admin, each);
+    expect(status).toBe(503);
+    expect(text).not.toContain("audit");
+  }
+  expect(desks.moved).toEqual([]);
+  expect((await rig.accounts.list()).map(({ name }) => name)).toEqual(["root"]);
+});
+
+test("a store that does not answer is told as such, and nobody is let in meanwhile", async () => {
+  const { rig, desks } = await openWorld();
+  const admin = await rig.signedIn("root", "admin");
+  await rig.store.destroy();
+  for (const each of cases) expect((await ask(admin, each)).status).toBeGreaterThanOrEqual(500);
+  expect((await rig.stranger().post("/api/login", { name: "root", password: PASSWORD })).status).toBeGreaterThanOrEqual(
+    500,
+  );
+  expect(desks.moved).toEqual([]);
 });
 
 const SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../../protocol/time.ts";
 import { networkOf } from "../../pay/throttle.ts";
+import type { Transaction } from "../../store/query.ts";
 import type { Store } from "../../store/store.ts";
-import { isTaken } from "../../store/taken.ts";
+import type { Tables } from "../../store/tables.ts";
 
 /** How many failures are free, and how long the longest pause is after more of them; pauses double from one second on. */
 type Patience = { readonly free: number; readonly longestMs: number };
@@ -18,7 +19,6 @@ const PATIENCE = {
 } as const satisfies Readonly<Record<string, Patience>>;
 
 const FORGOTTEN_MS = 24 * 3_600_000;
-const RACES = 8;
 /** Who tries from more networks than this has other means; the longest quiet are forgotten. */
 const BOUND = 100_000;
 
@@ -36,14 +36,12 @@ export class Tries {
 
   /**
    * Counts a try as failed before it is looked at, so that many at once count as many. Answers 0 where it may be looked at, else in
-   * how many milliseconds the next may come. Whether the account exists makes no difference.
+   * how many milliseconds the next may come. Whether the account exists makes no difference. Who has to wait costs no commit.
    */
   async begin(account: string, address: string): Promise<number> {
-    for (const key of keysOf(account, address)) {
-      const waitMs = await this.#count(key);
-      if (waitMs > 0) return waitMs;
-    }
-    return 0;
+    const keys = keysOf(account, address);
+    const waitMs = await this.#pauseOf(keys);
+    return waitMs > 0 ? waitMs : this.#count(keys);
   }
 
   /** It was the right password: this account's failures from here are forgotten, and the try itself. */
@@ -77,42 +75,51 @@ export class Tries {
       await store.deleteFrom("sign_in_tries").where("last_ms", "<=", surplus.last_ms).execute();
   }
 
-  /** Another backend may count at the same time: whoever finds another count than it has read reads anew. */
-  async #count(key: Key): Promise<number> {
-    for (let race = 0; race < RACES; race += 1) {
-      const counted = await this.#countOnce(key);
-      if (counted !== "raced") return counted;
-    }
-    return 1_000;
+  async #pauseOf(keys: readonly Key[]): Promise<number> {
+    const names = keys.map(({ key }) => key);
+    const rows = await this.#store.selectFrom("sign_in_tries").select("until_ms").where("key", "in", names).execute();
+    return longestOf(rows, this.#clock.wall());
   }
 
-  async #countOnce({ key, patience }: Key): Promise<number | "raced"> {
+  /** Under all three rows, always taken in one order: other backends count before or after. */
+  #count(keys: readonly Key[]): Promise<number> {
     const now = this.#clock.wall();
-    const found = await this.#store.selectFrom("sign_in_tries").selectAll().where("key", "=", key).executeTakeFirst();
-    if (found === undefined) return this.#insert(key, now);
-    const isForgotten = found.last_ms < now - FORGOTTEN_MS;
-    if (!isForgotten && found.until_ms > now) return found.until_ms - now;
-    const failures = isForgotten ? 1 : found.failures + 1;
-    const done = await this.#store
-      .updateTable("sign_in_tries")
-      .set({ failures, last_ms: now, until_ms: now + pauseMs(failures, patience) })
-      .where("key", "=", key)
-      .where("failures", "=", found.failures)
-      .where("until_ms", "=", found.until_ms)
-      .executeTakeFirst();
-    return done.numUpdatedRows === 1n ? 0 : "raced";
-  }
-
-  async #insert(key: string, now: number): Promise<number | "raced"> {
-    try {
-      await this.#store.insertInto("sign_in_tries").values({ key, failures: 1, last_ms: now, until_ms: 0 }).execute();
+    return this.#store.transaction().execute(async (whole) => {
+      const rows: Row[] = [];
+      for (const { key } of keys) rows.push(await taken(whole, key));
+      const waitMs = longestOf(rows, now);
+      if (waitMs > 0) return waitMs;
+      for (const [nth, { key, patience }] of keys.entries()) {
+        const row = rows[nth];
+        const isForgotten = row === undefined || row.last_ms < now - FORGOTTEN_MS;
+        const failures = isForgotten ? 1 : row.failures + 1;
+        const counted = { failures, last_ms: now, until_ms: now + pauseMs(failures, patience) };
+        await whole.updateTable("sign_in_tries").set(counted).where("key", "=", key).execute();
+      }
       return 0;
-    } catch (error) {
-      if (isTaken(error)) return "raced";
-      throw error;
-    }
+    });
   }
 }
+
+type Row = Pick<Tables["sign_in_tries"], "failures" | "last_ms" | "until_ms">;
+
+/** The row, which nobody else changes until the transaction ends. */
+async function taken(whole: Transaction<Tables>, key: string): Promise<Row> {
+  await whole
+    .insertInto("sign_in_tries")
+    .values({ key, failures: 0, last_ms: 0, until_ms: 0 })
+    .onConflict((known) => known.column("key").doNothing())
+    .execute();
+  return whole
+    .updateTable("sign_in_tries")
+    .set((row) => ({ failures: row.ref("failures") }))
+    .where("key", "=", key)
+    .returning(["failures", "last_ms", "until_ms"])
+    .executeTakeFirstOrThrow();
+}
+
+const longestOf = (rows: readonly Pick<Row, "until_ms">[], now: number): number =>
+  Math.max(0, ...rows.map(({ until_ms }) => until_ms - now));
 
 /** After this many failures. */
 export const pauseMs = (failures: number, { free, longestMs }: Patience): number =>

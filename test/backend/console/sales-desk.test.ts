@@ -4,6 +4,7 @@ import { salesDesk } from "../../../backend/console/desks/sales.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import { silentLog } from "../../../host/log.ts";
 import { claimCodeOf, type OrderId } from "../../../protocol/ids.ts";
+import { rupiah } from "../../../protocol/rupiah.ts";
 import { freshStore } from "../../support/stores.ts";
 import { type EventName, eventsOf, intoBook, openShop, SOLD, sell, terms } from "../sales/orders.ts";
 
@@ -98,4 +99,21 @@ test("today's figures are those of Jakarta's day", async () => {
   await expect(desk.report("2026-11-31")).rejects.toThrow("no day of the calendar");
   shop.wall.now += 12 * 3_600_000;
   expect(await desk.today()).toEqual({ sales: 0, amount: 0, refunded: 0 });
+});
+
+test("no name that somebody gave a product is a formula in a table that staff takes home", async () => {
+  const { shop, book, desk } = await openDesk();
+  const price = rupiah(5_000);
+  const items = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "\tx"].map((name) => ({
+    product: "teh",
+    name,
+    price,
+    quantity: 1,
+  }));
+  for (const item of items) await book(await sell(shop, SOLD, { items: [item] }));
+  const tables = [await desk.csv({ limit: 100 }), await desk.reportCsv("2026-11-20")];
+  for (const table of tables) {
+    expect(table).toContain("'=HYPERLINK");
+    for (const cell of table.split(/[,\r\n]+/)) expect(cell).not.toMatch(/^"?[=+@\t]|^"?-\d*[^\d]/);
+  }
 });
