@@ -20,7 +20,7 @@ const BOOK = "book";
 const GONE_MS = 60_000;
 /** More than a commit's answer takes, and than machines' clocks are apart or are set back. */
 const MARGIN_MS = 5 * 60_000;
-const ORDERS_A_PAGE = 50;
+const ORDERS_A_PAGE = 20;
 /** Between two pages others have their turn. */
 const PAGE_PAUSE_MS = 10;
 

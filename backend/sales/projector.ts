@@ -27,7 +27,7 @@ const FLUSH_MS = 400;
 const LONGEST_PAUSE_MS = 10_000;
 const MOST_DIRTY = 10_000;
 /** Orders of one transaction: between two of them, others have their turn. */
-const AT_ONCE = 50;
+const AT_ONCE = 20;
 const BEAT_MS = 10_000;
 const LOOK_MS = 5_000;
 
