@@ -138,6 +138,18 @@ export class BackendRig {
     }
   }
 
+  /** A backup of its books, as they are now. */
+  backup(): Promise<string> {
+    return this.#disk.backup();
+  }
+
+  /** Its process dies, its books are put back to a backup, and it is started again. */
+  async goBackTo(backup: string): Promise<void> {
+    await this.kill();
+    this.#disk.putBack(backup);
+    await this.start();
+  }
+
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
     const { broker, midtransPort, pages, clock } = this.#ground;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { LedgerJournal } from "../../backend/cashier.ts";
 import type { Effect as LedgerEffect, Event as LedgerEvent, State as LedgerState } from "../../backend/ledger/words.ts";
 import { JournalFault, type JournalShape } from "../../journal/journal.ts";
+import { copyDatabase } from "../../journal/sqlite/database.ts";
 import { openSqliteJournal, type ReadableJournal, readSqliteJournal } from "../../journal/sqlite/open.ts";
 import type { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
 import { newUlid, type Random } from "../../protocol/ids.ts";
@@ -68,6 +69,20 @@ export class Disk<State, Event, Effect> {
   /** What is on the disk now, read beside whoever holds it. */
   reader(): ReadableJournal<State, Event, Effect> {
     return this.#open ?? readSqliteJournal(this.#file, this.#shape);
+  }
+
+  /** A backup of it, as it is now. */
+  async backup(): Promise<string> {
+    const copy = this.#place.newFile();
+    await copyDatabase(this.#file, copy, "journal");
+    return copy;
+  }
+
+  /** The next process finds this backup. */
+  putBack(copy: string): void {
+    if (this.#open !== undefined) throw new JournalFault("busy", "the last process on this disk has not been cut");
+    this.#file = this.#place.newFile();
+    copyFileSync(copy, this.#file);
   }
 
   /** What the dead process had committed is all there is; its own handle is closed behind the copy's back. */
