@@ -89,8 +89,11 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const stand = await openStand(partsOf(ground, { journal, devices, lost, config, care }));
   taken.push(() => stand.stop());
   cared.tend(stand);
+  taken.push(() => cared.close());
   const stopRenewing = certificate.keep();
+  taken.push(async () => stopRenewing());
   const draining = await openDrain({ stand, socket: drainSocketOf(config), clock, log });
+  taken.push(() => draining.close());
   const controller = await openOrders(ground, stand, journal, devices);
   const stopButtons = hearButtons(ground, stand, devices);
   const notice = await sdNotify(env, log);
