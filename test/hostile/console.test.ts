@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Role } from "../../backend/console/api/words.ts";
 import { sql } from "../../backend/store/query.ts";
@@ -473,4 +474,40 @@ test("nonsense instead of HTTP, or of cookies, takes nothing down", async () => 
     expect((await rig.stranger().get("/api/me", { cookie })).status).toBe(401);
   }
   expect((await ani.get("/api/me")).status).toBe(200);
+});
+
+const nastyName = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 40 }).map((text) => encodeURIComponent(text.replace(/[\ud800-\udfff]/g, "?"))),
+  fc.constantFrom("..", "..%2f..", "%00", "%", "%zz", "%ff", "__proto__", "constructor", "A".repeat(600), ORDER, STAND),
+);
+const nastyBody = fc.oneof(
+  fc.json({ maxDepth: 4 }),
+  fc.record({ why: fc.anything(), amount: fc.anything(), role: fc.anything() }).map((value) => JSON.stringify(value)),
+  fc.constantFrom("", "{", "[]", "7", '{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{}}}'),
+);
+
+test("nonsense on any route is refused clearly, moves nothing, and leaves no trace of the inside", async () => {
+  const { rig, desks } = await openWorld();
+  const viewer = await rig.signedIn("ani", "viewer");
+  const asking = fc.record({
+    route: fc.constantFrom(...rig.console.api.filter((route) => !/live|logout|login|password/.test(route))),
+    name: nastyName,
+    body: nastyBody,
+  });
+  const property = fc.asyncProperty(asking, async ({ route, name, body }) => {
+    const [method = "", path = ""] = route.split(" ");
+    const said = method === "GET" ? undefined : body;
+    const { status, text, headers } = await viewer.ask(
+      method,
+      path.replace(/:\w+/, () => name),
+      said,
+    );
+    expect([200, 303, 400, 403, 404, 405, 414, 422, 429]).toContain(status);
+    expect(text).not.toMatch(/node_modules|\.ts:\d|SQLITE|select /i);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  });
+  await fc.assert(property, { numRuns: 250 });
+  expect(desks.moved).toEqual([]);
+  expect(await viewer.get("/api/me")).toMatchObject({ status: 200 });
+  expect(await rig.verdict()).toMatchObject({ is: "whole" });
 });
