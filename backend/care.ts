@@ -1,23 +1,22 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { every } from "../host/every.ts";
 import type { Route } from "../host/http.ts";
-import { newUlid, type OrderId, type StandId } from "../protocol/ids.ts";
+import { newUlid, type StandId } from "../protocol/ids.ts";
 import type { CareBody, ReportBody } from "../protocol/statements.ts";
-import type { Stop } from "../protocol/time.ts";
 import { AlarmBook } from "./alarms/book.ts";
 import { brokerCertificateEnd, endOf } from "./alarms/certificates.ts";
-import type { PaidOrder } from "./alarms/conditions.ts";
 import { alarmRulesOf } from "./alarms/config.ts";
-import { Evaluator } from "./alarms/evaluator.ts";
+import { Evaluator, type EvaluatorParts } from "./alarms/evaluator.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { mail } from "./alarms/mail.ts";
 import { type Messenger, Outbox } from "./alarms/outbox.ts";
+import { paidOrders } from "./alarms/paid-orders.ts";
 import { webhook } from "./alarms/webhook.ts";
 import type { Books } from "./books.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Ground } from "./ground.ts";
 import { HealthBook } from "./health/book.ts";
+import { followServing } from "./health/serving.ts";
 import type { Http } from "./providers/http.ts";
 import { concerns, desiredOf } from "./settings/book.ts";
 import { Pictures } from "./settings/pictures.ts";
@@ -52,7 +51,6 @@ export type Care = {
 type CareParts = { readonly books: Pick<Books, "store" | "company">; readonly stands: Stands; readonly http: Http };
 
 const HOUR_MS = 3_600_000;
-const SERVING_MS = 2_000;
 
 /** Reads what is known of the stands. Rejects when the store cannot be read. */
 export async function openCare(ground: Ground, { books, stands, http }: CareParts): Promise<Care> {
@@ -71,7 +69,7 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     leads: () => company?.leads ?? true,
     say: async (stand: StandId, body: CareBody) => (await fleet?.say(stand, body)) ?? false,
   };
-  const serving = followServing(ground, store);
+  const serving = followServing(shared);
   const health = new HealthBook({
     ...shared,
     roster,
@@ -105,23 +103,7 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     deskRoutes: (record) => settingsRoutes({ store, roster, pusher, nowMs: shared.nowMs, record }),
     begin: (open) => {
       fleet = open;
-      const outbox = new Outbox({
-        ...shared,
-        messengers: messengersOf(ground, http),
-        messagesAnHour: setup.config.alarms.messages_an_hour,
-      });
-      evaluator = new Evaluator({
-        ...shared,
-        rules: alarmRulesOf(setup.config.alarms),
-        roster,
-        health,
-        book: alarms,
-        outbox,
-        isConnected: () => open.connected,
-        concerns: (beforeMs) => concerns(store, beforeMs),
-        paidOrders: () => paidOrders(store),
-        ownFacts: () => ownFacts(ground),
-      });
+      evaluator = judging(ground, http, { ...shared, roster, health, book: alarms, isConnected: () => open.connected });
     },
     stop: async () => {
       serving.stop();
@@ -132,6 +114,26 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
       await health.stop();
     },
   };
+}
+
+type Judging = Pick<
+  EvaluatorParts,
+  "clock" | "log" | "roster" | "health" | "book" | "nowMs" | "leads" | "isConnected"
+> & { readonly store: Store; newId(): string };
+
+/** Sets the judge to work, and whoever tells people. */
+function judging(ground: Ground, http: Http, parts: Judging): Evaluator {
+  const { alarms } = ground.setup.config;
+  const { store } = parts;
+  const messengers = messengersOf(ground, http);
+  return new Evaluator({
+    ...parts,
+    rules: alarmRulesOf(alarms),
+    outbox: new Outbox({ ...parts, messengers, messagesAnHour: alarms.messages_an_hour }),
+    concerns: (beforeMs) => concerns(store, beforeMs),
+    paidOrders: () => paidOrders(store),
+    ownFacts: () => ownFacts(ground),
+  });
 }
 
 function messengersOf({ setup, clock }: Ground, http: Http): readonly Messenger[] {
@@ -154,46 +156,6 @@ function messengersOf({ setup, clock }: Ground, http: Http): readonly Messenger[
     found.push(mail({ ...server, ...login, ...(mailCa && { ca: mailCa }) }, (ms, run) => clock.after(ms, run)));
   }
   return found;
-}
-
-/** Money that came for goods that are not out, of orders that have not ended. */
-async function paidOrders(store: Store): Promise<readonly PaidOrder[]> {
-  const rows = await store
-    .selectFrom("sales")
-    .where("is_finished", "=", 0)
-    .where("state", "in", ["paid", "owed"])
-    .select(["order_id", "stand", "state", "because", "paid_ms", "changed_ms"])
-    .orderBy("began_ms")
-    .limit(10_000)
-    .execute();
-  return rows.map(({ order_id, stand, state, because, paid_ms, changed_ms }) => ({
-    order: order_id as OrderId,
-    stand: stand as StandId,
-    state,
-    because: because ?? undefined,
-    paidMs: paid_ms ?? changed_ms,
-  }));
-}
-
-/** No customer stands at a machine for longer. */
-const SERVED_MS = HOUR_MS;
-
-/** Which stands serve a customer, as the sales book has it; a moment late. */
-function followServing({ clock, log }: Ground, store: Store): { has(stand: StandId): boolean; readonly stop: Stop } {
-  let serving: ReadonlySet<string> = new Set();
-  const run = async (): Promise<void> => {
-    const rows = await store
-      .selectFrom("sales")
-      .where("is_finished", "=", 0)
-      .where("state", "in", ["charging", "payable", "paid"])
-      .where("began_ms", ">", clock.wall() - SERVED_MS)
-      .select("stand")
-      .distinct()
-      .execute();
-    serving = new Set(rows.map(({ stand }) => stand));
-  };
-  const stop = every(clock, log, { firstMs: 0, everyMs: SERVING_MS, what: "open orders not read", run });
-  return { has: (stand) => serving.has(stand), stop };
 }
 
 /** What changes slowly. What cannot be had is not known, and no alarm. */
