@@ -120,3 +120,14 @@ test("who is signed in at one backend is so at the others, and guesses count on 
   }
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
 });
+
+test("a password that was stored at less work is stored anew when its owner comes in", async () => {
+  const rig = await openConsoleRig({ more: { cost: { logN: 6, r: 8, p: 1 } } });
+  const password = await rig.invited("ani", "staff");
+  const stored = async (): Promise<string> =>
+    (await rig.store.selectFrom("accounts").select("password").executeTakeFirstOrThrow()).password ?? "";
+  expect(await stored()).toMatch(/^scrypt\$4\$/);
+  await rig.stranger().signIn("ani", password);
+  expect(await stored()).toMatch(/^scrypt\$6\$/);
+  await rig.stranger().signIn("ani", password);
+});
