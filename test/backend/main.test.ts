@@ -176,6 +176,16 @@ describe("a running backend", () => {
     expect(readdirSync(site.at).map((name) => join(site.at, name))).toContain(said?.["quarantined"]);
   });
 
+  test("does not start on a damaged store, says what to do, and leaves it as it is", async () => {
+    const site = newSite();
+    const text = "this is no database".repeat(1_000);
+    writeFileSync(join(site.at, "fleet.sqlite"), text);
+    const backend = startBackend(site);
+    expect(await backend.ended).toEqual([1, null]);
+    expect(backend.out + backend.err).toContain("restore it from a backup");
+    expect(readFileSync(join(site.at, "fleet.sqlite"), "utf8")).toBe(text);
+  });
+
   test("that finds its port taken says which one, and leaves nothing open", async () => {
     const first = startBackend(newSite());
     const taken = new URL(await first.ready()).port;
