@@ -14,6 +14,7 @@ import type { Company } from "./books.ts";
 import { Presences, type ReadonlyPresences } from "./health/presence.ts";
 import type { Effect } from "./ledger/words.ts";
 import { unsealedFor, type Watching } from "./metrics/metered.ts";
+import { Silence } from "./silence.ts";
 
 export type FleetOptions = {
   /** Names this process to the broker; another process needs another name. */
@@ -50,11 +51,17 @@ const PRESENCE_BOUND = 10_000;
 /** Longest health or presence message that is read. */
 const TELEMETRY_MAX_BYTES = 4_096;
 
+/** Stands that have not answered and are tried nevertheless, at once; half of what may be under way to all. */
+const SILENT_AT_ONCE = 128;
+/** What waits for a silent stand is told as soon as that says a word; this is only for a word that was lost. */
+const PUT_OFF_MS = 60_000;
+
 /** The backend's end of the wire to all stands. */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #transport: Transport;
   readonly #post: Post;
+  readonly #silence = new Silence(SILENT_AT_ONCE);
   readonly #exchange: Exchange<UpStatement>;
   readonly #presences: Presences;
 
@@ -91,7 +98,9 @@ export class Fleet {
     const left = effect.until === undefined ? undefined : leftMs(effect.until, this.#options.clock.now());
     if (left === 0) return "done";
     const body = effect.body.type === "offer" ? this.#offerNow(effect.body, left) : effect.body;
-    const delivery = await this.#exchange.tell({ id, seq, body }, effect.to, signal);
+    const tell = () => this.#exchange.tell({ id, seq, body }, effect.to, signal);
+    const delivery = await this.#silence.tell(effect.to, tell);
+    if (delivery === "put-off") return { againMs: PUT_OFF_MS * (1 + this.#options.random()) };
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
 
@@ -130,7 +139,9 @@ export class Fleet {
       unseal: unsealedFor(watching, (payload) => unsealUp(payload, standKeys, "backend")),
       commit: (statement) => this.#commit(statement),
       strayAcks: async (from, ids) => {
-        if (isStandId(from)) await this.#options.company?.received(from, ids);
+        if (!isStandId(from)) return;
+        this.#silence.heard(from);
+        await this.#options.company?.received(from, ids);
       },
     });
   }
@@ -138,6 +149,7 @@ export class Fleet {
   /** A stand that syncs has connected anew: what was sent to it before is gone, and is not waited for. */
   async #commit({ from, body, id }: UpStatement): Promise<void> {
     if (!isStandId(from) || body.type === "ack") return;
+    this.#silence.heard(from);
     if (body.type === "sync") this.#post.lost(topicOf(from, "down"));
     await this.#options.hear(from, body, id);
   }
@@ -163,6 +175,7 @@ export class Fleet {
 
   #hearPresence(stand: StandId, payload: Uint8Array): void {
     const said = presenceSchema.safeParse(readJson(payload));
+    if (said.success && said.data.online) this.#silence.heard(stand);
     if (said.success) this.#presences.hear(stand, said.data, this.#options.clock.now().ms);
   }
 }

@@ -27,6 +27,9 @@ export function pauseMs(failures: number, redial: Redial, random: Random): numbe
   return Math.max(SHORTEST_PAUSE_MS, Math.floor(random() * longest));
 }
 
+/** From so many failures on the bound does not grow any more. */
+const failuresAtCap = ({ firstMs, capMs }: Redial): number => 1 + Math.ceil(Math.log2(Math.max(1, capMs / firstMs)));
+
 export type RedialParts = {
   readonly dial: Dial;
   readonly clock: Clock;
@@ -95,11 +98,18 @@ export class RedialledTransport implements Transport {
   #fall(because: string): void {
     const { clock, redial, random, log } = this.#parts;
     this.#failures = this.#hasHeld() ? 1 : this.#failures + 1;
+    if (this.#wasSlow()) this.#failures = Math.max(this.#failures, failuresAtCap(redial));
     this.#upAt = undefined;
     const pause = pauseMs(this.#failures, redial, random);
     log.warn("not connected to the broker", { because, attempt: this.#attempts, failures: this.#failures, pause });
     this.#stopPause = clock.after(pause, () => this.#try());
     this.#events.down(because);
+  }
+
+  /** Nobody answered in time: a broker that has more connections to make than it can is helped by whoever comes later. */
+  #wasSlow(): boolean {
+    const { clock, patience } = this.#parts;
+    return this.#upAt === undefined && sinceMs(this.#lastAttempt, clock.now()) >= patience.connectMs;
   }
 
   #hasHeld(): boolean {

@@ -37,6 +37,9 @@ import { statusOf, watchOver } from "../watch.ts";
 /** The ways out of this process, none of them used yet. */
 type Ways = { readonly accounts: readonly Account[]; readonly openTransport: OpenTransport; readonly http: Http };
 
+/** Backends are few, and nothing that a stand says is heard without them: they come back to the broker before the stands do. */
+const FIRST_OF_ALL = { redial: { firstMs: 500, capMs: 5_000 }, patience: { connectMs: 30_000 } };
+
 /** Longer than calls under way may take to end; systemd's TimeoutStopSec is longer still. */
 export const STOP_MS = 20_000;
 
@@ -126,7 +129,7 @@ function waysOf({ setup, clock, random, log }: Ground, http: Http): Ways {
   const pages = payAddressesOf(setup);
   const accounts = openAccounts(setup, { http, clock, random, log, ...(pages && { finishUrlOf: pages.finishOf }) });
   try {
-    return { http, accounts, openTransport: openMqtt({ ...brokerOf(setup), clock, random, log }) };
+    return { http, accounts, openTransport: openMqtt({ ...brokerOf(setup), ...FIRST_OF_ALL, clock, random, log }) };
   } catch (error) {
     throw error instanceof TypeError ? new Unfit(`link: ${error.message}`) : error;
   }

@@ -126,6 +126,14 @@ describe("a transport that dials again", () => {
     expect(net.latest().cuts).toBe(1);
   });
 
+  test("waits anywhere within the longest pause after an attempt that nobody answered: the broker has too many", () => {
+    const { clock, net, transport } = setUp();
+    clock.pass(10_000);
+    const ended = clock.now();
+    while (net.connections.length === 1) clock.pass(100);
+    expect(Math.round((sinceMs(ended, transport.lastAttempt) ?? 0) / 1_000)).toBe(60);
+  });
+
   test("tells of each end once, whatever the dead connection still says", () => {
     const { clock, net, told } = setUp();
     const { events } = net.latest();

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import { openBackend } from "../../backend/backend.ts";
+import { ledgerShape } from "../../backend/ledger/shape.ts";
+import { onlyMerchant } from "../../backend/merchants/merchants.ts";
+import type { PaymentProvider } from "../../backend/providers/provider.ts";
+import { Silence } from "../../backend/silence.ts";
+import { silentLog } from "../../host/log.ts";
+import { openSqliteJournal } from "../../journal/sqlite/open.ts";
+import { newOrderId, newUlid, type StandId, type StatementId } from "../../protocol/ids.ts";
+import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
+import { topicOf } from "../../protocol/topics.ts";
+import type { Delivery } from "../../wire/post.ts";
+import type { TransportEvents } from "../../wire/transport.ts";
+import { refunding } from "../support/terms.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { seeded } from "../world/seeded.ts";
+
+const [A, B, C] = ["a", "b", "c"] as unknown as readonly [StandId, StandId, StandId];
+const says = (delivery: Delivery) => async () => delivery;
+const never = (): Promise<Delivery> => new Promise(() => undefined);
+
+test("a stand that has not answered is told one thing at a time", async () => {
+  const silence = new Silence(2);
+  void silence.tell(A, never);
+  void silence.tell(A, never);
+  expect(await silence.tell(A, says("silent"))).toBe("silent");
+  void silence.tell(A, never);
+  expect(await silence.tell(A, says("acked"))).toBe("put-off");
+});
+
+test("only so many that have not answered are tried at once, and others are told all the same", async () => {
+  const silence = new Silence(1);
+  for (const stand of [A, B]) await silence.tell(stand, says("silent"));
+  void silence.tell(A, never);
+  expect(await silence.tell(B, says("acked"))).toBe("put-off");
+  expect(await silence.tell(C, says("acked"))).toBe("acked");
+});
+
+test("whoever answers, or is heard, is not silent any more; a connection that is down says nothing of the stand", async () => {
+  const silence = new Silence(1);
+  for (const stand of [A, B]) await silence.tell(stand, says("silent"));
+  await silence.tell(C, says("down"));
+  expect(silence.size).toBe(2);
+  await silence.tell(A, says("acked"));
+  silence.heard(B);
+  expect(silence.size).toBe(0);
+});
+
+const TERMS = {
+  payableMs: 60_000,
+  retryPausesMs: [],
+  firstAskMs: 15_000,
+  slowestAskMs: 60_000,
+  lapseMs: 5_000,
+  ...refunding,
+};
+
+/** A backend in virtual time on a wire that takes everything, and what it was given for each stand. */
+async function openBackendOnDeafWire() {
+  const [clock, random] = [new VirtualClock(), seeded(1)];
+  const newId = () => newUlid(clock.wall(), random);
+  const { journal } = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall: () => clock.wall() });
+  const told = new Map<string, number>();
+  const backend = openBackend({
+    ...{ clientId: "backend-1", journal, clock, random, log: silentLog, key: newKeyPair().signing },
+    merchants: onlyMerchant({} as PaymentProvider),
+    standKeys: keySetOf([]),
+    openTransport: (_, events: TransportEvents) => {
+      clock.after(0, () => events.up());
+      const publish = async (topic: string): Promise<boolean> => {
+        told.set(topic, (told.get(topic) ?? 0) + 1);
+        return true;
+      };
+      return { connected: true, lastAttempt: clock.now(), publish, close: async () => undefined };
+    },
+    termsFor: () => TERMS,
+    onFault: (fault) => expect.fail(String(fault)),
+  });
+  const cancels = (stand: StandId): Promise<void> => {
+    const order = newOrderId(clock.wall(), random);
+    return backend.cashier.hear(stand, { type: "void", order, why: "cancelled" }, newId() as StatementId);
+  };
+  const count = (stand: StandId): number => told.get(topicOf(stand, "down")) ?? 0;
+  const close = async (): Promise<void> => {
+    await backend.stop();
+    await journal.close();
+  };
+  return { clock, cancels, count, close };
+}
+
+test("three hundred stands that are away, with two things each to be told, hold up nobody who is there", async () => {
+  const { clock, cancels, count, close } = await openBackendOnDeafWire();
+  const away = Array.from({ length: 300 }, (_, nth) => `away-${nth}` as StandId);
+  for (const stand of away) for (let nth = 0; nth < 2; nth += 1) await cancels(stand);
+  await clock.advance(30_000);
+  for (let nth = 1; nth <= 12; nth += 1) {
+    await clock.advance(20_000 + nth);
+    const there = `there-${nth}` as StandId;
+    await cancels(there);
+    await clock.advance(100);
+    expect(count(there)).toBe(1);
+  }
+  expect(Math.min(...away.map(count))).toBeGreaterThan(1);
+  await close();
+}, 60_000);
