@@ -23,6 +23,17 @@ export type Next = Versioned & { readonly tries: number };
 /** `fit`: by the configuration, so that another configuration may make them good; `use`: when they were tried. */
 export type Refused = Versioned & { readonly because: string; readonly by: "fit" | "use" };
 
+const fileOf = (folder: string, name: "settings" | "settings-before"): string => join(folder, `${name}.json`);
+
+/** What the stand last sold by, for who only looks; `undefined`: its own configuration, or nothing whole. */
+export function readSelling(folder: string, stand: StandId): Versioned | undefined {
+  for (const name of ["settings", "settings-before"] as const) {
+    const read = new KeptFile(fileOf(folder, name), versionedSchema).read();
+    if (read.is === "kept" && read.value.stand === stand) return read.value;
+  }
+  return undefined;
+}
+
 export type ShelfOptions = {
   /** Made when it is missing. */
   readonly folder: string;
@@ -48,8 +59,8 @@ export class Shelf {
     const { folder, hands } = options;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.#files = {
-      selling: new KeptFile(join(folder, "settings.json"), versionedSchema, hands),
-      before: new KeptFile(join(folder, "settings-before.json"), versionedSchema, hands),
+      selling: new KeptFile(fileOf(folder, "settings"), versionedSchema, hands),
+      before: new KeptFile(fileOf(folder, "settings-before"), versionedSchema, hands),
       next: new KeptFile(join(folder, "settings-next.json"), nextSchema, hands),
       refused: new KeptFile(join(folder, "settings-refused.json"), refusedSchema, hands),
     };

@@ -4,6 +4,7 @@ import { Fleet } from "../../../backend/fleet.ts";
 import { type ServedWorld, serveWorld } from "../../../device/simulated/cable-stand.ts";
 import { SimulatedStand } from "../../../device/simulated/world.ts";
 import type { Report } from "../../../gateway/doctor/report.ts";
+import { Shelf } from "../../../gateway/settings/shelf.ts";
 import { standShape } from "../../../gateway/shape.ts";
 import { systemChance } from "../../../host/chance.ts";
 import { steadyClock } from "../../../host/clock.ts";
@@ -14,6 +15,7 @@ import { keySetOf, newKeyPair } from "../../../protocol/keys.ts";
 import type { UpBody } from "../../../protocol/statements.ts";
 import { openMqtt } from "../../../wire/mqtt.ts";
 import { type Mosquitto, startMosquitto } from "../../support/mosquitto.ts";
+import { settingsAt } from "../../support/settings.ts";
 import { until } from "../../support/until.ts";
 import { called, StandFiles } from "./stand-files.ts";
 
@@ -149,6 +151,14 @@ test("leaves alone what the running daemon has, and says so; what can be looked 
   await journal.close();
 }, 60_000);
 
+test("looks at the buttons of the menu that the backend has sent, as the stand sells by it", async () => {
+  const options = { folder: files.path("settings"), stand: "lobby-1" as StandId, log: silentLog };
+  await new Shelf(options).sell({ version: 3, settings: settingsAt(9_000, { button: "a1", line: "slot-1" }) });
+  expect((await report()).outcome("inputs")).toBe("ok ok: a1, cancel");
+  await new Shelf(options).sell({ version: 4, settings: settingsAt(9_000, { button: "b7", line: "slot-1" }) });
+  expect((await report()).outcome("inputs")).toContain("b7");
+}, 90_000);
+
 describe("for a person", () => {
   test("there is a line a check, what to do below it, and a count at the end", async () => {
     await backend();
@@ -158,6 +168,6 @@ describe("for a person", () => {
     const line = out.findIndex((each) => each.startsWith("WRONG    printer"));
     expect(out[line]).toContain("no-paper, 576 dots across");
     expect(out[line + 1]?.trim()).toBe("→ put a roll in");
-    expect(err).toMatch(/^\d+ ok, \d+ warnings, \d+ wrong, \d+ skipped\n$/);
+    expect(err).toMatch(/^qris-gateway \d+\.\d+\.\d+: \d+ ok, \d+ warnings, \d+ wrong, \d+ skipped\n$/);
   }, 60_000);
 });

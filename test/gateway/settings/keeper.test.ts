@@ -87,6 +87,24 @@ describe("settings that the backend sends", () => {
     ]);
   });
 
+  test("of somebody whom the stand does not trust are not heard, and neither are his keys", async () => {
+    await open();
+    await push(2);
+    await told(2);
+    const { backend } = cared.bench;
+    const trusted = backend.key;
+    backend.key = newKeyPair().signing;
+    const before = backend.heard.length;
+    await push(9);
+    await backend.say({ type: "keys", version: 9, keys: [backend.key.publicJwk] });
+    await backend.say({ type: "look" });
+    await cared.bench.clock.advance(5_000);
+    expect([price(), cared.shelf.newest, cared.keys.version, backend.heard.length]).toEqual([2_000, 2, 0, before]);
+    backend.key = trusted;
+    await push(3);
+    await told(3);
+  });
+
   test("that name what the stand does not have are refused in words, also after a restart, and it goes on selling", async () => {
     await open();
     await push(7);
