@@ -30,12 +30,7 @@ export type EnrolRouteParts = {
   settingsFor(stand: StandId): Promise<EnrolAnswer["settings"]>;
   /** The list of certificates that are not good any more, PEM. */
   revoked(): Promise<string>;
-  /** Told of each try, for who counts them. */
-  tried?(what: Tried): void;
 };
-
-export const tries = ["enrolled", "renewed", "refused", "malformed", "too-many", "unavailable"] as const;
-export type Tried = (typeof tries)[number];
 
 export const CRL_PATH = `${ENROL_PATH}/crl.pem`;
 const RETRY_SECONDS = 60;
@@ -72,7 +67,6 @@ async function enrol(request: HttpRequest, address: string, parts: EnrolRoutePar
   if (asked === undefined) return malformed(parts, address);
   const done = await parts.enrolling.redeem(asked);
   if (done.is === "refused") return turnAway(done, "code-unknown", address, parts);
-  parts.tried?.("enrolled");
   const { stand, again } = done;
   parts.log.info("stand enrolled", { stand, address, ...(again ? { again } : {}) });
   return json(200, await answerTo(done, parts));
@@ -90,7 +84,6 @@ async function renew(request: HttpRequest, address: string, parts: EnrolRoutePar
   const done = await parts.enrolling.renew(asked);
   if (done.is === "too-often") return slowDown(parts, address, asked.stand);
   if (done.is === "refused") return turnAway(done, "stand-unknown", address, parts);
-  parts.tried?.("renewed");
   parts.log.info("certificate renewed", { stand: asked.stand, ...(done.again ? { again: true } : {}) });
   const answer: RenewAnswer = { certificate: done.certificate };
   return json(200, answer);
@@ -121,27 +114,23 @@ function turnAway(
   { because, stand }: TurnedDown,
   error: "code-unknown" | "stand-unknown",
   address: string,
-  { log, tried }: EnrolRouteParts,
+  { log }: EnrolRouteParts,
 ): HttpAnswer {
-  tried?.("refused");
   log.warn("enrolment refused", { because, address, ...(stand && { stand }) });
   return refusal(403, error);
 }
 
-function malformed({ log, tried }: EnrolRouteParts, address: string): HttpAnswer {
-  tried?.("malformed");
+function malformed({ log }: EnrolRouteParts, address: string): HttpAnswer {
   log.warn("enrolment refused", { because: "not such a request", address });
   return refusal(400, "bad-request");
 }
 
-function slowDown({ log, tried }: EnrolRouteParts, address: string, stand?: StandId): HttpAnswer {
-  tried?.("too-many");
+function slowDown({ log }: EnrolRouteParts, address: string, stand?: StandId): HttpAnswer {
   log.warn("enrolment refused", { because: "too many tries", address, ...(stand && { stand }) });
   return refusal(429, "too-many", { "retry-after": String(RETRY_SECONDS) });
 }
 
-function unavailable({ log, tried }: EnrolRouteParts, error: unknown): HttpAnswer {
-  tried?.("unavailable");
+function unavailable({ log }: EnrolRouteParts, error: unknown): HttpAnswer {
   log.error("enrolment failed", { error });
   return refusal(503, "unavailable");
 }

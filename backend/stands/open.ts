@@ -9,7 +9,7 @@ import type { Ground } from "../ground.ts";
 import { BrokerAccess } from "./access.ts";
 import { commonTerms, configuredStands } from "./configured.ts";
 import { type Deed, standsRoutes } from "./desk.ts";
-import { enrolRoutes, type Tried } from "./enrol-routes.ts";
+import { enrolRoutes } from "./enrol-routes.ts";
 import { Enrolling } from "./enrolling.ts";
 import { Following } from "./following.ts";
 import { Registry } from "./registry.ts";
@@ -33,7 +33,6 @@ export type Stands = {
 export type Welcoming = {
   /** A stand's first menu; none when absent. */
   settingsFor?(stand: StandId): Promise<EnrolAnswer["settings"]>;
-  tried?(what: Tried): void;
 };
 
 const MINUTE_MS = 60_000;
@@ -110,7 +109,7 @@ function openEnrolment(
   const { crl_file: file } = enrolment;
   const revocations = new Revocations({ store, authority, listMs, ...(file && { file }), clock, log });
   const broker = { url: enrolment.broker_url, ...(brokerCa && { ca: brokerCa }) };
-  const routes = ({ settingsFor, tried }: Welcoming): readonly Route[] =>
+  const routes = ({ settingsFor }: Welcoming): readonly Route[] =>
     enrolRoutes({
       enrolling,
       clock,
@@ -120,7 +119,6 @@ function openEnrolment(
       welcome: () => ({ broker, keys: keysOf(signing) }),
       settingsFor: async (stand) => settingsFor?.(stand),
       revoked: () => revocations.list(),
-      ...(tried && { tried }),
     });
   return { revocations, routes };
 }
