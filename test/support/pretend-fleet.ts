@@ -431,6 +431,12 @@ function standPageOf(stand: StandLine, now: number, taint: string) {
     },
     settings: {
       desired: { version: 4, settings, sinceMs: now - 2 * DAY_MS, by: "sari" },
+      history: [4, 3].map((version) => ({
+        version,
+        settings: version === 4 ? settings : { ...settings, products: settings.products.slice(0, 3) },
+        sinceMs: now - (6 - version) * DAY_MS,
+        by: `sari${taint}`,
+      })),
       using: stand.state === "trouble" ? 3 : 4,
       ...(stand.state === "trouble" && { refused: { version: 4, because: `there is no button "b4" here${taint}` } }),
     },

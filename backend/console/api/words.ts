@@ -92,6 +92,14 @@ export type StandLine = {
 /** What a stand sells and how: see protocol/settings.ts. */
 export type SettingsWords = Readonly<Record<string, unknown>>;
 
+/** One version of a stand's settings, as it was saved. */
+export type SettingsVersion = {
+  readonly version: number;
+  readonly settings: SettingsWords;
+  readonly sinceMs: number;
+  readonly by: string;
+};
+
 /** `GET /api/stands/:id`. */
 export type StandPage = StandLine & {
   /** It stands in the configuration's file, and is changed there. */
@@ -104,12 +112,9 @@ export type StandPage = StandLine & {
   /** The last minute's figures, by name; `at` with them. */
   readonly health?: { readonly atMs: number; readonly figures: Readonly<Record<string, Figure>> };
   readonly settings: {
-    readonly desired?: {
-      readonly version: number;
-      readonly settings: SettingsWords;
-      readonly sinceMs: number;
-      readonly by: string;
-    };
+    readonly desired?: SettingsVersion;
+    /** The last that were saved, newest first, `desired` among them. */
+    readonly history?: readonly SettingsVersion[];
     /** Version 0: what its own file says. */
     readonly using?: number;
     readonly refused?: { readonly version: number; readonly because: string };

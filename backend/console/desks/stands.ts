@@ -2,7 +2,7 @@ import type { StandId } from "../../../protocol/ids.ts";
 import type { Stop } from "../../../protocol/time.ts";
 import type { HealthBook } from "../../health/book.ts";
 import type { HealthSaid } from "../../health/parse.ts";
-import { desiredOf, usingOf } from "../../settings/book.ts";
+import { historyOf, usingOf } from "../../settings/book.ts";
 import type { Pictures } from "../../settings/pictures.ts";
 import { inOrder, type Not, type Registry, type StandWords } from "../../stands/registry.ts";
 import type { Roster, StandRecord } from "../../stands/roster.ts";
@@ -23,6 +23,8 @@ export type StandsDeskParts = {
 };
 
 const SCREEN_MS = 5_000;
+/** Each may have eleven kilobytes. */
+const VERSIONS_SHOWN = 5;
 
 /** Roster, health and settings of the stands, put together for people. */
 export function standsDesk(parts: StandsDeskParts): StandsDesk {
@@ -98,7 +100,9 @@ async function pageOf(
   const { store, roster, health } = parts;
   const record = roster.get(stand);
   if (record === undefined) return undefined;
-  const [desired, using] = [await desiredOf(store, stand), await usingOf(store, stand)];
+  const [history, using] = [await historyOf(store, stand, VERSIONS_SHOWN), await usingOf(store, stand)];
+  const versions = history.map(({ version, settings, by, atMs }) => ({ version, settings, by, sinceMs: atMs }));
+  const [desired] = versions;
   const alarms = countsOf(await parts.alarms()).get(stand) ?? 0;
   const latest = health.latest(stand);
   const endsMs = using?.certificateEndsMs ?? record.certificateEndsMs;
@@ -112,9 +116,8 @@ async function pageOf(
     ...(endsMs !== undefined && { certificateEndsMs: endsMs }),
     ...(latest !== undefined && { health: { atMs: latest.heardMs, figures: figuresOf(latest.health) } }),
     settings: {
-      ...(desired !== undefined && {
-        desired: { version: desired.version, settings: desired.settings, sinceMs: desired.atMs, by: desired.by },
-      }),
+      ...(desired !== undefined && { desired }),
+      history: versions,
       ...(using !== undefined && { using: using.version }),
       ...(using?.refused !== undefined && { refused: using.refused }),
     },

@@ -21,7 +21,7 @@ import {
 } from "../parts.js";
 import { say, wordFor } from "../tongue.js";
 import { alarmItem } from "./alarms.js";
-import { editSettings, settingsOf } from "./settings-form.js";
+import { editSettings, historyOf, settingsOf } from "./settings-form.js";
 import { change, invite, revoke } from "./stand-forms.js";
 
 /**
@@ -328,6 +328,7 @@ function menuPanel(stand, reload) {
           cells: [name, rupiah(price), button, line],
         })),
       }),
+    historyOf(stand, reload),
   );
 }
 

@@ -183,6 +183,7 @@ function bySite(found, wish, change) {
           h(
             "summary",
             {},
+            icon("next"),
             h("strong", {}, site === "" ? say("stands.nowhere") : site),
             h("span", { class: "soft" }, say("stands.found", { count: stands.length })),
             h(
