@@ -44,7 +44,9 @@ export function openRegistry(): MetricsRegistry {
     },
     level: (named) => {
       const gauge = new Gauge(about(named));
-      return { set: (value, ...[labels]) => gauge.set(labels ?? {}, value), clear: () => gauge.reset() };
+      // A reset gauge without labels would say 0, which is more than is known.
+      const clear = (named.labels ?? []).length === 0 ? () => gauge.remove() : () => gauge.reset();
+      return { set: (value, ...[labels]) => gauge.set(labels ?? {}, value), clear };
     },
     times: (named, upToMs) => {
       const histogram = new Histogram({ ...about(named), buckets: upToMs.map((ms) => ms / 1_000) });
