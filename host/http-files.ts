@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { extname } from "node:path";
 import type { Route } from "./http.ts";
@@ -10,7 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A page's own files, read once, under their paths. `policy`: the Content-Security-Policy, the same for all of them. Throws for a
+ * A page's own files, read once, under their paths; who has one already is told so (304). `policy`: the Content-Security-Policy, the same for all of them. Throws for a
  * file that is not there and for one of a kind that no page has.
  */
 export const fileRoutes = (files: Readonly<Record<string, URL>>, policy: string): readonly Route[] =>
@@ -22,8 +23,16 @@ export const fileRoutes = (files: Readonly<Record<string, URL>>, policy: string)
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
       "cache-control": "no-cache",
+      etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
     };
-    return { method: "GET", path, answer: async () => ({ status: 200, headers, body }) };
+    return {
+      method: "GET",
+      path,
+      answer: async (request) =>
+        request.headers["if-none-match"] === headers.etag
+          ? { status: 304, headers, body: "" }
+          : { status: 200, headers, body },
+    };
   });
 
 function typeOf({ pathname }: URL): string {

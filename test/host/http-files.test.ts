@@ -21,7 +21,7 @@ function written(name: string, text: string): URL {
   return pathToFileURL(file);
 }
 
-test("a page's files come as what they are, under one policy", async () => {
+test("a page's files come as what they are, under one policy, and once to who keeps them", async () => {
   const files = {
     "/": written("page.html", "<p>Halo"),
     "/a.css": written("a.css", "p{}"),
@@ -40,6 +40,9 @@ test("a page's files come as what they are, under one policy", async () => {
       expect(answer.headers.get("content-security-policy")).toBe(POLICY);
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(await answer.text()).toBe(text);
+      const again = { "if-none-match": answer.headers.get("etag") ?? "" };
+      const known = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers: again });
+      expect([known.status, await known.text()]).toEqual([304, ""]);
     }
   } finally {
     await server.close();
