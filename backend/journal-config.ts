@@ -38,7 +38,12 @@ const inPostgres = z.strictObject({
     .boolean()
     .default(false)
     .describe("Speaks without TLS: only where nobody else is on the way, as on the same machine."),
-  connections: z.int().min(2).max(100).default(8).describe("At most so many for orders; one more is for owed effects."),
+  connections: z
+    .int()
+    .min(2)
+    .max(100)
+    .default(8)
+    .describe("At most so many for orders; one more is for owed effects, and four are for all else."),
   keep_days,
 });
 
