@@ -32,7 +32,7 @@ export type Care = {
   readonly alarms: AlarmBook;
   readonly pictures: Pictures;
   readonly pusher: Pusher;
-  /** A stand said by what it works, or what it shows. Never rejects: orders share the link with it. */
+  /** A stand said by what it works, or what it shows. Never rejects, and waits for no store: orders share the link. */
   report(stand: StandId, body: ReportBody): Promise<void>;
   healthOf(stand: StandId, said: unknown): void;
   /** Something has happened that people should know of. */
@@ -107,10 +107,10 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     },
     stop: async () => {
       serving.stop();
-      reports.stop();
       pusher.stop();
       evaluator?.stop();
       alarms.stop();
+      await reports.stop();
       await health.stop();
     },
   };

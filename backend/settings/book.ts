@@ -112,24 +112,39 @@ export async function historyOf(store: Store, stand: StandId, most = VERSIONS_KE
   return rows.map(readVersion);
 }
 
-/** Keeps what a stand said of by what it works; the last word stands. */
-export async function heardUsing(store: Store, stand: StandId, body: UsingBody, atMs: number): Promise<void> {
-  const { refused } = body.settings;
-  const row = {
-    software: body.software,
-    settings_version: body.settings.version,
-    refused_version: refused?.version ?? null,
-    refused_because: refused?.because ?? null,
-    keys_version: body.keys.version,
-    certificate_ends_ms: body.certificateEndsInMs === undefined ? null : atMs + body.certificateEndsInMs,
-    at_ms: atMs,
-  };
+/** What a stand said of by what it works, and when. */
+export type Said = { readonly stand: StandId; readonly body: UsingBody; readonly atMs: number };
+
+/** Keeps the last word of each of these stands, in one commit; of one stand no more than one. */
+export async function heardUsing(store: Store, said: readonly Said[]): Promise<void> {
+  if (said.length === 0) return;
   await store
     .insertInto("stands_using")
-    .values({ stand, ...row })
-    .onConflict((known) => known.column("stand").doUpdateSet(row))
+    .values(said.map(rowOf))
+    .onConflict((known) =>
+      known.column("stand").doUpdateSet((row) => ({
+        software: row.ref("excluded.software"),
+        settings_version: row.ref("excluded.settings_version"),
+        refused_version: row.ref("excluded.refused_version"),
+        refused_because: row.ref("excluded.refused_because"),
+        keys_version: row.ref("excluded.keys_version"),
+        certificate_ends_ms: row.ref("excluded.certificate_ends_ms"),
+        at_ms: row.ref("excluded.at_ms"),
+      })),
+    )
     .execute();
 }
+
+const rowOf = ({ stand, body: { software, settings, keys, certificateEndsInMs }, atMs }: Said): UsingRow => ({
+  stand,
+  software,
+  settings_version: settings.version,
+  refused_version: settings.refused?.version ?? null,
+  refused_because: settings.refused?.because ?? null,
+  keys_version: keys.version,
+  certificate_ends_ms: certificateEndsInMs === undefined ? null : atMs + certificateEndsInMs,
+  at_ms: atMs,
+});
 
 export async function usingOf(store: Store, stand: StandId): Promise<UsingNow | undefined> {
   const row = await store.selectFrom("stands_using").where("stand", "=", stand).selectAll().executeTakeFirst();

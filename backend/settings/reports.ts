@@ -1,10 +1,10 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
-import type { ReportBody, UsingBody } from "../../protocol/statements.ts";
+import type { ReportBody } from "../../protocol/statements.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Store } from "../store/store.ts";
-import { heardUsing } from "./book.ts";
+import { heardUsing, type Said } from "./book.ts";
 import type { Pictures } from "./pictures.ts";
 import type { Pusher } from "./pusher.ts";
 
@@ -18,57 +18,58 @@ export type ReportsParts = {
   nowMs(): number;
 };
 
-const AGAIN_MS = 10_000;
+const WRITE_MS = 500;
+const AT_ONCE = 200;
 
 /**
- * Takes in what stands say of themselves. The link that it comes by carries orders, so a store that fails holds nothing up: what a stand
- * uses is tried again, the last word of each; a picture is lost, and asked for anew.
+ * Takes in what stands say of themselves. The link that it comes by carries orders, one message after the other, so nothing of this waits
+ * for the store: what stands use, the last word of each, is written twice a second in one commit, and tried again when the
+ * store fails; when ten thousand stands are back at once that is fifty commits. What a crash takes is said anew at the stand's next connection. A
+ * picture that cannot be written is lost, and asked for anew.
  */
 export class Reports {
   readonly #parts: ReportsParts;
   /** By stand, so bounded by the stands whose seals are believed. */
-  readonly #unwritten = new Map<StandId, UsingBody>();
+  readonly #unwritten = new Map<StandId, Said>();
   readonly #stop: Stop;
 
   constructor(parts: ReportsParts) {
     const { clock, log } = parts;
     this.#parts = parts;
     const round = {
-      firstMs: AGAIN_MS,
-      everyMs: AGAIN_MS,
+      firstMs: WRITE_MS,
+      everyMs: WRITE_MS,
       what: "what stands use not written",
-      run: () => this.#again(),
+      run: () => this.#write(),
     };
     this.#stop = every(clock, log, round);
   }
 
-  stop(): void {
+  /** Writes what waits; what the store does not take is lost. */
+  async stop(): Promise<void> {
     this.#stop();
+    await this.#write().catch((error: unknown) => this.#parts.log.warn("what stands use not written", { error }));
   }
 
-  /** Resolves when it is on disk, or waits to be. */
+  /** Never rejects. */
   async hear(stand: StandId, body: ReportBody): Promise<void> {
-    const { log, pictures } = this.#parts;
-    try {
-      if (body.type === "seen") await pictures.heard(stand, body);
-      else await this.#write(stand, body);
-    } catch (error) {
-      log.warn("what a stand said of itself not written", { stand, error });
-      if (body.type === "using") this.#unwritten.set(stand, body);
+    const { log, pictures, nowMs } = this.#parts;
+    if (body.type === "using") {
+      this.#unwritten.set(stand, { stand, body, atMs: nowMs() });
+      return;
     }
+    await pictures.heard(stand, body).catch((error: unknown) => log.warn("picture not written", { stand, error }));
   }
 
-  async #write(stand: StandId, body: UsingBody): Promise<void> {
-    const { store, pusher, nowMs } = this.#parts;
-    await heardUsing(store, stand, body, nowMs());
-    this.#unwritten.delete(stand);
-    pusher.look([stand]);
-  }
-
-  async #again(): Promise<void> {
-    for (const [stand, body] of [...this.#unwritten]) {
-      // It may have said something newer meanwhile.
-      if (this.#unwritten.get(stand) === body) await this.#write(stand, body);
+  async #write(): Promise<void> {
+    const { store, pusher } = this.#parts;
+    const waiting = [...this.#unwritten.values()].sort((one, other) => (one.stand < other.stand ? -1 : 1));
+    for (let from = 0; from < waiting.length; from += AT_ONCE) {
+      const said = waiting.slice(from, from + AT_ONCE);
+      await heardUsing(store, said);
+      // Some may have said something newer meanwhile.
+      for (const each of said) if (this.#unwritten.get(each.stand) === each) this.#unwritten.delete(each.stand);
+      pusher.look(said.map(({ stand }) => stand));
     }
   }
 }

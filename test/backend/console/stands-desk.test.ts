@@ -113,17 +113,18 @@ test("a stand's page tells how it is, what it shall use, what it uses and what i
   const put = await root.ask("PUT", `/api/stands/${LOBBY}/settings`, { settings, why: "new prices" });
   expect(put).toMatchObject({ status: 202, body: { versions: { [LOBBY]: 1 } } });
   expect(looked).toEqual([LOBBY]);
-  await heardUsing(
-    store,
-    LOBBY,
+  await heardUsing(store, [
     {
-      type: "using",
-      software: "1.2.3",
-      settings: { version: 0, refused: { version: 1, because: "no line slot-9" } },
-      keys: { version: 0 },
+      stand: LOBBY,
+      body: {
+        type: "using",
+        software: "1.2.3",
+        settings: { version: 0, refused: { version: 1, because: "no line slot-9" } },
+        keys: { version: 0 },
+      },
+      atMs: 1_700_000_000_000,
     },
-    1_700_000_000_000,
-  );
+  ]);
   expect(await root.get(`/api/stands/${LOBBY}`)).toMatchObject({
     status: 200,
     body: {

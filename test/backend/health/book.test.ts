@@ -58,7 +58,15 @@ storeSuites("the book of health", (fresh) => {
     expect(book.latest(LOBBY)?.health.temperature).toBe(50);
     for (let nth = 0; nth < 100 && other.latest(LOBBY) === undefined; nth += 1) await passing(clock, 2_000);
     expect(other.latest(LOBBY)).toEqual(book.latest(LOBBY));
+    const gone = {
+      stand: "gone-1" as StandId,
+      heard_ms: clock.wall(),
+      kept_ms: clock.wall(),
+      json: '{"obstacles":[]}',
+    };
+    await store.insertInto("health_latest").values(gone).execute();
     const { book: third } = await opened(store, clock);
+    expect(third.latest(gone.stand)).toBeUndefined();
     expect(third.versions()).toEqual([{ software: "0.2.0", count: 1, stands: [LOBBY] }]);
   });
 });

@@ -63,19 +63,23 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
 
   test("the last that a stand said of what it uses is kept, and a refusal goes with the next word", async () => {
     const store = await freshStore();
-    await heardUsing(store, LOBBY, using(1, { refused: { version: 2, because: "no line slot-9" } }), 10);
+    await heardUsing(store, [
+      { stand: LOBBY, body: using(1, { refused: { version: 2, because: "no line slot-9" } }), atMs: 10 },
+    ]);
     expect(await usingOf(store, LOBBY)).toMatchObject({
       version: 1,
       refused: { version: 2, because: "no line slot-9" },
     });
-    await heardUsing(store, LOBBY, { ...using(3), certificateEndsInMs: 500 }, 20);
+    await heardUsing(store, [{ stand: LOBBY, body: { ...using(3), certificateEndsInMs: 500 }, atMs: 20 }]);
     const now = { version: 3, software: "0.1.0", keysVersion: 2, certificateEndsMs: 520, atMs: 20 };
     expect(await usingOf(store, LOBBY)).toEqual(now);
   });
 
   test("what is saved after a restored backup is newer than what the stand has", async () => {
     const store = await freshStore();
-    await heardUsing(store, LOBBY, using(7, { refused: { version: 9, because: "no button b9" } }), 10);
+    await heardUsing(store, [
+      { stand: LOBBY, body: using(7, { refused: { version: 9, because: "no button b9" } }), atMs: 10 },
+    ]);
     const saved = await saveSettings(store, [LOBBY], { settings: menuOf(), ...by(1) });
     expect(saved).toMatchObject({ versions: new Map([[LOBBY, 10]]) });
   });
@@ -83,16 +87,21 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
   test("the database finds who is behind, and nobody else", async () => {
     const store = await freshStore();
     const stands = ["never-said", "older", "same", "refused", "refused-before", "ahead", "old-keys"] as StandId[];
-    await heardUsing(store, "ahead" as StandId, using(9), 1);
+    await heardUsing(store, [{ stand: "ahead" as StandId, body: using(9), atMs: 1 }]);
     for (const atMs of [1, 2]) await saveSettings(store, stands.slice(0, 5), { settings: menuOf(), ...by(atMs) });
     await store
       .insertInto("settings")
       .values({ stand: "ahead" as StandId, version: 3, json: "{}", saved_by: "", why: "", at_ms: 1 })
       .execute();
     const said = { older: using(1), same: using(2), "old-keys": { ...using(0), keys: { version: 1 } } };
-    for (const [stand, body] of Object.entries(said)) await heardUsing(store, stand as StandId, body, 1);
-    await heardUsing(store, "refused" as StandId, using(1, { refused: { version: 2, because: "no line" } }), 1);
-    await heardUsing(store, "refused-before" as StandId, using(0, { refused: { version: 1, because: "no line" } }), 1);
+    for (const [stand, body] of Object.entries(said))
+      await heardUsing(store, [{ stand: stand as StandId, body: body, atMs: 1 }]);
+    await heardUsing(store, [
+      { stand: "refused" as StandId, body: using(1, { refused: { version: 2, because: "no line" } }), atMs: 1 },
+    ]);
+    await heardUsing(store, [
+      { stand: "refused-before" as StandId, body: using(0, { refused: { version: 1, because: "no line" } }), atMs: 1 },
+    ]);
     expect([...(await behind(store, 2))].sort()).toEqual(["never-said", "old-keys", "older", "refused-before"]);
     expect([...(await behind(store, 1))].sort()).toEqual(["never-said", "older", "refused-before"]);
   });
@@ -100,9 +109,13 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
   test("what people may have to know is found: refusals, and certificates that end before a day", async () => {
     const store = await freshStore();
     await saveSettings(store, [LOBBY], { settings: menuOf(), ...by(1) });
-    await heardUsing(store, LOBBY, using(0, { refused: { version: 1, because: "no line slot-1" } }), 10);
-    await heardUsing(store, GATE, { ...using(0), certificateEndsInMs: 500 }, 20);
-    await heardUsing(store, "well-1" as StandId, { ...using(0), certificateEndsInMs: 900 }, 20);
+    await heardUsing(store, [
+      { stand: LOBBY, body: using(0, { refused: { version: 1, because: "no line slot-1" } }), atMs: 10 },
+    ]);
+    await heardUsing(store, [{ stand: GATE, body: { ...using(0), certificateEndsInMs: 500 }, atMs: 20 }]);
+    await heardUsing(store, [
+      { stand: "well-1" as StandId, body: { ...using(0), certificateEndsInMs: 900 }, atMs: 20 },
+    ]);
     const found = await concerns(store, 600);
     expect([...found.keys()].sort()).toEqual([GATE, LOBBY]);
     expect(found.get(LOBBY)).toMatchObject({

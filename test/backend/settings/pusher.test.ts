@@ -48,7 +48,7 @@ test("what was saved reaches the stand, every minute anew until the stand says t
   expect(said.map(({ body }) => body)).toEqual([{ type: "settings", version: 1, settings: menuOf() }]);
   await pass(61_000);
   expect(said).toHaveLength(2);
-  await heardUsing(store, LOBBY, using(1), 5);
+  await heardUsing(store, [{ stand: LOBBY, body: using(1), atMs: 5 }]);
   await pass(180_000);
   expect(said).toHaveLength(2);
 });
@@ -56,7 +56,9 @@ test("what was saved reaches the stand, every minute anew until the stand says t
 test("a version that the stand refused is not pushed again, and the next one is", async () => {
   const { store, pusher, said, pass } = await pushing();
   await saveSettings(store, [LOBBY], saving);
-  await heardUsing(store, LOBBY, using(0, { refused: { version: 1, because: "no line slot-1" } }), 5);
+  await heardUsing(store, [
+    { stand: LOBBY, body: using(0, { refused: { version: 1, because: "no line slot-1" } }), atMs: 5 },
+  ]);
   pusher.look([LOBBY]);
   await pass(180_000);
   expect(said).toEqual([]);
@@ -99,10 +101,10 @@ test("a stand that trusts an older set of keys is told the newer one, before its
   const keys = [newKeyPair().publicJwk];
   const { store, pusher, said, pass } = await pushing({ desiredKeys: () => ({ version: 2, keys }) });
   await saveSettings(store, [LOBBY], saving);
-  await heardUsing(store, LOBBY, using(0), 5);
+  await heardUsing(store, [{ stand: LOBBY, body: using(0), atMs: 5 }]);
   await pass(62_000);
   expect(said.map(({ body }) => body.type)).toEqual(["keys", "settings"]);
-  await heardUsing(store, LOBBY, { ...using(1), keys: { version: 2 } }, 6);
+  await heardUsing(store, [{ stand: LOBBY, body: { ...using(1), keys: { version: 2 } }, atMs: 6 }]);
   pusher.look([LOBBY]);
   await pass(120_000);
   expect(said).toHaveLength(2);
