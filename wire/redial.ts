@@ -109,7 +109,7 @@ export class RedialledTransport implements Transport {
   /** Nobody answered in time: a broker that has more connections to make than it can is helped by whoever comes later. */
   #wasSlow(): boolean {
     const { clock, patience } = this.#parts;
-    return this.#upAt === undefined && sinceMs(this.#lastAttempt, clock.now()) >= patience.connectMs;
+    return this.#upAt === undefined && (sinceMs(this.#lastAttempt, clock.now()) ?? 0) >= patience.connectMs;
   }
 
   #hasHeld(): boolean {
