@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { STOP_MS } from "../../backend/commands/run.ts";
 import { backendConfigSchema } from "../../backend/config.ts";
+import { STOP_MS } from "../../backend/serve.ts";
 import { readConfig } from "../../host/config.ts";
 import { silentLog } from "../../host/log.ts";
 import { sampleToml } from "../../host/sample-toml.ts";
