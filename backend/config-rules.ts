@@ -7,6 +7,7 @@ import type { StandId } from "../protocol/ids.ts";
 import { type AlarmsConfig, alarmsIssues } from "./alarms/config.ts";
 import { type ConsoleConfig, wrongWithConsole } from "./console/config.ts";
 import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchants/config.ts";
+import { type MetricsConfig, wrongWithMetrics } from "./metrics/config.ts";
 import type { MerchantId } from "./providers/provider.ts";
 
 /** What must fit together in the backend's configuration. */
@@ -19,6 +20,7 @@ type Whole = {
   readonly pay?: object | undefined;
   readonly enrolment?: object | undefined;
   readonly console?: ConsoleConfig | undefined;
+  readonly metrics?: MetricsConfig | undefined;
   readonly link: BrokerLink;
   readonly broker_access?: (Omit<BrokerLink, "url"> & { readonly url?: string | undefined }) | undefined;
   readonly alarms: AlarmsConfig;
@@ -44,6 +46,7 @@ export const rules: readonly Rule<Whole>[] = [
   { on: ["http"], judge: unreachable },
   { on: ["http", "pay", "enrolment"], judge: crowded },
   { on: ["console"], judge: wrongWithConsole },
+  { on: ["metrics"], judge: wrongWithMetrics },
   { on: ["link"], judge: brokerLinkIssues },
   { on: ["link", "broker_access"], judge: crowdedAccess },
   { on: ["alarms"], judge: alarmsIssues },

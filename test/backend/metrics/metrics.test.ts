@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import type { BackendParts } from "../../../backend/backend.ts";
 import type { LedgerJournal } from "../../../backend/cashier.ts";
+import { wrongWithMetrics } from "../../../backend/metrics/config.ts";
 import { whyRefused } from "../../../backend/metrics/counts.ts";
 import { openObservation } from "../../../backend/metrics/observation.ts";
 import type { Setup } from "../../../backend/setup.ts";
@@ -125,4 +126,12 @@ test("without [metrics] nothing listens and nothing is wrapped", () => {
   const { watching, metrics, watched } = openObservation({ ground, books, version: "1" });
   const parts = {} as BackendParts;
   expect([watching, metrics, watched(parts)]).toEqual([undefined, undefined, parts]);
+});
+
+test("metrics that others can reach want a token", () => {
+  const wrong = (host: string, token?: string): readonly unknown[] =>
+    wrongWithMetrics({ metrics: { host, port: 9_464, ...(token === undefined ? {} : { token_file: token }) } });
+  expect(["127.0.0.1", "::1", "localhost"].flatMap((host) => wrong(host))).toEqual([]);
+  expect(wrong("0.0.0.0", "/etc/token")).toEqual([]);
+  expect(wrong("0.0.0.0")).toMatchObject([{ message: expect.stringContaining("is missing") }]);
 });
