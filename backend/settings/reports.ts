@@ -24,7 +24,7 @@ const AT_ONCE = 200;
 /**
  * Takes in what stands say of themselves. The link that it comes by carries orders, one message after the other, so nothing of this waits
  * for the store: what stands use, the last word of each, is written twice a second in one commit, and tried again when the
- * store fails; when ten thousand stands are back at once that is fifty commits. What a crash takes is said anew at the stand's next connection. A
+ * store fails; when ten thousand stands are back at once that is fifty commits. What a crash takes is said anew: a stand that is told what it has already says so. A
  * picture that cannot be written is lost, and asked for anew.
  */
 export class Reports {

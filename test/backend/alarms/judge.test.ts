@@ -95,6 +95,7 @@ describe("what is worth an alarm at a stand", () => {
     expect(told(silentSince(4 * MINUTE))).not.toContain("stand-silent bad");
     const conditions = told(silentSince(6 * MINUTE));
     expect(conditions[0]).toBe("stand-silent bad");
+    expect(conditions).toContain("printer near");
     expect(conditions.slice(1).every((each) => each.endsWith(" near"))).toBe(true);
   });
 
@@ -199,7 +200,8 @@ describe("when an alarm begins and ends", () => {
   test("what happened once lasts until somebody acknowledges it", () => {
     const topic = topicOf({ kind: "journal-lost", stand: LOBBY });
     const lasting = new Map([[topic, { id: "1", topic, kind: "journal-lost" as const }]]);
-    expect(judge([], lasting, new Map(), DAY).closes).toEqual([]);
+    const longGood: Pending = new Map([[topic, { is: "good", sinceMs: 0 }]]);
+    expect(judge([], lasting, longGood, DAY).closes).toEqual([]);
     expect(isMoment("journal-lost")).toBe(true);
   });
 
