@@ -8,11 +8,11 @@ import { Audit } from "../../../backend/console/audit/audit.ts";
 import { verifyAudit } from "../../../backend/console/audit/verify.ts";
 import { type ConsoleConfig, consoleSchema } from "../../../backend/console/config.ts";
 import { type ConsoleParts, openConsole } from "../../../backend/console/console.ts";
-import type { Store } from "../../../backend/store/store.ts";
+import { openStore, type Store } from "../../../backend/store/store.ts";
 import { utcClock } from "../../../host/clock.ts";
 import { type Log, silentLog } from "../../../host/log.ts";
 import type { Clock } from "../../../protocol/time.ts";
-import { freshStore, type StoreTestPlace } from "../../support/stores.ts";
+import type { StoreTestPlace } from "../../support/stores.ts";
 import { Browser } from "./browser.ts";
 import { paperDesks } from "./paper-desks.ts";
 
@@ -24,6 +24,13 @@ export const PASSWORD = "kopi susu di lobi barat";
 export async function ofTwoBackends({ place, open }: StoreTestPlace): Promise<readonly [Store, Store]> {
   const store = await open();
   return [store, "file" in place ? store : await open()];
+}
+
+/** What is asked of the console here is not what survives a power cut, so no disk is waited for. */
+async function storeInMemory(clock: Clock): Promise<Store> {
+  const store = await openStore({ place: { file: ":memory:" }, clock });
+  onTestFinished(() => store.destroy());
+  return store;
 }
 
 export type RigOptions = {
@@ -38,7 +45,7 @@ export type RigOptions = {
 /** A console on a real port and store, over desks of paper. Gone when the test is. */
 export async function openConsoleRig(options: RigOptions = {}) {
   const { clock = utcClock({ keepsAlive: false }), log = silentLog } = options;
-  const store = options.store ?? (await freshStore());
+  const store = options.store ?? (await storeInMemory(clock));
   const config = consoleSchema.parse({ port: 0, ...options.config });
   const parts = { config, store, clock, log, isTest: true, cost: CHEAP, desks: options.desks ?? paperDesks() };
   const console = await openConsole({ ...parts, ...options.more });
