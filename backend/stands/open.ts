@@ -1,4 +1,5 @@
 import { addressList } from "../../host/addresses.ts";
+import { every } from "../../host/every.ts";
 import type { Route } from "../../host/http.ts";
 import type { EnrolAnswer } from "../../protocol/enrolment.ts";
 import type { StandId } from "../../protocol/ids.ts";
@@ -16,6 +17,7 @@ import { Registry } from "./registry.ts";
 import { Revocations } from "./revocations.ts";
 import { type Roster, RosterInMemory } from "./roster.ts";
 import { Signing } from "./signing.ts";
+import { tidyStands } from "./tidying.ts";
 
 /** The stands of a running backend: who there is, how they come and go, and by which key they are spoken to. */
 export type Stands = {
@@ -69,7 +71,11 @@ export async function openStands(
     deskRoutes: (record) => standsRoutes({ roster, registry, signing, log, record }),
     keep: () => {
       const access = openAccess(ground, roster, () => company?.leads ?? true);
-      const stops = [following.keep(), signing.keep(), desk?.revocations.keep(), access];
+      const tidy = async (): Promise<void> => {
+        if (company?.leads ?? true) await tidyStands(store, clock.wall());
+      };
+      const daily = { firstMs: MINUTE_MS, everyMs: DAY_MS, what: "old codes not put away", run: tidy };
+      const stops = [following.keep(), signing.keep(), desk?.revocations.keep(), access, every(clock, log, daily)];
       return () => {
         for (const stop of stops) stop?.();
       };

@@ -29,13 +29,21 @@ export class Revocations {
   readonly #parts: RevocationsParts;
   #made: Made | undefined;
   #written: string | undefined;
+  #asked: Promise<string> | undefined;
 
   constructor(parts: RevocationsParts) {
     this.#parts = parts;
   }
 
-  /** PEM. Made anew when a stand has changed, or an hour after the last one. */
-  async list(): Promise<string> {
+  /** PEM. Made anew when a stand has changed, or an hour after the last one. However many ask, the store is asked once at a time. */
+  list(): Promise<string> {
+    this.#asked ??= this.#list().finally(() => {
+      this.#asked = undefined;
+    });
+    return this.#asked;
+  }
+
+  async #list(): Promise<string> {
     const { store, clock } = this.#parts;
     const revision = await revisionNow(store);
     const made = this.#made;

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { tidyStands } from "../../../backend/stands/tidying.ts";
 import { newRequest } from "../../../host/certificates.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
 import { freshStore, storeSuites } from "../../support/stores.ts";
@@ -16,6 +17,7 @@ import {
   recordOf,
 } from "./rig.ts";
 
+const CERTIFIED = { pem: expect.stringContaining("CERTIFICATE") };
 const enrolled = { is: "enrolled", stand: LOBBY };
 const refusedFor = (because: RegExp) => ({ is: "refused", because: expect.stringMatching(because) });
 /** All that could have moved. */
@@ -185,6 +187,23 @@ describe("a stand that is revoked", () => {
     expect(await office.enrolling.redeem(fresh.enrols(await codeAgain(office, LOBBY)))).toMatchObject(enrolled);
     expect(office.roster.keys.get(fresh.kid)?.owner).toBe(LOBBY);
   });
+});
+
+test("what is long over is put away, and no request is good again for that", async () => {
+  const office = await newOffice();
+  const machine = newMachine();
+  const enrols = machine.enrols(await codeFor(office, LOBBY));
+  const renews = machine.renews(LOBBY);
+  await office.enrolling.redeem(enrols);
+  await office.enrolling.renew(renews);
+  await tidyStands(office.store, office.wall + 119 * DAY_MS);
+  expect(await stateOf(office)).toMatchObject({ codes: [], papers: [CERTIFIED, CERTIFIED] });
+  office.wall += 121 * DAY_MS;
+  await tidyStands(office.store, office.wall);
+  expect((await stateOf(office)).papers).toMatchObject([{ pem: "" }, { pem: "" }]);
+  expect(await office.enrolling.redeem(enrols)).toMatchObject(refusedFor(/no such code/));
+  expect(await office.enrolling.renew(renews)).toMatchObject(refusedFor(/used before/));
+  expect(await office.enrolling.renew(machine.renews(LOBBY))).toMatchObject({ is: "renewed" });
 });
 
 describe("a renewal", () => {
