@@ -2,7 +2,7 @@
 const [, , how, file] = process.argv;
 
 if (how === "imports") {
-  await import("../../gateway/commands/run.ts");
+  await import("../../gateway/drive.ts");
   await import("../../device/drawing/draw-page.ts");
   await import("../../device/drawing/draw-slip.ts");
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { STOP_MS } from "../../gateway/commands/run.ts";
+import { STOP_MS } from "../../gateway/drive.ts";
 import { main } from "../../gateway/main.ts";
 import { readSetup } from "../../gateway/setup.ts";
 import { menuOf, rulesOf } from "../../gateway/trade-of.ts";

@@ -1,0 +1,227 @@
+import { systemChance } from "../host/chance.ts";
+import { readBootId, steadyClock } from "../host/clock.ts";
+import { Unfit } from "../host/daemon.ts";
+import type { Log } from "../host/log.ts";
+import { type SystemdNotice, sdNotify, watchdogMs } from "../host/sdnotify.ts";
+import { shutDownOnSignals } from "../host/shutdown.ts";
+import { readVersion } from "../host/version.ts";
+import { type OpenedJournal, openSqliteJournal } from "../journal/sqlite/open.ts";
+import { newUlid } from "../protocol/ids.ts";
+import type { Stop } from "../protocol/time.ts";
+import { followMenu, listenToButtons } from "./buttons.ts";
+import { hasCancel } from "./config-wires.ts";
+import type { ControllerApi } from "./controller/controller.ts";
+import { type OpenStand, openStand } from "./daemon.ts";
+import { type Devices, openDevices, unfit } from "./devices.ts";
+import { drainSocketOf, openDrain } from "./drain.ts";
+import { identityFiles, readIdentity } from "./enrolment/identity.ts";
+import { postJson } from "./enrolment/post.ts";
+import { BrokerCertificate } from "./enrolment/renewal.ts";
+import type { Ground } from "./ground.ts";
+import { type StandFigures, sayHealth } from "./health.ts";
+import { keepAlive, statusOf } from "./liveness.ts";
+import { linuxMachine } from "./machine.ts";
+import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "./order.ts";
+import { partsOf } from "./parts-of.ts";
+import { type OpenedCare, openCare } from "./settings/open.ts";
+import type { Setup } from "./setup.ts";
+import { standShape } from "./shape.ts";
+import { within } from "./within.ts";
+
+type Journal = OpenedJournal<State, Event, Effect>["journal"];
+
+/** Longer than a stand's own longest stop; systemd's TimeoutStopSec is longer still. */
+export const STOP_MS = 50_000;
+/** A screen that is slow or broken does not keep the stand from being ready. */
+const FIRST_PAGE_MS = 5_000;
+const USUAL_WATCHDOG_MS = 60_000;
+
+/** Drives the stand from here on; a start that fails leaves nothing open. */
+export const drive = (setup: Setup, env: NodeJS.ProcessEnv, log: Log): Promise<void> => {
+  const boot = readBootId();
+  return begin({ setup, env, clock: steadyClock(boot), boot, random: systemChance, log });
+};
+
+/** What is to be closed again when the start fails, the first opened last. */
+type Taken = (() => Promise<unknown>)[];
+
+async function begin(ground: Ground): Promise<void> {
+  const taken: Taken = [];
+  try {
+    await beginWith(ground, taken);
+  } catch (error) {
+    for (const giveBack of taken.reverse()) await giveBack();
+    throw error;
+  }
+}
+
+async function beginWith(ground: Ground, taken: Taken): Promise<void> {
+  const { setup, env, clock, log } = ground;
+  const { journal, quarantined } = openJournal(ground);
+  taken.push(() => journal.close());
+  if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
+  const devices = await openDevices(setup.config, {
+    clock,
+    log,
+    simulatedAddress: setup.config.simulated.address,
+  });
+  taken.push(() => devices.close());
+  const misfit = unfit(devices);
+  if (misfit !== undefined) throw new Unfit(misfit);
+  const lost = quarantined !== undefined || (await journal.newest()) === undefined;
+  const certificate = brokerCertificate(ground, () => cared.changed());
+  const cared = await openCare(ground, devices, () => certificate.endsInMs());
+  const { care, config } = cared;
+  const stand = await openStand(partsOf(ground, { journal, devices, lost, config, care }));
+  taken.push(() => stand.stop());
+  cared.tend(stand);
+  taken.push(() => cared.close());
+  const stopRenewing = certificate.keep();
+  taken.push(async () => stopRenewing());
+  const draining = await openDrain({ stand, socket: drainSocketOf(config), clock, log });
+  taken.push(() => draining.close());
+  const controller = await openOrders(ground, stand, journal, devices);
+  const stopButtons = hearButtons(ground, stand, devices);
+  const notice = await sdNotify(env, log);
+  const stopWatching = watchOver(ground, stand, {
+    journal,
+    devices,
+    notice,
+    figures: () => figuresOf(stand, cared, certificate),
+  });
+  shutDownOnSignals({
+    clock,
+    log,
+    process,
+    deadlineMs: STOP_MS,
+    endings: [
+      { what: "word to systemd", stop: () => notice.stopping() },
+      { what: "buttons", stop: stopButtons },
+      { what: "controller", stop: () => controller?.close() },
+      { what: "drain", stop: () => draining.close() },
+      { what: "certificate", stop: stopRenewing },
+      { what: "settings", stop: () => cared.close() },
+      { what: "stand", stop: () => stand.stop() },
+      { what: "watch", stop: stopWatching },
+      { what: "devices", stop: () => devices.close() },
+      { what: "journal", stop: () => journal.close() },
+      { what: "systemd", stop: () => notice.close() },
+    ],
+  });
+  await within(clock, FIRST_PAGE_MS, stand.firstPage(), undefined);
+  notice.ready();
+  log.info("ready", { stand: setup.config.stand.id, version: readVersion(), lost });
+}
+
+function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
+  const wall = (): number => clock.wall();
+  const newId = (): string => newUlid(clock.wall(), random);
+  return openSqliteJournal({ file: setup.config.journal.file, shape: standShape, newId, wall });
+}
+
+const hearButtons = ({ setup: { config }, clock, log }: Ground, stand: OpenStand, devices: Devices): Stop =>
+  followMenu(stand, (menu) =>
+    listenToButtons({
+      stand,
+      menu,
+      ...(hasCancel(config) ? { cancel: config.buttons.cancel } : {}),
+      longPressMs: config.service.long_press_ms,
+      clock,
+      log,
+      input: (name) => devices.input(name),
+    }),
+  );
+
+/** HTTP weighs 10 MB: a stand without a controller does without. */
+async function openOrders(
+  { setup, clock, log }: Ground,
+  stand: OpenStand,
+  journal: Journal,
+  devices: Devices,
+): Promise<ControllerApi | undefined> {
+  const { config, controllerToken: token } = setup;
+  if (config.controller === undefined) return undefined;
+  const { socket, tcp } = config.controller;
+  const { openController } = await import("./controller/controller.ts");
+  return openController({
+    stand,
+    about: config.stand,
+    journal,
+    relayOf: (line) => devices.relayOf(line),
+    clock,
+    log,
+    socket,
+    ...(tcp === undefined || token === undefined ? {} : { tcp: { port: tcp.port, token } }),
+  });
+}
+
+/** Renewed by the daemon where it has come by an enrolment. */
+function brokerCertificate({ setup, env, clock, random, log }: Ground, changed: () => void): BrokerCertificate {
+  const { config, key } = setup;
+  const { enrolment, link } = config;
+  const identity = enrolment && readIdentity(enrolment.folder);
+  const isOurs = enrolment !== undefined && link.cert_file === identityFiles(enrolment.folder).broker;
+  const renewing = isOurs && identity !== undefined && { folder: enrolment.folder, identity, key, post: postJson };
+  return new BrokerCertificate({
+    file: link.cert_file,
+    env,
+    ...(renewing && { renewing }),
+    clock,
+    random,
+    log,
+    changed,
+  });
+}
+
+type Watched = {
+  readonly journal: Journal;
+  readonly devices: Devices;
+  readonly notice: SystemdNotice;
+  figures(): StandFigures;
+};
+
+function figuresOf(stand: OpenStand, { care }: OpenedCare, certificate: BrokerCertificate): StandFigures {
+  const left = certificate.endsInMs();
+  return {
+    boot: stand.link?.run ?? "",
+    page: stand.pageName,
+    ...(stand.hasScreen ? { panel: stand.screenFailure ?? "ok" } : {}),
+    relays: stand.pulses,
+    settings: care.using().settings.version,
+    ...(left === undefined ? {} : { certificateEndsInMs: Math.max(0, Math.floor(left)) }),
+  };
+}
+
+/** Tells the backend every minute, and systemd more often, how the stand is. */
+function watchOver(ground: Ground, stand: OpenStand, { journal, devices, notice, figures }: Watched): Stop {
+  const { setup, env, clock, log } = ground;
+  const startedAt = clock.now();
+  const stopHealth = sayHealth({
+    clock,
+    log,
+    version: readVersion(),
+    startedAt,
+    journal,
+    kinds: [...tellKinds, ...releaseKinds, ...printKinds],
+    ...(devices.printer === undefined ? {} : { printer: devices.printer }),
+    machine: linuxMachine(setup.config.journal.file),
+    figures,
+    obstacles: () => stand.obstacles,
+    link: () => stand.link,
+  });
+  const stopFeeding = keepAlive({
+    clock,
+    log,
+    everyMs: Math.max(500, (watchdogMs(env) ?? USUAL_WATCHDOG_MS) / 3),
+    askJournal: () => journal.newest(),
+    link: () => stand.link,
+    feed: () => {
+      notice.watchdog();
+      notice.status(statusOf(stand));
+    },
+  });
+  return () => {
+    stopHealth();
+    stopFeeding();
+  };
+}
