@@ -7,7 +7,9 @@ import { parse, stringify, type TomlTable } from "smol-toml";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { z } from "zod";
 import { backendConfigSchema } from "../../backend/config.ts";
+import { main as callBackend } from "../../backend/main.ts";
 import { gatewayConfig } from "../../gateway/config.ts";
+import { main as callGateway } from "../../gateway/main.ts";
 import { readConfig } from "../../host/config.ts";
 
 /* Every key of both configurations with values that cannot be meant. */
@@ -179,11 +181,16 @@ crv = "Ed25519"
 x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
 `;
 
-type Program = { readonly name: "gateway" | "backend"; readonly good: string; readonly schema: z.ZodType };
+type Program = {
+  readonly name: "gateway" | "backend";
+  readonly good: string;
+  readonly schema: z.ZodType;
+  readonly main: typeof callBackend;
+};
 
 const programs: readonly Program[] = [
-  { name: "gateway", good: GATEWAY, schema: gatewayConfig },
-  { name: "backend", good: BACKEND, schema: backendConfigSchema },
+  { name: "gateway", good: GATEWAY, schema: gatewayConfig, main: callGateway },
+  { name: "backend", good: BACKEND, schema: backendConfigSchema, main: callBackend },
 ];
 
 type Way = readonly (string | number)[];
@@ -301,7 +308,7 @@ function folder(): string {
 type Ended = { readonly code: number | null; readonly said: string };
 
 /** The program as a user starts it. */
-function start(name: string, config: string): Promise<Ended> {
+function start({ name }: Program, config: string): Promise<Ended> {
   const loader = join(ROOT, "test/support/typescript.mjs");
   const args = ["--import", loader, join(ROOT, name, "main.ts"), "--config", config];
   return new Promise((resolve) => {
@@ -311,28 +318,45 @@ function start(name: string, config: string): Promise<Ended> {
   });
 }
 
-describe.each(programs)("the $name itself", ({ name, good }) => {
-  const bad: readonly (readonly [string, string | Buffer])[] = [
-    ["wrong in many places", good.replaceAll(/= (\d+|true|"[^"]*")$/gm, `= { secret = "${PASSWORD}" }`)],
-    ["random bytes", Buffer.from(Array.from({ length: 4_000 }, (_, nth) => (nth * 7_919) % 251))],
-    ["far too long", `# ${"x".repeat(2_000_000)}\n${good}`],
-    ["nested beyond reason", `a = ${"[".repeat(50_000)}`],
-    ["empty", ""],
+/** The same program in this process. */
+async function call({ main }: Program, config: string): Promise<Ended> {
+  let said = "";
+  const hear = (text: string): void => {
+    said += text;
+  };
+  const code = await main(["--config", config], {}, { out: hear, err: hear });
+  return { code, said };
+}
+
+describe.each(programs)("the $name itself", (program) => {
+  const bad: readonly (readonly [string, string | Buffer, typeof call])[] = [
+    ["wrong in many places", program.good.replaceAll(/= (\d+|true|"[^"]*")$/gm, `= { secret = "${PASSWORD}" }`), start],
+    ["random bytes", Buffer.from(Array.from({ length: 4_000 }, (_, nth) => (nth * 7_919) % 251)), call],
+    ["far too long", `# ${"x".repeat(2_000_000)}\n${program.good}`, call],
+    // How deep a reader can go hangs on the stack that its process has.
+    ["nested beyond reason", `a = ${"[".repeat(50_000)}`, start],
+    ["empty", "", call],
   ];
 
-  test.each(bad)("ends with code 78 and clear words on a file that is %s", { timeout: 60_000 }, async (_what, text) => {
-    const file = join(folder(), "config.toml");
-    writeFileSync(file, text);
-    const { code, said } = await start(name, file);
-    expect(said).toContain(`${file} is not usable:`);
-    expect(said).not.toMatch(/node_modules|^\s+at |\.ts:\d/m);
-    expect(said).not.toContain(PASSWORD);
-    expect(code).toBe(78);
-    expect(readFileSync(file).equals(Buffer.from(text))).toBe(true);
-  });
+  test.each(bad)(
+    "ends with code 78 and clear words on a file that is %s",
+    {
+      timeout: 60_000,
+    },
+    async (_what, text, answer) => {
+      const file = join(folder(), "config.toml");
+      writeFileSync(file, text);
+      const { code, said } = await answer(program, file);
+      expect(said).toContain(`${file} is not usable:`);
+      expect(said).not.toMatch(/node_modules|^\s+at |\.ts:\d/m);
+      expect(said).not.toContain(PASSWORD);
+      expect(code).toBe(78);
+      expect(readFileSync(file).equals(Buffer.from(text))).toBe(true);
+    },
+  );
 
-  test("ends with code 78 on a folder in the place of a file", { timeout: 60_000 }, async () => {
-    const { code, said } = await start(name, folder());
+  test("ends with code 78 on a folder in the place of a file", async () => {
+    const { code, said } = await call(program, folder());
     expect(said).toContain("is not usable:");
     expect(code).toBe(78);
   });
