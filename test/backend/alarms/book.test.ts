@@ -122,9 +122,12 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
   });
 
   test("all that begins in the same moment is one message to each, and its end one more", async () => {
-    const { book, recipients, post } = posting(await fresh());
+    const { book, outbox, recipients, post } = posting(await fresh());
     const stands = Array.from({ length: 700 }, (_, nth) => silent(`stand-${nth}` as StandId));
     await book.change(stands, []);
+    await outbox.gather();
+    await outbox.send();
+    expect(recipients[0].got).toEqual([]);
     await post();
     await post();
     for (const { got } of recipients) expect(got).toMatchObject([{ opened: [{ kind: "stand-silent", count: 700 }] }]);
