@@ -30,10 +30,17 @@ const NEWS_ABOUT_OWED = ["paid", "owed", "refunding", "remedied", "delivered"];
 
 /** At a glance: who is owed money, what is wrong, how it goes. @type {import("../router.js").Page} */
 export function openHome({ root, signal }) {
-  /** @type {{ owed?: readonly OwedLine[], alarms?: readonly AlarmLine[], orders?: readonly OrderLine[], overview?: Overview, trouble?: unknown }} */
+  /** @type {{ owed?: readonly OwedLine[], alarms?: readonly AlarmLine[], orders?: readonly OrderLine[], overview?: Overview, latest?: readonly OrderLine[] | undefined, trouble?: unknown }} */
   const seen = {};
   const map = h("div", { class: "map", own: true, role: "group", "aria-label": say("map") });
-  const redraw = () => draw(root, ...view(seen, fleet, map, { reload, redraw }));
+  const redraw = () => {
+    seen.latest = latestOf(
+      seen.orders,
+      seen.latest,
+      root.querySelector(".latest:hover, .latest:focus-within") !== null,
+    );
+    draw(root, ...view(seen, fleet, map, { reload, redraw }));
+  };
   const fleet = followStands(signal, () => {
     shown.show([...fleet.stands.values()]);
     redraw();
@@ -89,7 +96,7 @@ export function openHome({ root, signal }) {
 }
 
 /** @param {any} seen @param {ReturnType<typeof followStands>} fleet @param {HTMLElement} map @param {{ reload: () => void, redraw: () => void }} can */
-function view(seen, fleet, map, { reload }) {
+function view(seen, fleet, map, { reload, redraw }) {
   const counts = countStates(fleet.stands.values());
   const pick = (/** @type {string} */ state) => go(`/stands?state=${state}`);
   return [
@@ -110,7 +117,7 @@ function view(seen, fleet, map, { reload }) {
         stateChoice(counts, "", pick),
         map,
       ),
-      latestPanel(seen.orders, fleet),
+      latestPanel(seen.latest, fleet, redraw),
     ),
   ];
 }
@@ -245,8 +252,17 @@ function alarmsPanel(alarms, fleet, reload) {
   );
 }
 
-/** @param {readonly OrderLine[] | undefined} orders @param {ReturnType<typeof followStands>} fleet */
-const latestPanel = (orders, fleet) =>
+/**
+ * Those that are shown: while somebody points at them they stay where they are, and only their states change.
+ * @param {readonly OrderLine[] | undefined} orders @param {readonly OrderLine[] | undefined} shown @param {boolean} isHeld
+ */
+function latestOf(orders, shown, isHeld) {
+  if (!isHeld || shown === undefined) return orders;
+  return shown.map((order) => orders?.find((each) => each.order === order.order) ?? order);
+}
+
+/** A row is a place, not an order: what comes moves words, never rows. @param {readonly OrderLine[] | undefined} orders @param {ReturnType<typeof followStands>} fleet @param {() => void} redraw */
+const latestPanel = (orders, fleet, redraw) =>
   panel(
     say("orders.latest"),
     { id: "latest", beside: h("a", { class: "more-link", href: "#/orders" }, say("all"), icon("next")) },
@@ -254,11 +270,11 @@ const latestPanel = (orders, fleet) =>
       ? waiting(LATEST)
       : h(
           "ol",
-          { class: "latest" },
+          { class: "latest", onmouseleave: redraw },
           orders.map((order) =>
             h(
               "li",
-              { key: order.order },
+              {},
               h("span", { class: "latest-when" }, timeTag(order.begunMs)),
               h(
                 "span",
