@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // A bound for a busy machine, not a wait: a poll ends with the condition.
     expect: { poll: { timeout: 10_000, interval: 20 } },
+    globalSetup: ["test/support/shared-postgres.ts"],
     setupFiles: ["test/support/open-handles.ts"],
     // A process a file: what one leaves behind cannot help or hurt the next, and native code is really unloaded.
     pool: "forks",

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -30,14 +31,20 @@ export type PostgresOptions = {
   readonly below?: string;
 };
 
-/** A server of the test's own, on a Unix socket, with its data in a folder that goes with it. */
-export type PostgresServer = {
-  /** Where it `isOpen`: the port, and who signed its certificate. */
-  readonly open: { readonly port: number; readonly ca: string } | undefined;
+/** What disturbs nobody else on the same server. */
+export type PostgresPlaces = {
   /** A place that nobody has used: a schema, because a database takes longer to make. */
   newPlace(): Promise<PostgresPlace>;
   /** As the server's own user, over a connection of its own. */
   ask<Row = Record<string, unknown>>(place: PostgresPlace, sql: string, values?: readonly unknown[]): Promise<Row[]>;
+};
+
+/** A server of the test's own, on a Unix socket, with its data in a folder that goes with it. */
+export type PostgresServer = PostgresPlaces & {
+  /** For its own user. */
+  readonly place: PostgresPlace;
+  /** Where it `isOpen`: the port, and who signed its certificate. */
+  readonly open: { readonly port: number; readonly ca: string } | undefined;
   /** Ends every connection, and waits until each is gone with its locks. */
   cutAll(): Promise<void>;
   /** Power cut. */
@@ -71,7 +78,6 @@ export async function startPostgres({ settings = {}, isOpen, below }: PostgresOp
   const words = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const run = () => started(program, ["-D", data, ...words], folder, place);
   let server = await run();
-  let made = 0;
   const kill = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, "exit");
@@ -79,14 +85,9 @@ export async function startPostgres({ settings = {}, isOpen, below }: PostgresOp
     await ended;
   };
   return {
+    ...placesOn(place),
+    place,
     open,
-    newPlace: async () => {
-      made += 1;
-      const schema = `journal_${made}`;
-      await ask(place, `CREATE SCHEMA ${schema}`);
-      return { ...place, schema };
-    },
-    ask,
     cutAll: async () => {
       const others = "backend_type = 'client backend' AND pid <> pg_backend_pid()";
       await ask(place, `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE ${others}`);
@@ -102,6 +103,16 @@ export async function startPostgres({ settings = {}, isOpen, below }: PostgresOp
     },
   };
 }
+
+/** On a server that runs already. */
+export const placesOn = (place: PostgresPlace): PostgresPlaces => ({
+  newPlace: async () => {
+    const schema = `place_${randomBytes(8).toString("hex")}`;
+    await ask(place, `CREATE SCHEMA ${schema}`);
+    return { ...place, schema };
+  },
+  ask,
+});
 
 const USUAL: Readonly<Record<string, string>> = {
   listen_addresses: "",

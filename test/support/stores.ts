@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
+import { beforeAll, describe, onTestFinished } from "vitest";
 import { openStore, type Store, type StoreOptions, type StorePlace } from "../../backend/store/store.ts";
 import { steadyClock } from "../../host/clock.ts";
-import { type PostgresServer, startPostgres } from "./postgres.ts";
+import type { PostgresPlaces } from "./postgres.ts";
+import { sharedPostgres } from "./shared-postgres.ts";
 
 /** A place for a store that nobody has used. */
 export type StoreTestPlace = {
@@ -22,11 +23,10 @@ export function storeSuites(title: string, suite: StoreSuite): void {
     suite(async () => (await freshPlace()).open(), freshPlace);
   });
   describe(`${title}, in PostgreSQL`, () => {
-    let server: PostgresServer;
+    let server: PostgresPlaces;
     beforeAll(async () => {
-      server = await startPostgres();
+      server = await sharedPostgres();
     }, 60_000);
-    afterAll(() => server?.close());
     const freshPlace = async (): Promise<StoreTestPlace> => placeOf({ postgres: await server.newPlace() });
     suite(async () => (await freshPlace()).open(), freshPlace);
   });
