@@ -24,6 +24,8 @@ export type Machine = {
 /** One minute's figures of a stand. Sizes in bytes, times in whole seconds. */
 export type Health = {
   readonly version: string;
+  /** What its wall clock shows, milliseconds since 1970: whoever hears it knows how far off that is. */
+  readonly wallMs: number;
   readonly uptimeSeconds: number;
   readonly rss: number;
   readonly heap: number;
@@ -105,6 +107,7 @@ export async function healthOf(parts: HealthParts): Promise<Health> {
   ]);
   return {
     version,
+    wallMs: clock.wall(),
     uptimeSeconds: Math.floor((sinceMs(startedAt, clock.now()) ?? 0) / 1000),
     rss,
     heap: heapUsed,

@@ -90,12 +90,12 @@ export class HealthBook {
       this.#strangers += 1;
       return;
     }
-    const health = readHealth(said);
+    const heardMs = this.#parts.nowMs();
+    const health = readHealth(said, heardMs);
     if (health === undefined) {
       this.#unreadable += 1;
       return;
     }
-    const heardMs = this.#parts.nowMs();
     this.#latest.set(stand, { heardMs, health });
     this.#recorder.hear(stand, health, heardMs);
   }

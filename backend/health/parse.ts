@@ -28,7 +28,7 @@ export type HealthSaid = {
   /** What keeps it from selling. */
   readonly obstacles: readonly string[];
   readonly reconnects?: number;
-  /** How far its wall clock is ahead. */
+  /** How far its wall clock is ahead of ours, by what it showed when this was said; short of what the message was on its way. */
   readonly clockOffsetMs?: number;
   readonly isClockSynced?: boolean;
   readonly certificateEndsInMs?: number;
@@ -47,8 +47,8 @@ const COUNT_MAX = 2 ** 31 - 1;
 const SECONDS_MAX = 10 * 366 * 86_400;
 const YEARS_MS = 100 * 366 * 86_400_000;
 
-/** `undefined` for what is no health at all. Total: whatever comes, it answers. */
-export function readHealth(said: unknown): HealthSaid | undefined {
+/** `undefined` for what is no health at all. Total: whatever comes, it answers. `heardMs`: when it came, since 1970. */
+export function readHealth(said: unknown, heardMs: number): HealthSaid | undefined {
   if (!isFields(said)) return undefined;
   const backlog = isFields(said["backlog"]) ? said["backlog"] : {};
   const found = {
@@ -68,7 +68,7 @@ export function readHealth(said: unknown): HealthSaid | undefined {
     relays: relays(said["relays"]),
     obstacles: obstacles(said["obstacles"]),
     reconnects: count(said["reconnects"]),
-    clockOffsetMs: within(said["clockOffsetMs"], -YEARS_MS, YEARS_MS),
+    clockOffsetMs: ahead(within(said["wallMs"], 0, YEARS_MS), heardMs),
     isClockSynced: yesNo(said["clockSynced"]),
     certificateEndsInMs: within(said["certificateEndsInMs"], 0, YEARS_MS),
     page: word(said["page"]),
@@ -96,6 +96,8 @@ const within = (value: unknown, least: number, most: number): number | undefined
   typeof value === "number" && value >= least && value <= most ? value : undefined;
 const count = (value: unknown): number | undefined =>
   Number.isInteger(value) ? within(value, 0, COUNT_MAX) : undefined;
+const ahead = (wallMs: number | undefined, heardMs: number): number | undefined =>
+  wallMs === undefined ? undefined : wallMs - heardMs;
 const yesNo = (value: unknown): boolean | undefined => (typeof value === "boolean" ? value : undefined);
 
 /** Neither control characters nor what turns the direction of a text: these words stand in pages, mails and logs. */

@@ -91,6 +91,7 @@ const reports = (client: MqttClient, id: StandId, round: number): Promise<unknow
 
 const HEALTH: Health = {
   version: "0.1.0",
+  wallMs: 1_790_000_000_000,
   uptimeSeconds: 86_400,
   rss: 106_000_000,
   heap: 41_000_000,

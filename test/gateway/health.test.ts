@@ -79,6 +79,7 @@ describe("a stand's health", () => {
       settings: 7,
       certificateEndsInMs: 86_400_000,
     });
+    expect(health.wallMs).toBe(clock.wall());
     expect(health.rss).toBeGreaterThan(10_000_000);
     expect(health.heap).toBeLessThan(health.rss);
     expect(health.load).toBeGreaterThanOrEqual(0);

@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { figureOf, figures, stepsOf } from "../../../backend/health/figures.ts";
 import { pulsesOf, readHealth } from "../../../backend/health/parse.ts";
 
+const HEARD_MS = 1_790_000_000_000;
 const SAID = {
   version: "0.1.0",
+  wallMs: HEARD_MS - 12,
   boot: "0d3f5ad2 12",
   uptimeSeconds: 1_234,
   rss: 91_234_567,
@@ -20,7 +22,6 @@ const SAID = {
   obstacles: ["door-open"],
   connected: true,
   reconnects: 3,
-  clockOffsetMs: -12,
   clockSynced: true,
   certificateEndsInMs: 1_234_567_890,
   page: "welcome",
@@ -28,12 +29,13 @@ const SAID = {
 };
 
 test("what a stand says is read, and what is not known here is dropped", () => {
-  const { version, backlog, throttled, clockSynced, connected, ...same } = SAID;
-  expect(readHealth({ ...SAID, newer: { deep: [1] } })).toEqual({
+  const { version, wallMs: _, backlog, throttled, clockSynced, connected, ...same } = SAID;
+  expect(readHealth({ ...SAID, newer: { deep: [1] } }, HEARD_MS)).toEqual({
     ...same,
     software: version,
     unsent: backlog.count,
     oldestSeconds: backlog.oldestSeconds,
+    clockOffsetMs: -12,
     isThrottled: throttled,
     isClockSynced: clockSynced,
   });
@@ -41,7 +43,7 @@ test("what a stand says is read, and what is not known here is dropped", () => {
 });
 
 test.each([undefined, null, 7, "text", true, [], [SAID]])("%j is no health", (said) => {
-  expect(readHealth(said)).toBeUndefined();
+  expect(readHealth(said, HEARD_MS)).toBeUndefined();
 });
 
 test.each([
@@ -58,8 +60,8 @@ test.each([
   ["obstacles", "door-open"],
   ["certificateEndsInMs", -5],
 ])("a %s of %j is as if it had not been said, and the rest is heard", (field, value) => {
-  const whole = readHealth(SAID);
-  const found = readHealth({ ...SAID, [field]: value });
+  const whole = readHealth(SAID, HEARD_MS);
+  const found = readHealth({ ...SAID, [field]: value }, HEARD_MS);
   const name = field === "version" ? "software" : field;
   expect(found).toEqual({ ...whole, [name]: undefined, obstacles: name === "obstacles" ? [] : whole?.obstacles });
 });
@@ -67,19 +69,19 @@ test.each([
 test("whatever comes, the answer is bounded", () => {
   fc.assert(
     fc.property(fc.record(Object.fromEntries(Object.keys(SAID).map((key) => [key, fc.anything()]))), (said) => {
-      const found = readHealth(said);
+      const found = readHealth(said, HEARD_MS);
       expect(JSON.stringify(found).length).toBeLessThan(8_000);
       for (const figure of figures)
         expect(Math.abs(stepsOf(figure, found ?? { obstacles: [] }) ?? 0)).toBeLessThan(2 ** 31);
     }),
   );
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, nth) => [`slot-${nth}`, nth]));
-  expect(Object.keys(readHealth({ relays: many })?.relays ?? {})).toHaveLength(32);
-  expect(readHealth({ obstacles: Array(500).fill("tilted") })?.obstacles).toHaveLength(16);
+  expect(Object.keys(readHealth({ relays: many }, HEARD_MS)?.relays ?? {})).toHaveLength(32);
+  expect(readHealth({ obstacles: Array(500).fill("tilted") }, HEARD_MS)?.obstacles).toHaveLength(16);
 });
 
 test("a figure comes back from the store as it was, to its step", () => {
-  const health = readHealth(SAID) ?? { obstacles: [] };
+  const health = readHealth(SAID, HEARD_MS) ?? { obstacles: [] };
   for (const figure of figures) {
     const back = figureOf(figure, stepsOf(figure, health));
     expect(Math.abs((back ?? Number.NaN) - (figure.of(health) ?? Number.NaN))).toBeLessThanOrEqual(figure.step / 2);

@@ -16,7 +16,7 @@ const DAY = 24 * HOUR;
 const FROM = 490_000 * HOUR;
 const LOBBY = "lobby-1" as StandId;
 const GATE = "gate-1" as StandId;
-const said = (temperature?: number) => readHealth({ temperature, rss: 1_048_576 }) ?? { obstacles: [] };
+const said = (temperature?: number) => readHealth({ temperature, rss: 1_048_576 }, 0) ?? { obstacles: [] };
 
 function recording(store: Store, bound?: number): Recorder {
   const parts = { store, clock: new VirtualClock(), log: silentLog, nowMs: () => FROM };
