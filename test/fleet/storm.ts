@@ -28,6 +28,7 @@ export type StormParts = {
 export type StormReport = {
   readonly stands: number;
   readonly acked: number;
+  readonly connected: number;
   readonly connectMs: Readonly<Record<"p1" | "p50" | "p99" | "last", number>>;
   readonly ackMs: Readonly<Record<"p50" | "p99" | "last", number>>;
   /** The most connections that were made in any one second. */
@@ -130,6 +131,7 @@ async function storm(
   return {
     stands: count,
     acked,
+    connected: connectMs.length,
     connectMs: { ...sharesOf(connectMs), p1: percentile(connectMs, 0.01) },
     ackMs: sharesOf(ackMs),
     mostInASecond: mostInASecond(connectMs),
@@ -164,7 +166,7 @@ export function stormTable(report: StormReport): string {
     ],
     ["connections in the busiest second", String(report.mostInASecond)],
     ["acknowledged: half, 99 %, all", [ackMs.p50, ackMs.p99, ackMs.last].map(seconds).join(", ")],
-    ["not acknowledged", String(report.stands - report.acked)],
+    ["not back, not acknowledged", `${report.stands - report.connected}, ${report.stands - report.acked}`],
     ["resident memory of the largest backend", `${report.backendMb.toFixed(0)} MB`],
   ];
   return `${rows.map(([what, value]) => `${what}: ${value}`).join("\n")}\n`;
