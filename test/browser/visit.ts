@@ -1,8 +1,7 @@
 import type { Browser, BrowserContextOptions, FrameLocator, Locator, Page } from "playwright-core";
-import { readQrImage } from "../../backend/providers/qr-image.ts";
 import type { Frame } from "../../device/device.ts";
 import { isAlike } from "../golden/picture.ts";
-import { eventually, paymentCodeOf } from "../sandbox/demo/demo-process.ts";
+import { Eye, eventually } from "../sandbox/demo/demo-process.ts";
 
 /** No step of a visit takes longer. */
 const STEP_MS = 15_000;
@@ -14,6 +13,7 @@ export class Visit {
   readonly page: Page;
   /** What the browser complained about: errors, warnings, broken policies, answers that were none. */
   readonly complaints: string[];
+  readonly #eye = new Eye();
   /** Lines of the timeline that were there before. */
   #old = 0;
 
@@ -78,7 +78,7 @@ export class Visit {
 
   /** The code to pay in the stand's picture, when there is one. */
   async code(): Promise<string | undefined> {
-    return paymentCodeOf(readQrImage(await this.picture()));
+    return this.#eye.codeIn(await this.picture());
   }
 
   codeOnShow(): Promise<string> {

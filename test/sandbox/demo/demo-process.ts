@@ -40,6 +40,7 @@ export async function eventually<Value>(
 export class DemoProcess {
   readonly addresses: Addresses;
   readonly #child: ChildProcess;
+  readonly #eye = new Eye();
   readonly ended: Promise<readonly [number | null, string | null]>;
 
   private constructor(child: ChildProcess, ended: DemoProcess["ended"], addresses: Addresses) {
@@ -113,7 +114,7 @@ export class DemoProcess {
   /** The code to pay that a phone reads from the stand's screen at this moment; the one of a page for help is none. */
   async qrNow(): Promise<string | undefined> {
     const answer = await fetch(`${this.addresses.stand}/screen.png`);
-    return paymentCodeOf(readQrImage(new Uint8Array(await answer.arrayBuffer())));
+    return this.#eye.codeIn(Buffer.from(await answer.arrayBuffer()));
   }
 
   async glance(): Promise<Glance> {
@@ -155,9 +156,19 @@ export class DemoProcess {
   }
 }
 
+/** Looks at a screen again and again for a code to pay; a picture that has not changed is not read anew. */
+export class Eye {
+  #last: { readonly picture: Buffer; readonly code: string | undefined } | undefined;
+
+  codeIn(picture: Buffer): string | undefined {
+    if (this.#last?.picture.equals(picture) !== true)
+      this.#last = { picture, code: paymentCodeOf(readQrImage(picture)) };
+    return this.#last?.code;
+  }
+}
+
 /** Every QRIS code begins so. */
-export const paymentCodeOf = (text: string | undefined): string | undefined =>
-  text?.startsWith("000201") ? text : undefined;
+const paymentCodeOf = (text: string | undefined): string | undefined => (text?.startsWith("000201") ? text : undefined);
 
 const entriesIn = (text: string): readonly Entry[] =>
   [...text.matchAll(/^event: entry\nid: \d+\ndata: (.*)\n\n/gm)].map(([, data]) => JSON.parse(data ?? "") as Entry);

@@ -20,11 +20,14 @@ async function newPulses(demo: DemoProcess, before: readonly Pulse[]): Promise<r
 
 describe("one demo, from the outside", () => {
   let demo: DemoProcess;
+  let temp = "";
   beforeAll(async () => {
-    demo = await DemoProcess.start();
+    temp = mkdtempSync(join(tmpdir(), "demo-test-"));
+    demo = await DemoProcess.start([], temp);
   }, 60_000);
   afterAll(async () => {
-    await demo.stop();
+    await demo?.stop();
+    rmSync(temp, { recursive: true, force: true });
   });
 
   /** The sale has come to its end, with this word of the stand's. */
@@ -200,6 +203,13 @@ describe("one demo, from the outside", () => {
     expect(parts.length).toBeGreaterThan(4);
     for (const part of parts) expect((await fetch(`${demo.addresses.page}/${part}`)).status).toBe(200);
   });
+
+  test("takes its children with it when it is killed, the last thing that is done to it", async () => {
+    const children = demo.children();
+    expect(children.map(isAlive)).toEqual([true, true]);
+    demo.kill("SIGKILL");
+    await eventually("they are gone", async () => children.every((pid) => !isAlive(pid)));
+  });
 });
 
 describe("how it begins and ends", () => {
@@ -217,14 +227,6 @@ describe("how it begins and ends", () => {
     expect(await demo.stop()).toEqual([0, null]);
     expect(children.map(isAlive)).toEqual([false, false]);
     expect(readdirSync(temp)).toEqual([]);
-  });
-
-  test("takes its children with it when it is killed", async () => {
-    const demo = await DemoProcess.start([], temp);
-    const children = demo.children();
-    expect(children.map(isAlive)).toEqual([true, true]);
-    demo.kill("SIGKILL");
-    await eventually("they are gone", async () => children.every((pid) => !isAlive(pid)));
   });
 
   test("keeps keys, journals and logs where it is told to", async () => {
