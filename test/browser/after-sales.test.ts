@@ -101,7 +101,7 @@ describe("what is owed", () => {
     const tab = await opened(() => rows().getByRole("link").click());
     await tab.getByText("Your money is on record").first().waitFor();
     await tab.close();
-    await deed("Refund").click();
+    await deed("Release").click();
     await nothingOwed();
   });
 });
