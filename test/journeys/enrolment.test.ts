@@ -29,6 +29,7 @@ import { settingsAt } from "../support/settings.ts";
 import { until } from "../support/until.ts";
 import { seeded } from "../world/seeded.ts";
 import { Camera } from "./camera.ts";
+import { eventually } from "./eventually.ts";
 
 /* One stand's life in a fleet, with the programs as they are started: enrolled, sells, gets another menu, learns another key, is revoked. */
 
@@ -136,7 +137,7 @@ crl_file = "${crl}"
     await backends[0]?.said("connected to the broker");
   };
   const hasSaid = (what: string): boolean => backends.some((each) => each.find(what) !== undefined);
-  return { hasSaid, announcesKey, broker, http, ctl, pays };
+  return { crl, hasSaid, announcesKey, broker, http, ctl, pays };
 }
 
 type Daemon = { readonly child: ChildProcess; readonly said: () => string };
@@ -190,7 +191,7 @@ test("a machine becomes a stand by one command, sells, changes its menu and its 
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "fleet-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const { hasSaid, announcesKey, broker, http, ctl, pays } = await openCompany(folder);
+  const { crl, hasSaid, announcesKey, broker, http, ctl, pays } = await openCompany(folder);
   const { machine, config, code } = await openMachine(folder);
   const save = async (price: number, why: string): Promise<void> => {
     const file = join(folder, `menu-${price}.json`);
@@ -226,12 +227,16 @@ test("a machine becomes a stand by one command, sells, changes its menu and its 
   await save(9_000, "coffee is dearer");
   await until("the third menu is in use", () => daemon.said().split("settings taken up").length === 4, LONG_MS);
   await until("the stand trusts the next key", () => daemon.said().includes("keys replaced"), LONG_MS);
-  expect(await ctl("keys", "status")).toContain("1 of 2 active stands trust it");
+  await eventually("the backend knows", async () =>
+    (await ctl("keys", "status")).includes("1 of 2 active stands trust"),
+  );
   await buys("54079000.00");
 
+  const nobodyYet = readFileSync(crl).length;
   await ctl("stands", "revoke", LOBBY, "--why", "stolen");
   machine.press("new");
   await until("its word is refused", () => hasSaid("statement refused"), LONG_MS);
+  await until("its certificate is in the broker's list", () => readFileSync(crl).length > nobodyYet, LONG_MS);
   await broker.restart();
   await until("the broker does not let it in again", () => daemon.said().includes('"failures":2'), LONG_MS);
   expect(code()).toBeUndefined();
