@@ -53,8 +53,6 @@ const TELEMETRY_MAX_BYTES = 4_096;
 
 /** Stands that have not answered and are tried nevertheless, at once; half of what may be under way to all. */
 const SILENT_AT_ONCE = 128;
-/** What waits for a silent stand is told as soon as that says a word; this is only for a word that was lost. */
-const PUT_OFF_MS = 60_000;
 
 /** The backend's end of the wire to all stands. */
 export class Fleet {
@@ -100,7 +98,7 @@ export class Fleet {
     const body = effect.body.type === "offer" ? this.#offerNow(effect.body, left) : effect.body;
     const tell = () => this.#exchange.tell({ id, seq, body }, effect.to, signal);
     const delivery = await this.#silence.tell(effect.to, tell);
-    if (delivery === "put-off") return { againMs: PUT_OFF_MS * (1 + this.#options.random()) };
+    if (delivery === "put-off") return { againMs: againAfterMs("silent", tries) };
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
 
