@@ -16,7 +16,17 @@ import {
 } from "../backend/pay/kit.ts";
 import { ORDER_ID, PRICE, qrFor } from "../support/sale.ts";
 import { openBrowser } from "./browser.ts";
-import { faintTexts, overflowOf, type Pocket, type PocketOptions, smallControls, takeOut, unnamed } from "./pocket.ts";
+import {
+  again,
+  faintTexts,
+  newPhone,
+  overflowOf,
+  type Pocket,
+  type PocketOptions,
+  smallControls,
+  takeOut,
+  unnamed,
+} from "./pocket.ts";
 
 /** The customer's page on a phone, as a person meets it: with scripts, without them, and on a very small screen. */
 
@@ -37,9 +47,13 @@ afterEach(async () => {
   expect(pocket.complaints).toEqual([]);
 });
 
-async function open(state: State, options: PocketOptions & { readonly at?: string } = {}): Promise<void> {
+async function has(state: State): Promise<void> {
   rig = await openPayRig();
   await rig.puts(state, state.at === "remedied" ? stories.returned : stories.asked);
+}
+
+async function open(state: State, options: PocketOptions & { readonly at?: string } = {}): Promise<void> {
+  await has(state);
   pocket = await takeOut(browser, rig.page + (options.at ?? ""), options);
 }
 
@@ -68,10 +82,17 @@ describe.each([
   ["without scripts", { scripts: false }],
   ["in two languages on a very small phone", { locale: "de-DE", width: 320, height: 568 }],
 ] as const)("%s", (_, options) => {
+  let phone: Pocket;
+  beforeAll(async () => {
+    phone = await newPhone(browser, options);
+  });
+  afterAll(() => phone?.close());
+
   test.each(shown)(
     "an order that %s says so, fits the phone, and is legible and named throughout",
     async (__, state, at, title) => {
-      await open(state, { at, ...options });
+      await has(state);
+      pocket = await again(phone, rig.page + at);
       await says(title);
       expect(await overflowOf(pocket)).toBeLessThanOrEqual(0);
       expect(await faintTexts(pocket)).toEqual([]);

@@ -23,6 +23,13 @@ export type PocketOptions = {
 const STEP_MS = 15_000;
 
 export async function takeOut(browser: Browser, address: string, options: PocketOptions = {}): Promise<Pocket> {
+  const pocket = await newPhone(browser, options);
+  await pocket.page.goto(address);
+  return pocket;
+}
+
+/** A phone that `again` takes out for one page after the other: a new one costs more than a page does. */
+export async function newPhone(browser: Browser, options: PocketOptions = {}): Promise<Pocket> {
   const { width = 390, height = 844, locale = "en-GB", scripts = true, sharpness = 2 } = options;
   const context: BrowserContext = await browser.newContext({
     locale,
@@ -43,8 +50,18 @@ export async function takeOut(browser: Browser, address: string, options: Pocket
   page.on("response", (answer) => {
     if (answer.status() >= 400) pocket.complaints.push(`${answer.status()} ${answer.url()}`);
   });
-  await page.goto(address);
   return pocket;
+}
+
+/** The same phone with another page, and nothing remembered of the last; closing it leaves the phone on. */
+export async function again(phone: Pocket, address: string): Promise<Pocket> {
+  const { page, complaints, asked } = phone;
+  for (const each of [complaints, asked]) each.length = 0;
+  await page.goto(address);
+  const close = async (): Promise<void> => {
+    await page.goto("about:blank");
+  };
+  return { page, complaints, asked, close };
 }
 
 /** How many pixels the page is wider than the phone, whose browser would make it smaller then. */
