@@ -14,6 +14,7 @@ import { freePort } from "../support/free-port.ts";
 import { makeCertificate } from "../support/mosquitto.ts";
 import { needs } from "../support/needs.ts";
 import { pause } from "../support/until.ts";
+import { ROOT } from "./program.ts";
 
 /** PEM texts of a client of the broker. */
 export type Papers = { readonly cert: string; readonly key: string };
@@ -29,7 +30,7 @@ export type FleetBroker = {
   close(): Promise<void>;
 };
 
-const DEPLOY = new URL("../../deploy/mosquitto/", import.meta.url);
+const DEPLOY = join(ROOT, "deploy/mosquitto");
 const THERE = "/etc/mosquitto/qris";
 const DAY_MS = 24 * 3_600_000;
 const START_WITHIN_MS = 20_000;
@@ -66,7 +67,7 @@ export async function startBroker(folder: string, backends: readonly string[]): 
   };
 }
 
-const read = (name: string): string => readFileSync(new URL(name, DEPLOY), "utf8");
+const read = (name: string): string => readFileSync(join(DEPLOY, name), "utf8");
 
 async function makeAuthority(at: string): Promise<CertificateAuthority> {
   const nowMs = Date.now();

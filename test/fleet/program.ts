@@ -7,6 +7,8 @@ import { until } from "../support/until.ts";
 /** How Node runs our files here: as they are, through the loader, or compiled. */
 const isSource = import.meta.url.endsWith(".ts");
 const LOADER = fileURLToPath(new URL("../support/typescript.mjs", import.meta.url));
+/** The project's folder, from its sources and from what is compiled of them. */
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\.cache\/[^/]+\/$/, "");
 export const loaderArgs: readonly string[] = isSource ? ["--import", LOADER] : [];
 
 /** The file of a program, from its path in the project without the ending. */
