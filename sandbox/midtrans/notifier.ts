@@ -32,7 +32,10 @@ function stateAfter(answered: Answered | "refused", pause: number | undefined): 
 
 type Letter = { readonly json: string; readonly headers: Headers };
 
-/** Deliveries remembered, and with them tries that wait; beyond, the oldest is forgotten and not tried again. */
+/**
+ * Deliveries remembered, and with them tries that wait. Beyond, the oldest that is over is forgotten; where none is, the oldest, and it is
+ * not tried again.
+ */
 const KEPT = 5_000;
 
 /** Sends notifications and repeats them by the answers. Tries of different notifications run side by side, in no order. */
@@ -93,10 +96,16 @@ export class Notifier {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#deliveries.keys();
-    if (oldest === undefined || this.#deliveries.size <= KEPT) return;
+    if (this.#deliveries.size <= KEPT) return;
+    const oldest = this.#firstThatIsOver() ?? this.#deliveries.keys().next().value;
+    if (oldest === undefined) return;
     this.#deliveries.delete(oldest);
     this.#waits.get(oldest)?.();
     this.#waits.delete(oldest);
+  }
+
+  #firstThatIsOver(): number | undefined {
+    for (const [id, { state }] of this.#deliveries) if (state !== "waiting") return id;
+    return undefined;
   }
 }

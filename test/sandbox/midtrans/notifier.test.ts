@@ -95,3 +95,23 @@ test("closing ends the repeats", async () => {
   await clock.advance(400 * MINUTE);
   expect(tries).toBe(1);
 });
+
+test("what has to be repeated is not forgotten for thousands that were taken at once", async () => {
+  const clock = new VirtualClock();
+  let isAway = true;
+  const taken: string[] = [];
+  const post = async (url: string): Promise<Answered> => {
+    if (isAway) return 503;
+    taken.push(url);
+    return 200;
+  };
+  const notifier = new Notifier({ clock, random: () => 0.75, speed: 1, post, hear: () => undefined });
+  await notifier.send("http://127.0.0.1/first", { order: "first", standing: "settlement" }, { a: 1 });
+  isAway = false;
+  for (let nth = 0; nth < 5_001; nth += 1)
+    await notifier.send("http://127.0.0.1/later", { order: "later", standing: "pending" }, { a: 1 });
+  expect(notifier.deliveries()).toHaveLength(5_000);
+  await clock.advance(10 * MINUTE);
+  expect(taken.at(-1)).toBe("http://127.0.0.1/first");
+  notifier.close();
+});
