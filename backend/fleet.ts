@@ -1,3 +1,4 @@
+import { jsonIn } from "../host/json.ts";
 import type { Log } from "../host/log.ts";
 import type { Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
@@ -178,11 +179,4 @@ export class Fleet {
   }
 }
 
-function readJson(payload: Uint8Array): unknown {
-  if (payload.length > TELEMETRY_MAX_BYTES) return undefined;
-  try {
-    return JSON.parse(Buffer.from(payload).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
+const readJson = (payload: Uint8Array): unknown => (payload.length > TELEMETRY_MAX_BYTES ? undefined : jsonIn(payload));

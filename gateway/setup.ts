@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type BrokerTls, brokerTls } from "../host/broker-files.ts";
+import { jsonIn } from "../host/json.ts";
 import type { Secret } from "../host/secret.ts";
 import { BadFile, type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts";
 import { BadKey, type PublicJwk, privateKeyFrom, publicJwkSchema, type SigningKey } from "../protocol/keys.ts";
@@ -83,12 +84,4 @@ function backendKeysIn(text: string): readonly PublicJwk[] {
   const read = jwkSet.safeParse(jsonIn(text));
   if (read.success) return read.data.keys;
   throw new BadFile('no JWK set of Ed25519 public keys: expected {"keys": [{"kty": "OKP", "crv": "Ed25519", "x": …}]}');
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIn } from "../../host/json.ts";
 import type { Asked } from "../../host/program.ts";
 import { type Clock, type Instant, sinceMs } from "../../protocol/time.ts";
 import type { Http } from "../providers/http.ts";
@@ -106,7 +107,7 @@ async function call(talk: Talk, asked: Call): Promise<Answer | undefined> {
   const outcome = await talk.http.request(requestTo(talk.desk, asked));
   if (outcome.is !== "answer") return without(talk, `the backend did not answer: ${outcome.detail}`);
   const text = Buffer.from(outcome.body).toString("utf8");
-  return { status: outcome.status, text, json: parsed(text) };
+  return { status: outcome.status, text, json: jsonIn(text) };
 }
 
 function without({ asked }: Talk, because: string): undefined {
@@ -114,11 +115,3 @@ function without({ asked }: Talk, because: string): undefined {
 }
 
 const refused = (talk: Talk, { status, text }: Answer): undefined => without(talk, `refused (${status}): ${text}`);
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

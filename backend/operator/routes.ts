@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { readBody } from "../../host/http-body.ts";
 import type { Log } from "../../host/log.ts";
 import type { Secret } from "../../host/secret.ts";
 import { claimCodeOf, isOrderId, type OrderId, type Random } from "../../protocol/ids.ts";
@@ -120,20 +121,4 @@ function answerOf(decided: Decided): HttpAnswer {
   if (decided.is === "no") return json(409, { error: decided.because });
   const { state, release: id } = decided;
   return json(202, { order: state, ...(id === undefined ? {} : { release: id }) });
-}
-
-type Said<Body> = { readonly is: "good"; readonly body: Body } | { readonly is: "bad"; readonly answer: HttpAnswer };
-
-function readBody<Body>({ body }: HttpRequest, schema: z.ZodType<Body>): Said<Body> {
-  const read = schema.safeParse(parsed(body));
-  if (read.success) return { is: "good", body: read.data };
-  return { is: "bad", answer: json(400, { error: z.prettifyError(read.error) }) };
-}
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { jsonIn } from "../../host/json.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { csvHeader, entryLine } from "./csv.ts";
 import { type Day, dayOf, daysBefore, readDay } from "./day.ts";
@@ -44,7 +45,7 @@ async function withDay({ params }: HttpRequest, answer: (day: Day) => Promise<Ht
 }
 
 async function begin({ body }: HttpRequest, { reconciler, clock, reportOf }: ReconcileDesk): Promise<HttpAnswer> {
-  const said = bodySchema.safeParse(parsed(body));
+  const said = bodySchema.safeParse(body.length === 0 ? {} : jsonIn(body));
   if (!said.success) return json(400, { error: z.prettifyError(said.error) });
   const today = dayOf(clock.wall());
   const { date = daysBefore(today, 1), report } = said.data;
@@ -85,12 +86,4 @@ async function exported(day: Day, { results }: ReconcileDesk): Promise<HttpAnswe
   const lines: string[] = [csvHeader()];
   for await (const entry of results.entriesOf(day)) lines.push(entryLine(entry));
   return { status: 200, headers: { "content-type": "text/csv; charset=utf-8" }, body: lines.join("") };
-}
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return body.length === 0 ? {} : JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

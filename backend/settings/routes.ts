@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { readBody } from "../../host/http-body.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
 import type { Roster } from "../stands/roster.ts";
@@ -92,9 +93,9 @@ async function showVersion(
 }
 
 async function save(stand: StandId, request: HttpRequest, parts: SettingsRoutesParts): Promise<HttpAnswer> {
-  const said = saveBody.safeParse(parsed(request.body));
-  if (!said.success) return json(400, { error: z.prettifyError(said.error) });
-  const { data } = said;
+  const said = readBody(request, saveBody);
+  if (said.is === "bad") return said.answer;
+  const { body: data } = said;
   const { by, why } = data;
   const to = { by, why, atMs: parts.nowMs() };
   const saved =
@@ -119,11 +120,3 @@ const refused = (saved: Extract<Saved, { is: "bad" }> | undefined, stand: StandI
     : json(422, { error: "not usable", issues: saved.issues });
 
 const json = (status: number, body: object): HttpAnswer => ({ status, body });
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { every } from "../../host/every.ts";
+import { jsonIn } from "../../host/json.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { thumbprintOf } from "../../protocol/keys.ts";
@@ -194,7 +195,7 @@ export class BrokerAccess {
 
   #hear({ topic, payload }: Message): void {
     if (topic !== RESPONSES_TOPIC) return;
-    const read = responsesSchema.safeParse(parsed(payload));
+    const read = responsesSchema.safeParse(jsonIn(payload));
     for (const response of read.data?.responses ?? []) this.#asking?.hear(response);
   }
 }
@@ -232,12 +233,4 @@ const activeOf = ({ id, keys, state }: ReturnType<Roster["get"]> & object): read
 function keysOf(roster: Roster, id: StandId): string | undefined {
   const record = roster.get(id);
   return record && activeOf(record)[0]?.[1];
-}
-
-function parsed(payload: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(payload).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

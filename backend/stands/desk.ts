@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { readBody } from "../../host/http-body.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
@@ -137,19 +138,3 @@ const lineOf = ({ id, name, site, merchant, state, enrolledMs, certificateEndsMs
   ...(enrolledMs === undefined ? {} : { enrolledMs }),
   ...(certificateEndsMs === undefined ? {} : { certificateEndsMs }),
 });
-
-type Said<Body> = { readonly is: "good"; readonly body: Body } | { readonly is: "bad"; readonly answer: HttpAnswer };
-
-function readBody<Body>({ body }: HttpRequest, schema: z.ZodType<Body>): Said<Body> {
-  const read = schema.safeParse(parsed(body));
-  if (read.success) return { is: "good", body: read.data };
-  return { is: "bad", answer: json(400, { error: z.prettifyError(read.error) }) };
-}
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { senderOf } from "../../host/addresses.ts";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
+import { jsonIn } from "../../host/json.ts";
 import type { Log } from "../../host/log.ts";
 import {
   ENROL_PATH,
@@ -144,10 +145,5 @@ const json = (status: number, body: object): HttpAnswer => ({
 const addressOf = ({ peer, headers }: HttpRequest, { isProxy }: EnrolRouteParts): string =>
   senderOf(peer, headers["x-forwarded-for"], isProxy) ?? `unknown behind ${peer}`;
 
-function read<Body>({ body }: HttpRequest, schema: z.ZodType<Body>): Body | undefined {
-  try {
-    return schema.safeParse(JSON.parse(Buffer.from(body).toString("utf8"))).data;
-  } catch {
-    return undefined;
-  }
-}
+const read = <Body>({ body }: HttpRequest, schema: z.ZodType<Body>): Body | undefined =>
+  schema.safeParse(jsonIn(body)).data;

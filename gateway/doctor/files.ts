@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIn } from "../../host/json.ts";
 import { BadKey, privateKeyFrom, publicJwkSchema, thumbprintOf } from "../../protocol/keys.ts";
 import type { GatewayConfig } from "../config.ts";
 import { type Check, check, configuredCheck } from "./check.ts";
@@ -106,14 +107,6 @@ export const backendKeys = configuredCheck({
     return { as: entry !== undefined && (entry.mode & OTHERS_WRITE) !== 0 ? "open" : "ok", found };
   },
 });
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 export const brokerFiles = configuredCheck({
   name: "broker-files",

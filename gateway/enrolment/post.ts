@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as plain } from "node:http";
 import { request as secured } from "node:https";
+import { jsonIn } from "../../host/json.ts";
 import { ENROL_MAX_BYTES } from "../../protocol/enrolment.ts";
 
 /** `body` is what the JSON of the answer says; `undefined` where it is none. */
@@ -45,14 +46,6 @@ async function read(response: IncomingMessage): Promise<Posted> {
   const retryAfterMs = seconds > 0 && seconds <= 86_400 ? seconds * 1_000 : undefined;
   const status = response.statusCode ?? 0;
   return { is: "answer", status, body: jsonIn(text), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));

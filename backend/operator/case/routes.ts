@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../../host/http.ts";
+import { readBody } from "../../../host/http-body.ts";
 import { isOrderId } from "../../../protocol/ids.ts";
 import type { DoorDeed } from "../recorded.ts";
 import { type GatherParts, gather } from "./gather.ts";
@@ -17,24 +18,17 @@ export function caseRoutes(parts: GatherParts, record: (deed: DoorDeed) => Promi
 const json = (status: number, body: object): HttpAnswer => ({ status, body });
 
 async function give(
-  { params, body }: HttpRequest,
+  request: HttpRequest,
   parts: GatherParts,
   record: (deed: DoorDeed) => Promise<void>,
 ): Promise<HttpAnswer> {
-  const { order } = params;
+  const { order } = request.params;
   if (!isOrderId(order)) return json(400, { error: "not an order id", hint: "26 characters, as on the receipt" });
-  const said = wish.safeParse(parsed(body));
-  if (!said.success) return json(400, { error: z.prettifyError(said.error) });
-  const found = await gather(order, said.data, parts);
+  const said = readBody(request, wish);
+  if (said.is === "bad") return said.answer;
+  const { body } = said;
+  const found = await gather(order, body, parts);
   if (found === undefined) return json(404, { error: "no such order here" });
-  await record({ what: "order.export", by: said.data.by, stand: order, details: { why: said.data.why } });
+  await record({ what: "order.export", by: body.by, stand: order, details: { why: body.why } });
   return json(200, found);
-}
-
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }
