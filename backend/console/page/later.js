@@ -10,3 +10,10 @@ export function calmly(ms, signal, work) {
     }, ms);
   };
 }
+
+/** Shows why a page could not be filled, unless it was left meanwhile. @param {{ trouble?: unknown }} seen @param {AbortSignal} signal @param {() => void} redraw */
+export const troubleIn = (seen, signal, redraw) => (/** @type {unknown} */ error) => {
+  if (signal.aborted) return;
+  seen.trouble = error;
+  redraw();
+};

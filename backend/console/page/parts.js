@@ -1,7 +1,7 @@
 import { Refused } from "./api.js";
 import { h } from "./dom.js";
 import { icon, mark } from "./icons.js";
-import { say, wordFor } from "./tongue.js";
+import { say, speak, tongue, wordFor } from "./tongue.js";
 
 /** Small things that every page is made of. */
 
@@ -157,6 +157,21 @@ export const chooser = (name, value, options, hear) =>
         text,
       ),
     ),
+  );
+
+/** Which tongue the console speaks from now on. @param {() => void} spoken */
+export const tongueChooser = (spoken) =>
+  chooser(
+    say("tongue"),
+    tongue(),
+    [
+      ["id", "Indonesia"],
+      ["en", "English"],
+    ],
+    (next) => {
+      speak(next === "id" ? "id" : "en");
+      spoken();
+    },
   );
 
 /** @param {{ name: string, label: string, type?: string, value?: string | number, hint?: string, required?: boolean, autocomplete?: string, min?: number, max?: number, maxlength?: number, pattern?: string, step?: string, placeholder?: string, inputmode?: string, id?: string }} asked */

@@ -3,11 +3,11 @@ import { draw, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { isLinked, onLive } from "./live.js";
 import { changePassword } from "./pages/password.js";
-import { calm, chooser, pageHead } from "./parts.js";
+import { calm, chooser, pageHead, tongueChooser } from "./parts.js";
 import { hereNow, routeOf } from "./router.js";
 import { routes, ways } from "./routes.js";
 import { theme, wear } from "./theme.js";
-import { say, speak, tongue, wordFor } from "./tongue.js";
+import { say, wordFor } from "./tongue.js";
 
 /** @typedef {import("../api/words.ts").Overview} Overview */
 
@@ -181,18 +181,7 @@ function foot(redraw) {
   return h(
     "div",
     { class: "side-foot" },
-    chooser(
-      say("tongue"),
-      tongue(),
-      [
-        ["id", "Indonesia"],
-        ["en", "English"],
-      ],
-      (next) => {
-        speak(next === "id" ? "id" : "en");
-        openShell({ begin: beginAnew });
-      },
-    ),
+    tongueChooser(() => openShell({ begin: beginAnew })),
     chooser(
       say("theme"),
       theme(),

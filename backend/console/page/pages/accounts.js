@@ -3,6 +3,7 @@ import { ask, tellIn, toast } from "../dialog.js";
 import { draw, h } from "../dom.js";
 import { timeTag } from "../format.js";
 import { icon } from "../icons.js";
+import { troubleIn } from "../later.js";
 import { choice, field, pageHead, panel, saidIn, table, tag, troubleNote, waiting } from "../parts.js";
 import { say, wordFor } from "../tongue.js";
 
@@ -25,11 +26,7 @@ export function openAccounts({ root, signal }) {
         seen.trouble = undefined;
         redraw();
       })
-      .catch((error) => {
-        if (signal.aborted) return;
-        seen.trouble = error;
-        redraw();
-      });
+      .catch(troubleIn(seen, signal, redraw));
   redraw();
   reload();
 }

@@ -4,6 +4,7 @@ import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
 import { ageTag, timeTag } from "../format.js";
 import { icon, mark } from "../icons.js";
+import { troubleIn } from "../later.js";
 import { onLive } from "../live.js";
 import { calm, pageHead, panel, standLink, troubleNote, waiting } from "../parts.js";
 import { say, wordFor } from "../tongue.js";
@@ -21,11 +22,7 @@ export function openAlarms({ root, signal }) {
   };
   const reload = () => {
     seen.trouble = undefined;
-    Promise.all([load(), fleet.load()]).catch((error) => {
-      if (signal.aborted) return;
-      seen.trouble = error;
-      redraw();
-    });
+    Promise.all([load(), fleet.load()]).catch(troubleIn(seen, signal, redraw));
   };
   const redraw = () => draw(root, view(seen, fleet.nameOf, reload));
   onLive("alarm", () => void load().catch(() => undefined), signal);

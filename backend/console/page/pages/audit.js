@@ -1,6 +1,7 @@
 import { get, query } from "../api.js";
 import { draw, h } from "../dom.js";
 import { timeTag } from "../format.js";
+import { troubleIn } from "../later.js";
 import { calm, pageHead, panel, table, tag, troubleNote, waiting } from "../parts.js";
 import { say, wordFor } from "../tongue.js";
 
@@ -23,11 +24,7 @@ export function openAudit({ root, signal }) {
         [seen.next, seen.trouble] = [next, undefined];
         redraw();
       })
-      .catch((error) => {
-        if (signal.aborted) return;
-        seen.trouble = error;
-        redraw();
-      });
+      .catch(troubleIn(seen, signal, redraw));
   redraw();
   load();
 }

@@ -4,7 +4,7 @@ import { draw, h } from "../dom.js";
 import { countStates, followStands } from "../fleet.js";
 import { ageTag, number, rupiah, timeTag } from "../format.js";
 import { icon } from "../icons.js";
-import { calmly } from "../later.js";
+import { calmly, troubleIn } from "../later.js";
 import { onLive } from "../live.js";
 import { openMap, stateChoice } from "../map.js";
 import { bought, calm, orderLink, orderTag, pageHead, panel, standLink, tag, troubleNote, waiting } from "../parts.js";
@@ -61,11 +61,7 @@ export function openHome({ root, signal }) {
   };
   const reload = () => {
     seen.trouble = undefined;
-    Promise.all([loadOwed(), loadAlarms(), loadRest(), fleet.load()]).catch((error) => {
-      if (signal.aborted) return;
-      seen.trouble = error;
-      redraw();
-    });
+    Promise.all([loadOwed(), loadAlarms(), loadRest(), fleet.load()]).catch(troubleIn(seen, signal, redraw));
   };
   const soonOwed = calmly(CALM_MS, signal, () => loadOwed().catch(() => undefined));
   const soonAlarms = calmly(CALM_MS, signal, () => loadAlarms().catch(() => undefined));

@@ -4,6 +4,7 @@ import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
 import { moment, rupiah, span, timeTag } from "../format.js";
 import { icon, mark } from "../icons.js";
+import { troubleIn } from "../later.js";
 import { onLive } from "../live.js";
 import { bought, factList, orderTag, pageHead, panel, standLink, tag, troubleNote, waiting } from "../parts.js";
 import { tellEvent } from "../story.js";
@@ -26,11 +27,7 @@ export function openOrder({ here, root, signal }) {
         document.title = `${seen.order.claim} · ${say("console")}`;
         redraw();
       })
-      .catch((error) => {
-        if (signal.aborted) return;
-        seen.trouble = error;
-        redraw();
-      });
+      .catch(troubleIn(seen, signal, redraw));
   onLive("order", (order) => order.order === id && reload(), signal);
   onLive("link", (isLive) => isLive && reload(), signal);
   redraw();

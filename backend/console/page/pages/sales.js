@@ -4,6 +4,7 @@ import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
 import { DAY_MS, date, dayOf, number, rupiah, shortRupiah, startOf } from "../format.js";
 import { icon } from "../icons.js";
+import { troubleIn } from "../later.js";
 import { calm, chooser, field, pageHead, panel, standLink, table, troubleNote, waiting } from "../parts.js";
 import { stay } from "../router.js";
 import { say } from "../tongue.js";
@@ -64,11 +65,7 @@ export function openSales({ here, root, signal }) {
   };
   const reload = () => {
     seen.trouble = undefined;
-    Promise.all([load(), loadReport()]).catch((error) => {
-      if (signal.aborted) return;
-      seen.trouble = error;
-      redraw();
-    });
+    Promise.all([load(), loadReport()]).catch(troubleIn(seen, signal, redraw));
   };
   const keep = () => stay("/sales", query({ days: seen.days, day: seen.day }));
   /** @param {string} days */

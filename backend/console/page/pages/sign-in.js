@@ -1,8 +1,8 @@
 import { Refused, send, signedInAs } from "../api.js";
 import { draw, h } from "../dom.js";
 import { span } from "../format.js";
-import { chooser, field, saidIn, troubleNote } from "../parts.js";
-import { say, speak, tongue } from "../tongue.js";
+import { field, saidIn, tongueChooser, troubleNote } from "../parts.js";
+import { say } from "../tongue.js";
 
 /**
  * The door. `error`: why nobody is let in now; that nobody is signed in yet is no trouble.
@@ -52,18 +52,7 @@ export function signIn({ error, again, enter }) {
       h("h1", {}, say("console")),
       h("p", { class: "soft" }, say("sign-in.line")),
       form,
-      chooser(
-        say("tongue"),
-        tongue(),
-        [
-          ["id", "Indonesia"],
-          ["en", "English"],
-        ],
-        (next) => {
-          speak(next === "id" ? "id" : "en");
-          signIn({ error, again, enter });
-        },
-      ),
+      tongueChooser(() => signIn({ error, again, enter })),
     ),
   );
   if (isAsked) form.querySelector("input")?.focus();

@@ -3,6 +3,7 @@ import { chartOf } from "../chart.js";
 import { draw, h } from "../dom.js";
 import { ageTag, DAY_MS, megabytes, moment, number, rupiah, span, timeTag } from "../format.js";
 import { icon } from "../icons.js";
+import { troubleIn } from "../later.js";
 import { onLive } from "../live.js";
 import {
   bought,
@@ -52,11 +53,7 @@ export function openStand({ here, root, signal }) {
         document.title = `${seen.stand.name} · ${say("console")}`;
         redraw();
       })
-      .catch((error) => {
-        if (signal.aborted) return;
-        seen.trouble = error;
-        redraw();
-      });
+      .catch(troubleIn(seen, signal, redraw));
   const look = () => void showScreen(seen.screen, id, signal);
   /** @param {string} chosen */
   const pick = (chosen) => {

@@ -3,6 +3,7 @@ import { draw, h } from "../dom.js";
 import { countStates, followStands } from "../fleet.js";
 import { ageTag, number } from "../format.js";
 import { icon } from "../icons.js";
+import { troubleIn } from "../later.js";
 import { bySeverity, openMap, stateChoice } from "../map.js";
 import { calm, chooser, pageHead, panel, standLink, standTag, table, troubleNote, waiting } from "../parts.js";
 import { stay } from "../router.js";
@@ -38,11 +39,7 @@ export function openStands({ here, root, signal }) {
   const shown = openMap({ root: map, signal });
   const reload = () => {
     wish.trouble = undefined;
-    fleet.load().catch((error) => {
-      if (signal.aborted) return;
-      wish.trouble = error;
-      redraw();
-    });
+    fleet.load().catch(troubleIn(wish, signal, redraw));
   };
   /** @param {Partial<Wish>} next */
   const change = (next) => {

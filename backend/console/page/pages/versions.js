@@ -2,6 +2,7 @@ import { get } from "../api.js";
 import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
 import { number } from "../format.js";
+import { troubleIn } from "../later.js";
 import { calm, pageHead, panel, standLink, troubleNote, waiting } from "../parts.js";
 import { say } from "../tongue.js";
 
@@ -23,11 +24,7 @@ export function openVersions({ root, signal }) {
         seen.trouble = undefined;
         redraw();
       })
-      .catch((error) => {
-        if (signal.aborted) return;
-        seen.trouble = error;
-        redraw();
-      });
+      .catch(troubleIn(seen, signal, redraw));
   redraw();
   reload();
 }
