@@ -43,16 +43,10 @@ export async function rollUp(parts: RollUpParts): Promise<RolledUp> {
 
 /** The next hour with any minute after the last one that was done. */
 async function nextHour(store: Store): Promise<number | undefined> {
-  const done = await store.selectFrom("health_marks").where("name", "=", MARK).select("reached").executeTakeFirst();
-  const from = done === undefined ? 0 : (done.reached + 1) * 60;
-  const first = await store
-    .selectFrom("health_minutes")
-    .where("minute", ">=", from)
-    .select("minute")
-    .orderBy("minute")
-    .limit(1)
-    .executeTakeFirst();
-  return first && Math.floor(first.minute / 60);
+  const done = await lastHourDone(store);
+  const from = done === undefined ? 0 : (done + 1) * 60;
+  const first = await oldestMinute(store, ">=", from);
+  return first === undefined ? undefined : Math.floor(first / 60);
 }
 
 async function rollHour(parts: RollUpParts, hour: number): Promise<void> {
@@ -109,20 +103,30 @@ async function mark(store: Store, hour: number): Promise<void> {
 
 /** A minute at a time, and none that is in no hour yet. */
 async function deleteMinutes({ store, nowMs, minutesKeptMs, breathe }: RollUpParts): Promise<number> {
-  const done = await store.selectFrom("health_marks").where("name", "=", MARK).select("reached").executeTakeFirst();
+  const done = await lastHourDone(store);
   if (done === undefined) return 0;
-  const before = Math.min(Math.floor((nowMs - minutesKeptMs) / MINUTE_MS), (done.reached + 1) * 60);
+  const before = Math.min(Math.floor((nowMs - minutesKeptMs) / MINUTE_MS), (done + 1) * 60);
   for (let deleted = 0; deleted < MINUTES_DELETED_A_ROUND; deleted += 1) {
-    const oldest = await store
-      .selectFrom("health_minutes")
-      .where("minute", "<", before)
-      .select("minute")
-      .orderBy("minute")
-      .limit(1)
-      .executeTakeFirst();
+    const oldest = await oldestMinute(store, "<", before);
     if (oldest === undefined) return deleted;
-    await store.deleteFrom("health_minutes").where("minute", "=", oldest.minute).execute();
+    await store.deleteFrom("health_minutes").where("minute", "=", oldest).execute();
     await breathe();
   }
   return MINUTES_DELETED_A_ROUND;
+}
+
+async function lastHourDone(store: Store): Promise<number | undefined> {
+  const mark = await store.selectFrom("health_marks").where("name", "=", MARK).select("reached").executeTakeFirst();
+  return mark?.reached;
+}
+
+async function oldestMinute(store: Store, side: "<" | ">=", minute: number): Promise<number | undefined> {
+  const found = await store
+    .selectFrom("health_minutes")
+    .where("minute", side, minute)
+    .select("minute")
+    .orderBy("minute")
+    .limit(1)
+    .executeTakeFirst();
+  return found?.minute;
 }
