@@ -17,6 +17,8 @@ type Waiting = { readonly topic: string; readonly give: (delivery: Delivery) => 
 
 const ACK_WITHIN_MS = 10_000;
 const AT_MOST = 1_024;
+/** Late acks that are kept for the next try; the oldest is forgotten, and costs one more sending. */
+const LATE_AT_MOST = 1_024;
 
 /**
  * Knows which statements are under way, and tells each sender what became of its own. Keeps nothing: what is not acked is
@@ -25,6 +27,8 @@ const AT_MOST = 1_024;
 export class Post {
   readonly #options: PostOptions;
   readonly #underWay = new Map<string, Set<Waiting>>();
+  /** Acked when nobody waited any more. An id names one statement for ever, so an ack is never out of date. */
+  readonly #late = new Set<string>();
   #count = 0;
 
   constructor(options: PostOptions) {
@@ -36,8 +40,12 @@ export class Post {
     return this.#count;
   }
 
-  /** Sends once and waits for the ack; `silent`, too, when `signal` says to wait no longer. Never rejects. */
+  /**
+   * Sends once and waits for the ack; `silent`, too, when `signal` says to wait no longer. What was acked since the last try is not
+   * sent again: a side that is slow would only become slower. Never rejects.
+   */
   send(id: string, topic: string, sealed: string, signal?: AbortSignal): Promise<Delivery> {
+    if (this.#late.delete(id)) return Promise.resolve("acked");
     if (signal?.aborted || this.#count >= (this.#options.atMost ?? AT_MOST)) return Promise.resolve("silent");
     const delivery = this.#wait(id, topic, signal);
     this.#options.transport.publish(topic, sealed).then(
@@ -50,6 +58,7 @@ export class Post {
   /** The other side says that it has these. Returns those that nobody waits for. */
   acked<Id extends string>(ids: readonly Id[]): readonly Id[] {
     const strays = ids.filter((id) => !this.#underWay.has(id));
+    for (const id of strays) this.#keepLate(id);
     for (const id of ids) this.#settle(id, "acked");
     return strays;
   }
@@ -74,6 +83,13 @@ export class Post {
       signal?.addEventListener("abort", giveUp);
       this.#remember(id, waiting);
     });
+  }
+
+  #keepLate(id: string): void {
+    this.#late.delete(id);
+    this.#late.add(id);
+    const [oldest] = this.#late;
+    if (this.#late.size > LATE_AT_MOST && oldest !== undefined) this.#late.delete(oldest);
   }
 
   #settle(id: string, delivery: Delivery): void {

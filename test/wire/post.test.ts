@@ -87,6 +87,24 @@ describe("a statement under way", () => {
     expect(await Promise.all(deliveries)).toEqual(["acked", "acked"]);
   });
 
+  test("is not sent again when its ack came late, after nobody waited any more", async () => {
+    const { clock, post, sent } = setUp();
+    const first = post.send("one", "up", "sealed");
+    await clock.advance(10_000);
+    expect(await first).toBe("silent");
+    expect(post.acked(["one"])).toEqual(["one"]);
+    expect(await post.send("one", "up", "sealed")).toBe("acked");
+    expect(sent).toHaveLength(1);
+  });
+
+  test("is sent again when a thousand later acks came late as well", async () => {
+    const { post, sent } = setUp();
+    post.acked(["one", ...Array.from({ length: 1_024 }, (_, nth) => `late ${nth}`)]);
+    void post.send("one", "up", "sealed");
+    expect(await post.send("late 0", "up", "sealed")).toBe("acked");
+    expect(sent).toEqual(["up sealed"]);
+  });
+
   test("that is one too many is not sent", async () => {
     const { post, sent } = setUp({ atMost: 2 });
     void post.send("one", "up", "a");
