@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Clock, Stop } from "../protocol/time.ts";
 import { answerEvents, type EventStream } from "./http-events.ts";
+import { answerPieces, type Pieces } from "./http-pieces.ts";
 import { faultOf, refuseUnread } from "./http-refusals.ts";
 import type { Log } from "./log.ts";
 import { clearSocket } from "./socket-file.ts";
@@ -27,6 +28,7 @@ export type HttpRequest = {
 
 /**
  * An object is sent as JSON, a string as plain text, bytes as `application/octet-stream`, unless `headers` says otherwise.
+ * `pieces`: a long text, asked for piece by piece as fast as the other side reads; see `http-pieces.ts`.
  * `events`: a stream of server-sent events; the `Stop` it returns is called once, when the listener is gone.
  * `hangUp`: the connection is cut without an answer.
  */
@@ -36,6 +38,7 @@ export type HttpAnswer =
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: string | Uint8Array | object;
     }
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly pieces: Pieces }
   | { readonly events: (stream: EventStream) => Stop; readonly headers?: Readonly<Record<string, string>> }
   | { readonly hangUp: true };
 
@@ -170,6 +173,7 @@ function addRoute(app: FastifyInstance, route: Route, log: Log, streams: Set<Ser
       const answer = await route.answer(read(request));
       if ("hangUp" in answer) reply.hijack().raw.destroy();
       else if ("events" in answer) answerEvents(reply.hijack().raw, withAll(answer, reply), streams, log);
+      else if ("pieces" in answer) await answerPieces(reply.hijack().raw, withAll(answer, reply), log);
       else send(reply, answer.status, answer.body, answer.headers);
       return reply;
     },
@@ -180,7 +184,10 @@ function addRoute(app: FastifyInstance, route: Route, log: Log, streams: Set<Ser
 const withAll = <Answer extends { readonly headers?: Readonly<Record<string, string>> }>(
   answer: Answer,
   reply: FastifyReply,
-): Answer => ({ ...answer, headers: { ...(reply.getHeaders() as Record<string, string>), ...answer.headers } });
+): Answer & { readonly headers: Readonly<Record<string, string>> } => ({
+  ...answer,
+  headers: { ...(reply.getHeaders() as Record<string, string>), ...answer.headers },
+});
 
 function refuseOtherMethods(app: FastifyInstance, path: string, routes: readonly Route[]): void {
   const known = routes.filter((route) => route.path === path).map((route) => route.method);

@@ -4,6 +4,7 @@ import { jsonIn } from "../../host/json.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { csvHeader, entryLine } from "./csv.ts";
 import { type Day, dayOf, daysBefore, readDay } from "./day.ts";
+import type { Entry } from "./entry.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { type Report, reportSchema } from "./report/rows.ts";
 import type { Results } from "./results.ts";
@@ -83,7 +84,18 @@ async function show(day: Day, { reconciler, results }: ReconcileDesk): Promise<H
 
 async function exported(day: Day, { results }: ReconcileDesk): Promise<HttpAnswer> {
   if ((await results.summaryOf(day)) === undefined) return json(404, { error: `${day} has not been reconciled` });
-  const lines: string[] = [csvHeader()];
-  for await (const entry of results.entriesOf(day)) lines.push(entryLine(entry));
-  return { status: 200, headers: { "content-type": "text/csv; charset=utf-8" }, body: lines.join("") };
+  return { status: 200, headers: { "content-type": "text/csv; charset=utf-8" }, pieces: table(results.entriesOf(day)) };
+}
+
+const LINES_A_PIECE = 500;
+
+async function* table(entries: AsyncIterable<Entry>): AsyncGenerator<string> {
+  let lines = [csvHeader()];
+  for await (const entry of entries) {
+    lines.push(entryLine(entry));
+    if (lines.length < LINES_A_PIECE) continue;
+    yield lines.join("");
+    lines = [];
+  }
+  yield lines.join("");
 }

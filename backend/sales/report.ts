@@ -22,16 +22,23 @@ export async function dayOfSales(store: Store, day: Day): Promise<DayOfSales> {
   return { day, total, stands, products: await salesSums(store, "product", span) };
 }
 
-/** The same as a table, a line for each stand and each product. */
-export function csvOfDay({ day, total, stands, products }: DayOfSales): string {
+const LINES_A_PIECE = 500;
+
+/** The same as a table, a line for each stand and each product, some hundred lines at once. */
+export function* csvOfDay({ day, total, stands, products }: DayOfSales): Generator<string> {
   const line = (of: string, key: string, { sales, amount, refunded, owed }: Sum): string =>
     csvLine([day, of, key, sales, amount, refunded, owed]);
-  return [
-    csvLine(["day", "of", "name", "sales", "amount", "refunded", "owed"]),
-    line("all", "", total),
-    ...stands.map((row) => line("stand", row.key, row)),
-    ...products.map((row) => line("product", row.key, row)),
-  ].join("");
+  yield csvLine(["day", "of", "name", "sales", "amount", "refunded", "owed"]) + line("all", "", total);
+  for (const [of, rows] of [
+    ["stand", stands],
+    ["product", products],
+  ] as const) {
+    for (let from = 0; from < rows.length; from += LINES_A_PIECE)
+      yield rows
+        .slice(from, from + LINES_A_PIECE)
+        .map((row) => line(of, row.key, row))
+        .join("");
+  }
 }
 
 const COLUMNS = [
@@ -54,12 +61,24 @@ const COLUMNS = [
 ] as const;
 
 const ROWS_A_PAGE = 500;
+/** A spreadsheet takes no more lines than these and a few. */
+const MOST_ORDERS = 1_000_000;
 
-/** Every order that fits, the newest first, `most` of them, piece by piece: the header, then some hundred lines at once. */
+export type TableOptions = {
+  /** How many orders; a last line says so where there are more. Default 1,000,000. */
+  readonly most?: number;
+  /** Between two pages others have their turn. */
+  breathe?(): Promise<void>;
+};
+
+/**
+ * Every order that fits, the newest first, piece by piece: the header, then some hundred lines at once. A page of the book is read when
+ * somebody asks for its piece, so that no more than one is in memory.
+ */
 export async function* csvOfSales(
   store: Store,
   filter: SalesFilter,
-  most = Number.POSITIVE_INFINITY,
+  { most = MOST_ORDERS, breathe }: TableOptions = {},
 ): AsyncGenerator<string> {
   yield csvLine(COLUMNS);
   let left = most;
@@ -67,10 +86,13 @@ export async function* csvOfSales(
     const page = await searchSales(store, filter, {
       limit: Math.min(left, ROWS_A_PAGE),
       ...(after === undefined ? {} : { after }),
+      ...(breathe && { breathe }),
     });
     if (page.sales.length > 0) yield page.sales.map(lineOf).join("");
     left -= page.sales.length;
-    after = left > 0 ? page.next : undefined;
+    after = page.next;
+    if (left === 0 && after !== undefined) return yield csvLine([`cut after ${most} orders: ask for a shorter time`]);
+    await breathe?.();
   }
 }
 

@@ -31,6 +31,8 @@ export type PageOptions = {
   readonly after?: string;
   /** 1 to 500. Default 50. */
   readonly limit?: number;
+  /** Between two parts of the book others have their turn: a file answers without letting go. */
+  breathe?(): Promise<void>;
 };
 
 type Place = { readonly began_ms: number; readonly order_id: string };
@@ -55,6 +57,7 @@ export async function searchSales(store: Store, filter: SalesFilter, options: Pa
     if (found.length > limit) return { sales: found.slice(0, limit), next: writePlace(found[limit - 1]) };
     if (end === undefined) return { sales: found };
     place = end;
+    await options.breathe?.();
   }
   return { sales: found, next: writePlace(place) };
 }

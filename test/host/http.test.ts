@@ -4,6 +4,7 @@ import { steadyClock } from "../../host/clock.ts";
 import { type Route, type ServeOptions, type Server, serve } from "../../host/http.ts";
 import type { EventStream } from "../../host/http-events.ts";
 import { type Facts, type Log, silentLog } from "../../host/log.ts";
+import { pause } from "../support/until.ts";
 
 const clock = steadyClock("test", { keepsAlive: false });
 const open: Server[] = [];
@@ -204,6 +205,85 @@ describe("what no route sees is refused in JSON", () => {
   test("an idle connection is cut", async () => {
     const { port } = await start([echo], { idleTimeoutMs: 50 });
     expect(await talk(port, "")).toBe("");
+  });
+});
+
+describe("an answer in pieces", () => {
+  /** A megabyte after the other for ever; tells how many were asked for, and when nobody asks any more. */
+  function endless(breaksAt = Number.POSITIVE_INFINITY) {
+    const over = later<void>();
+    const count = { asked: 0, over: over.promise };
+    async function* pieces() {
+      try {
+        for (;;) {
+          count.asked += 1;
+          if (count.asked > breaksAt) throw new Error("the book is gone");
+          yield "x".repeat(1_000_000);
+        }
+      } finally {
+        over.resolve();
+      }
+    }
+    const answer: Route["answer"] = async () => ({
+      status: 200,
+      headers: { "content-type": "text/csv" },
+      pieces: pieces(),
+    });
+    return { route: { method: "GET", path: "/table", answer } as const, count };
+  }
+
+  test("arrives whole, with its own headers and those of the server", async () => {
+    const pieces = ["order,amount\r\n", Buffer.from("A,1\r\n")];
+    const answer: Route["answer"] = async () => ({ status: 200, headers: { "content-type": "text/csv" }, pieces });
+    const { url } = await start([{ method: "GET", path: "/table", answer }], { headers: { "x-all": "yes" } });
+    const said = await fetch(`${url}/table`);
+    expect([said.status, said.headers.get("content-type"), said.headers.get("x-all")]).toEqual([
+      200,
+      "text/csv",
+      "yes",
+    ]);
+    expect(await said.text()).toBe("order,amount\r\nA,1\r\n");
+  });
+
+  test("is made no faster than it is read, and no more of it when the reader has gone", async () => {
+    const { route, count } = endless();
+    const { url } = await start([route]);
+    const reader = new AbortController();
+    const answer = await fetch(`${url}/table`, { signal: reader.signal });
+    await answer.body?.getReader().read();
+    for (let before = -1; count.asked > before; await pause(100)) before = count.asked;
+    expect(count.asked).toBeLessThan(40);
+    reader.abort();
+    await count.over;
+    expect(count.asked).toBeLessThan(40);
+  });
+
+  test("is not made for ever for a reader who has fallen asleep", async () => {
+    const { route, count } = endless();
+    const { url } = await start([route], { idleTimeoutMs: 200 });
+    const answer = await fetch(`${url}/table`);
+    await count.over;
+    await answer.body?.cancel();
+    expect(count.asked).toBeLessThan(40);
+  });
+
+  test("that breaks does not look like a whole one, and is told in the log", async () => {
+    const { route } = endless(3);
+    const said: string[] = [];
+    const log: Log = { ...silentLog, error: (what) => void said.push(what) };
+    const { url } = await start([route], { log });
+    const answer = await fetch(`${url}/table`);
+    await expect(answer.text()).rejects.toThrow();
+    expect(said).toEqual(["a long answer broke off"]);
+  });
+
+  test("does not keep the server from closing", async () => {
+    const { route, count } = endless();
+    const server = await start([route], { closeWithinMs: 50 });
+    const answer = await fetch(`${server.url}/table`);
+    await server.close();
+    await count.over;
+    await answer.body?.cancel();
   });
 });
 

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Desks } from "../../backend/console/api/desks.ts";
 import type {
   Action,
@@ -127,8 +128,8 @@ export function pretendFleet({ now, stands: wanted, taint = "" }: FleetOptions) 
         owed: 3,
       }),
       today: async () => ({ sales: 318, amount: 3_412_000, refunded: 30_000 }),
-      csv: async () => "order,amount\r\n",
-      reportCsv: async () => "stand,sales\r\n",
+      csv: () => Readable.from(["order,amount\r\n"]),
+      reportCsv: async () => ["stand,sales\r\n"],
       onChange: hear(hearers.order),
     },
     cash: {

@@ -78,7 +78,7 @@ function paramsIn(pattern: string, path: string): Readonly<Record<string, string
 /** What a client reads of an answer. */
 export function outcomeOf(answer: HttpAnswer): HttpOutcome {
   if ("hangUp" in answer) return { is: "broken", detail: "the connection was cut", sent: true };
-  if ("events" in answer) throw new Error("nobody on this street listens to a stream");
+  if ("events" in answer || "pieces" in answer) throw new Error("nobody on this street listens to a stream");
   const { status, body, headers = {} } = answer;
   return { is: "answer", status, headers, body: bytesOf(body) };
 }

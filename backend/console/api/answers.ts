@@ -19,7 +19,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   unavailable: 503,
 };
 
-export type Answered = Exclude<HttpAnswer, { readonly events: unknown } | { readonly hangUp: true }>;
+export type Answered = Extract<HttpAnswer, { readonly body: unknown }>;
 
 export const ok = (body: object, status = 200): Answered => ({ status, body });
 export const nothing: Answered = { status: 204, body: "" };

@@ -57,9 +57,9 @@ export interface SalesDesk {
   /** `day`: `2026-11-21`. */
   report(day: string): Promise<DayReport>;
   today(): Promise<Overview["today"]>;
-  /** The same orders as `find`, as a table, at most some ten thousand. */
-  csv(search: OrderSearch): Promise<string>;
-  reportCsv(day: string): Promise<string>;
+  /** The same orders as `find`, as a table that is read while it is written; `busy`: too many are on their way. */
+  csv(search: Omit<OrderSearch, "after" | "limit">): AsyncIterable<string> | "busy";
+  reportCsv(day: string): Promise<Iterable<string>>;
   /** `hear` is told of each order that has changed, until stopped. */
   onChange(hear: (order: OrderLine) => void): Stop;
 }

@@ -1,14 +1,12 @@
 import type { HttpAnswer } from "../../../host/http.ts";
 import { isOrderId, type OrderId } from "../../../protocol/ids.ts";
-import { type Answered, notFound, ok, refused, unavailable } from "./answers.ts";
+import { type Answered, notFound, ok, refusal, refused, unavailable } from "./answers.ts";
 import { refundBody, releaseBody, remedyBody } from "./bodies.ts";
 import type { CashDesk, Decided, Desks, SalesDesk } from "./desks.ts";
 import { act, type Endpoint, get, type SignedCall } from "./endpoint.ts";
 import { readSearch } from "./query.ts";
 
 const USUALLY = 50;
-/** Rows of one table to take home. */
-const MOST_CSV = 50_000;
 
 /** Orders: what is owed first, all that can be found, and what staff does about them. */
 export const ordersEndpoints = ({ sales, cash }: Pick<Desks, "sales" | "cash">): readonly Endpoint[] => [
@@ -82,17 +80,24 @@ async function withOrder(
 }
 
 async function ordersCsv({ request }: SignedCall, sales: SalesDesk | undefined): Promise<HttpAnswer> {
-  const search = readSearch(request, MOST_CSV, MOST_CSV);
+  const search = readSearch(request, USUALLY);
   if (search.is === "bad") return search.answer;
-  return sales === undefined ? NO_SALES : csv(await sales.csv(search.value), "orders.csv");
+  const { after: _, limit: __, ...wanted } = search.value;
+  const pieces = sales?.csv(wanted);
+  if (pieces === "busy") return TABLES_UNDER_WAY;
+  return pieces === undefined ? NO_SALES : csv(pieces, "orders.csv");
 }
 
+const TABLES_UNDER_WAY = refusal("unavailable", "Others are taking their tables home: ask again in a moment.", {
+  headers: { "retry-after": "30" },
+});
+
 /** `name` is ours: nothing that was entered stands in a header. */
-export const csv = (text: string, name: string): Answered => ({
+export const csv = (pieces: AsyncIterable<string> | Iterable<string>, name: string): HttpAnswer => ({
   status: 200,
   headers: {
     "content-type": "text/csv; charset=utf-8; header=present",
     "content-disposition": `attachment; filename="${name}"`,
   },
-  body: text,
+  pieces,
 });

@@ -3,7 +3,6 @@ import type { Log } from "../../../host/log.ts";
 import type { OrderId, StandId } from "../../../protocol/ids.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../../../protocol/time.ts";
 import type { LedgerJournal } from "../../cashier.ts";
-import { csvLine } from "../../csv.ts";
 import { type State, standOf, type Terms } from "../../ledger/words.ts";
 import { whatToDo } from "../../operator/what-to-do.ts";
 import { type Day, dayOf, spanOf } from "../../reconcile/day.ts";
@@ -28,15 +27,19 @@ export type SalesDeskParts = {
 /** A sale goes through `paid` within seconds; one that stays there waits for somebody. */
 const STAYS_PAID_MS = 60_000;
 const MOST_OWED = 200;
-const MOST_CSV = 50_000;
+/** Each reads the book from end to end; more are told to come back. */
+const MOST_TABLES = 4;
+const BREATH_MS = 2;
 const TODAY_AGE_MS = 2_000;
 
 /** The book of sales, and the journal where it must be as of now. */
 export function salesDesk(parts: SalesDeskParts): SalesDesk {
   const { store, clock } = parts;
+  const breathe = () => new Promise<void>((resolve) => void clock.after(BREATH_MS, resolve));
   return {
     find: async ({ after, limit, ...filter }) => {
-      const page = await searchSales(store, filterOf(filter), { limit, ...(after === undefined ? {} : { after }) });
+      const place = after === undefined ? {} : { after };
+      const page = await searchSales(store, filterOf(filter), { limit, ...place, breathe });
       const { next } = page;
       return { orders: page.sales.map(lineOf), ...(next === undefined ? {} : { next }) };
     },
@@ -50,13 +53,15 @@ export function salesDesk(parts: SalesDeskParts): SalesDesk {
       return { day, total: all, stands: stands.map(rowOf), products: products.map(rowOf), owed: owedThen };
     },
     reportCsv: async (day) => csvOfDay(await dayOfSales(store, day as Day)),
-    csv: (search) => csvOf(store, search),
+    csv: tablesOf((search) => csvOfSales(store, filterOf(search), { breathe })),
     today: kept(clock, () => today(store, clock)),
     onChange: (hear) => follow(parts, hear),
   };
 }
 
-const filterOf = ({ text, stand, state, fromMs, toMs, least, most }: Omit<OrderSearch, "limit">): SalesFilter => ({
+type Search = Omit<OrderSearch, "after" | "limit">;
+
+const filterOf = ({ text, stand, state, fromMs, toMs, least, most }: Search): SalesFilter => ({
   ...(text !== undefined && { text }),
   ...(stand !== undefined && { stand }),
   ...(state !== undefined && { state }),
@@ -176,18 +181,18 @@ function kept<Value>(clock: Clock, ask: () => Promise<Value>): () => Promise<Val
   };
 }
 
-async function csvOf(store: Store, { limit: _, after: __, ...filter }: OrderSearch): Promise<string> {
-  const parts: string[] = [];
-  let lines = 0;
-  for await (const part of csvOfSales(store, filterOf(filter))) {
-    parts.push(part);
-    lines += part.split("\r\n").length - 1;
-    if (lines > MOST_CSV) {
-      parts.push(csvLine([`cut after ${lines - 1} orders: ask for a shorter time`]));
-      break;
+/** Counts the tables that are being read. One that nobody reads is ended by whoever hands it on, and counts no more. */
+function tablesOf(read: (search: Search) => AsyncIterable<string>): SalesDesk["csv"] {
+  let open = 0;
+  async function* counted(search: Search): AsyncGenerator<string> {
+    open += 1;
+    try {
+      yield* read(search);
+    } finally {
+      open -= 1;
     }
   }
-  return parts.join("");
+  return (search) => (open >= MOST_TABLES ? "busy" : counted(search));
 }
 
 const LOOK_MS = 1_000;

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Desks } from "../../../backend/console/api/desks.ts";
 import type { AlarmLine, OrderLine, StandLine } from "../../../backend/console/api/words.ts";
 import type { MerchantId } from "../../../backend/providers/provider.ts";
@@ -55,7 +56,13 @@ export function paperDesks(): PaperDesks {
     obstacles: [],
     alarms: 0,
   });
-  const alarm = (): AlarmLine => ({ id: "a1", kind: "stand-silent", stand: STAND, detail: lines.name, sinceMs: AT_MS });
+  const alarm = (): AlarmLine => ({
+    id: "a1",
+    kind: "stand-silent",
+    stand: STAND,
+    detail: { id: lines.name, en: lines.name },
+    sinceMs: AT_MS,
+  });
   const sum = { sales: 1, amount: 15_000, refunded: 0 };
   return {
     moved,
@@ -83,8 +90,8 @@ export function paperDesks(): PaperDesks {
       sums: async () => [{ key: lines.item, ...sum }],
       report: async (day) => ({ day, total: sum, stands: [], products: [], owed: 1 }),
       today: async () => sum,
-      csv: async () => `order,item\r\n${ORDER},${lines.item}\r\n`,
-      reportCsv: async (day) => `day,sales\r\n${day},1\r\n`,
+      csv: () => Readable.from([`order,item\r\n`, `${ORDER},${lines.item}\r\n`]),
+      reportCsv: async (day) => [`day,sales\r\n${day},1\r\n`],
       onChange: hear(hearers.order),
     },
     cash: {

@@ -149,7 +149,7 @@ storeSuites("The sales book", (freshStore) => {
     await threeOrders(store);
     const report = await dayOfSales(store, "2026-11-20" as Day);
     expect(report.total.amount).toBe(40_000);
-    expect(csvOfDay(report).split("\r\n")).toEqual([
+    expect([...csvOfDay(report)].join("").split("\r\n")).toEqual([
       "day,of,name,sales,amount,refunded,owed",
       "2026-11-20,all,,2,40000,0,1",
       "2026-11-20,stand,stand-1,1,15000,0,0",
@@ -175,12 +175,14 @@ storeSuites("The sales book", (freshStore) => {
     expect(row).toContain("2026-11-20 08:15:02");
   });
 
-  test("writes no more orders into a table than wanted", async () => {
+  test("writes no more orders into a table than wanted, and says so", async () => {
     const store = await freshStore();
     await threeOrders(store);
     let text = "";
-    for await (const piece of csvOfSales(store, {}, 2)) text += piece;
-    expect(text.trimEnd().split("\r\n")).toHaveLength(3);
+    for await (const piece of csvOfSales(store, {}, { most: 2 })) text += piece;
+    const lines = text.trimEnd().split("\r\n");
+    expect(lines).toHaveLength(4);
+    expect(lines.at(-1)).toBe("cut after 2 orders: ask for a shorter time");
   });
 
   test("forgets who paid and who decided when it is time, deletes what is old, and keeps what is owed", async () => {
