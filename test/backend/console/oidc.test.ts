@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { roleOf } from "../../../backend/console/oidc/roles.ts";
-import { Secret } from "../../../host/secret.ts";
 import { freePort } from "../../support/free-port.ts";
-import { CLIENT, startOpenIdProvider, type TestProvider } from "../../support/openid-provider.ts";
+import { CLIENT, consoleAt, startOpenIdProvider, type TestProvider } from "../../support/openid-provider.ts";
 import type { Browser, Got } from "./browser.ts";
 import { type ConsoleRig, openConsoleRig, PASSWORD } from "./rig.ts";
 
@@ -10,17 +9,8 @@ type World = { readonly rig: ConsoleRig; readonly provider: TestProvider };
 
 async function openWorld(secret = CLIENT.secret): Promise<World> {
   const provider = await startOpenIdProvider();
-  const port = await freePort();
-  const oidc = {
-    issuer: provider.issuer,
-    client_id: CLIENT.id,
-    client_secret_file: "/not/read/here",
-    scopes: ["email"],
-    role_claim: "groups",
-    roles: { viewer: ["vending"], staff: ["vending-staff"], admin: ["vending-admins"] },
-  };
-  const config = { port, base_url: `http://127.0.0.1:${port}`, oidc };
-  return { rig: await openConsoleRig({ config, more: { oidcSecret: new Secret(secret) } }), provider };
+  const url = `http://127.0.0.1:${await freePort()}`;
+  return { rig: await openConsoleRig(consoleAt(provider, url, secret)), provider };
 }
 
 /** Where the provider leads the browser back to, with what the browser would say there. */
