@@ -21,11 +21,12 @@ import type { Ground } from "./ground.ts";
 import { type StandFigures, sayHealth } from "./health.ts";
 import { keepAlive, statusOf } from "./liveness.ts";
 import { linuxMachine } from "./machine.ts";
-import { type Effect, type Event, printKinds, releaseKinds, type State, tellKinds } from "./order.ts";
+import { printKinds, releaseKinds, tellKinds } from "./order/effects.ts";
+import { standShape } from "./order/shape.ts";
+import type { Effect, Event, State } from "./order/words.ts";
 import { partsOf } from "./parts-of.ts";
 import { type OpenedCare, openCare } from "./settings/open.ts";
 import type { Setup } from "./setup.ts";
-import { standShape } from "./shape.ts";
 import { within } from "./within.ts";
 
 type Journal = OpenedJournal<State, Event, Effect>["journal"];

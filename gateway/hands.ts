@@ -4,7 +4,7 @@ import type { EffectId, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import type { Clock } from "../protocol/time.ts";
 import { type Interlocks, isActiveNow } from "./interlocks.ts";
-import type { Effect, Event, ReleaseTrouble } from "./order.ts";
+import type { Effect, Event, ReleaseTrouble } from "./order/words.ts";
 import { isReady } from "./preflight.ts";
 import type { Stand } from "./stand.ts";
 import { within } from "./within.ts";

@@ -5,7 +5,7 @@ import type { Log } from "../host/log.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
 import type { Link } from "./link.ts";
-import { tellKinds } from "./order.ts";
+import { tellKinds } from "./order/effects.ts";
 import { conditionOf } from "./preflight.ts";
 
 /** What the machine itself can say; a figure that cannot be had is absent. */

@@ -10,7 +10,7 @@ import { topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
 import { Post } from "../wire/post.ts";
 import type { OpenTransport, Transport, Will } from "../wire/transport.ts";
-import type { Effect, State } from "./order.ts";
+import type { Effect, State } from "./order/words.ts";
 
 export type LinkOptions = {
   readonly stand: StandId;

@@ -6,7 +6,7 @@ import { type Meaning, meanings } from "../protocol/settings.ts";
 import type { RefusalReason, Trouble, VoidReason } from "../protocol/statements.ts";
 import { type Instant, later, leftMs, sinceMs } from "../protocol/time.ts";
 import type { Menu, Product } from "./menu.ts";
-import type { State } from "./order.ts";
+import type { State } from "./order/words.ts";
 import type { Obstacle } from "./preflight.ts";
 import { type ServiceFacts, servicePage } from "./service/report.ts";
 import { isOccupied } from "./stand.ts";

@@ -7,7 +7,7 @@ import type { Outcome } from "../journal/performer.ts";
 import type { OrderId } from "../protocol/ids.ts";
 import { type Clock, isReached, leftMs } from "../protocol/time.ts";
 import { wallText, type Zone } from "../protocol/wall-text.ts";
-import type { Effect } from "./order.ts";
+import type { Effect } from "./order/words.ts";
 import { conditionOf, isPrintable } from "./preflight.ts";
 import { qrSlip, receipt } from "./slips.ts";
 import type { Stand } from "./stand.ts";

@@ -10,7 +10,7 @@ import type { Drawing } from "./drawing.ts";
 import type { DeliverySensor } from "./hands.ts";
 import type { Interlock } from "./interlocks.ts";
 import type { Menu } from "./menu.ts";
-import type { Rules } from "./order.ts";
+import type { Rules } from "./order/words.ts";
 import type { Says } from "./pages.ts";
 import type { ServiceSettings } from "./service/service.ts";
 import type { OutOfService } from "./signals.ts";

@@ -1,7 +1,7 @@
 import type { Output } from "../device/device.ts";
 import type { Log } from "../host/log.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
-import type { State } from "./order.ts";
+import type { State } from "./order/words.ts";
 import { isOccupied } from "./stand.ts";
 
 /** What lamp and buzzer say of a stand to somebody who does not look at its screen. */

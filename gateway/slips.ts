@@ -4,7 +4,7 @@ import { readQris } from "../protocol/qris.ts";
 import { type Rupiah, rupiah, showRupiah } from "../protocol/rupiah.ts";
 import type { Item, Trouble } from "../protocol/statements.ts";
 import { wallText, type Zone } from "../protocol/wall-text.ts";
-import type { Order, Settlement } from "./order.ts";
+import type { Order, Settlement } from "./order/words.ts";
 
 export type QrSlip = {
   readonly order: Order;

@@ -4,18 +4,8 @@ import { newOrderId, type OrderId, type Random, type StatementId } from "../prot
 import type { DownBody, WordBody } from "../protocol/statements.ts";
 import { type Clock, isReached, leftMs, type Stop, sinceMs } from "../protocol/time.ts";
 import { type Menu, openingOf, type Sale } from "./menu.ts";
-import {
-  deadlineOf,
-  type Effect,
-  type Event,
-  isOpen,
-  type Opening,
-  type Order,
-  type Rules,
-  type State,
-  type Step,
-  step,
-} from "./order.ts";
+import { deadlineOf, isOpen, step } from "./order/order.ts";
+import type { Effect, Event, Opening, Order, Rules, State, Step } from "./order/words.ts";
 import type { Obstacle } from "./preflight.ts";
 
 export type StandJournal = Journal<State, Event, Effect>;

@@ -3,7 +3,7 @@ import type { GatewayConfig } from "./config.ts";
 import { hasCancel } from "./config-wires.ts";
 import type { DeliverySensor } from "./hands.ts";
 import type { Menu } from "./menu.ts";
-import type { Rules } from "./order.ts";
+import type { Rules } from "./order/words.ts";
 import type { Says } from "./pages.ts";
 import type { Trade } from "./trade.ts";
 

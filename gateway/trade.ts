@@ -1,6 +1,6 @@
 import type { DeliverySensor } from "./hands.ts";
 import type { Menu } from "./menu.ts";
-import type { Rules } from "./order.ts";
+import type { Rules } from "./order/words.ts";
 import type { Says } from "./pages.ts";
 import type { NamedInput } from "./service/service.ts";
 

@@ -7,10 +7,12 @@ import { claimCodeOf, type OrderId } from "../../protocol/ids.ts";
 import { showRupiah } from "../../protocol/rupiah.ts";
 import type { Zone } from "../../protocol/wall-text.ts";
 import type { GatewayConfig } from "../config.ts";
-import { type Effect, type Event, isOpen, type State, tellKinds } from "../order.ts";
+import { tellKinds } from "../order/effects.ts";
+import { isOpen } from "../order/order.ts";
+import { standShape } from "../order/shape.ts";
+import type { Effect, Event, State } from "../order/words.ts";
 import { readGatewayConfig } from "../read-config.ts";
 import { leadTo } from "../replay.ts";
-import { standShape } from "../shape.ts";
 import { stateWords, storyLines, timeText } from "../story.ts";
 
 /** What the stand's journal says, to a person. Reads only, and works while the daemon runs. */

@@ -4,7 +4,7 @@ import type { EventStream } from "../../host/http-events.ts";
 import type { Log } from "../../host/log.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
-import type { State } from "../order.ts";
+import type { State } from "../order/words.ts";
 import type { Stand, StandJournal } from "../stand.ts";
 import { tooManyListeners } from "./refusals.ts";
 import { eventIdOf, shown } from "./shown.ts";

@@ -1,7 +1,7 @@
 import { isOrderId, type OrderId, type ReleaseId } from "../../protocol/ids.ts";
 import type { OpenStand } from "../daemon.ts";
 import type { Sale } from "../menu.ts";
-import { type Event, isHandOver, type Opening, type Order, type State } from "../order.ts";
+import { type Event, isHandOver, type Opening, type Order, type State } from "../order/words.ts";
 import type { Obstacle } from "../preflight.ts";
 import type { StandJournal } from "../stand.ts";
 import type { References } from "./references.ts";

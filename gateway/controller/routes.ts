@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpRequest, Method, Route } from "../../host/http.ts"
 import type { Log } from "../../host/log.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import type { Clock } from "../../protocol/time.ts";
-import type { State } from "../order.ts";
+import type { State } from "../order/words.ts";
 import type { Listeners } from "./listeners.ts";
 import { openApi } from "./openapi.ts";
 import type { Answered, Cancelled, Orders, Placed } from "./orders.ts";

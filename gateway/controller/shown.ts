@@ -1,6 +1,7 @@
 import { claimCodeOf } from "../../protocol/ids.ts";
 import { type Instant, leftMs } from "../../protocol/time.ts";
-import { deadlineOf, isHandOver, type Opening, type Order, type State } from "../order.ts";
+import { deadlineOf } from "../order/order.ts";
+import { isHandOver, type Opening, type Order, type State } from "../order/words.ts";
 import type { OrderShown } from "./words.ts";
 
 /** A controller's order: it has a reference, and a way out for the goods. */

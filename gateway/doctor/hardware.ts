@@ -6,7 +6,7 @@ import type { Clock } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import { openEach, type Parts } from "../devices.ts";
 import { HEALTH_NOTES } from "../health.ts";
-import { standShape } from "../shape.ts";
+import { standShape } from "../order/shape.ts";
 
 /** What the stand's own running daemon said of it, and how long ago. */
 export type Told = { readonly ageMs: number; readonly printer?: string; readonly obstacles?: readonly string[] };

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { JournalFault } from "../../journal/journal.ts";
 import { readSqliteJournal } from "../../journal/sqlite/open.ts";
-import { tellKinds } from "../order.ts";
-import { standShape } from "../shape.ts";
+import { tellKinds } from "../order/effects.ts";
+import { standShape } from "../order/shape.ts";
 import { type Check, configuredCheck } from "./check.ts";
 
 /** The journal's file, read without touching it. */

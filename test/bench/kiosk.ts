@@ -8,7 +8,7 @@ import { listenToButtons } from "../../gateway/buttons.ts";
 import { openStand } from "../../gateway/daemon.ts";
 import type { Drawing } from "../../gateway/drawing.ts";
 import type { Product } from "../../gateway/menu.ts";
-import { standShape } from "../../gateway/shape.ts";
+import { standShape } from "../../gateway/order/shape.ts";
 import { youngGarbage } from "../../gateway/young-garbage.ts";
 import { steadyClock } from "../../host/clock.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";

@@ -1,5 +1,5 @@
 import { type Decision, type State as LedgerState, orderOf, type Policies } from "../../backend/ledger/words.ts";
-import type { State as OrderState } from "../../gateway/order.ts";
+import type { State as OrderState } from "../../gateway/order/words.ts";
 import { reckon } from "../world/reckoning.ts";
 import type { StandProcess } from "../world/stand-process.ts";
 import { World, type WorldOptions } from "../world/world.ts";

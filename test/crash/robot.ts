@@ -1,5 +1,5 @@
 import { orderRequestSchema } from "../../gateway/controller/words.ts";
-import type { State } from "../../gateway/order.ts";
+import type { State } from "../../gateway/order/words.ts";
 import type { ReleaseId } from "../../protocol/ids.ts";
 import type { StandProcess } from "../world/stand-process.ts";
 import type { Timeline } from "../world/timeline.ts";

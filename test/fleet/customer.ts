@@ -1,4 +1,4 @@
-import type { State } from "../../gateway/order.ts";
+import type { State } from "../../gateway/order/words.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { FleetStand } from "./stand.ts";

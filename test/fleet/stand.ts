@@ -1,8 +1,9 @@
 import type { Relay, Screen } from "../../device/device.ts";
 import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Drawing } from "../../gateway/drawing.ts";
-import { printKinds, type Rules, releaseKinds, tellKinds } from "../../gateway/order.ts";
-import { standShape } from "../../gateway/shape.ts";
+import { printKinds, releaseKinds, tellKinds } from "../../gateway/order/effects.ts";
+import { standShape } from "../../gateway/order/shape.ts";
+import type { Rules } from "../../gateway/order/words.ts";
 import type { Log } from "../../host/log.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type Random, type StandId } from "../../protocol/ids.ts";

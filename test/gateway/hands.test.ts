@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HardwareFault, type Relay } from "../../device/device.ts";
 import { type DeliverySensor, Hands, type HandsOptions } from "../../gateway/hands.ts";
-import type { Effect, Event } from "../../gateway/order.ts";
+import type { Effect, Event } from "../../gateway/order/words.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
 import { firstReleaseOf } from "../../protocol/ids.ts";

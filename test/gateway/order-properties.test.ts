@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deadlineOf, type Effect, type Event, type State, step } from "../../gateway/order.ts";
+import { deadlineOf, step } from "../../gateway/order/order.ts";
+import type { Effect, Event, State } from "../../gateway/order/words.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";

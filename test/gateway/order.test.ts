@@ -1,14 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  deadlineOf,
-  type Event,
-  type Order,
-  type Rules,
-  type State,
-  type Step,
-  step,
-  traitsOf,
-} from "../../gateway/order.ts";
+import { traitsOf } from "../../gateway/order/effects.ts";
+import { deadlineOf, step } from "../../gateway/order/order.ts";
+import type { Event, Order, Rules, State, Step } from "../../gateway/order/words.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Page } from "../../device/drawing/page.ts";
-import type { Ending, State } from "../../gateway/order.ts";
+import type { Ending, State } from "../../gateway/order/words.ts";
 import { nextChangeOf, pageOf, type View } from "../../gateway/pages.ts";
 import type { Obstacle } from "../../gateway/preflight.ts";
 import { claimCodeOf, firstReleaseOf } from "../../protocol/ids.ts";

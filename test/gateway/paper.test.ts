@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Condition, Printed, Printer } from "../../device/device.ts";
 import type { Slip } from "../../device/drawing/slip.ts";
-import type { Effect } from "../../gateway/order.ts";
+import type { Effect } from "../../gateway/order/words.ts";
 import { Paper, type PaperOptions } from "../../gateway/paper.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";

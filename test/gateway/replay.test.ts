@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Event, type State, step } from "../../gateway/order.ts";
+import { step } from "../../gateway/order/order.ts";
+import type { Event, State } from "../../gateway/order/words.ts";
 import { leadTo } from "../../gateway/replay.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";

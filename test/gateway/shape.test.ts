@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { deadlineOf, step } from "../../gateway/order.ts";
-import { standShape } from "../../gateway/shape.ts";
+import { deadlineOf, step } from "../../gateway/order/order.ts";
+import { standShape } from "../../gateway/order/shape.ts";
 import { firstReleaseOf } from "../../protocol/ids.ts";
 import { handedOver, ORDER_ID, rules } from "../support/sale.ts";
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HardwareFault, type Output } from "../../device/device.ts";
 import { orderFor } from "../../gateway/menu.ts";
-import type { State } from "../../gateway/order.ts";
+import type { State } from "../../gateway/order/words.ts";
 import { beepOf, lightOf, type OutOfService, type Seen, Signals } from "../../gateway/signals.ts";
 import type { Log } from "../../host/log.ts";
 import { silentLog } from "../../host/log.ts";

@@ -4,7 +4,7 @@ import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
 import type { Attempt, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
 import { openStand } from "../../gateway/daemon.ts";
-import { standShape } from "../../gateway/shape.ts";
+import { standShape } from "../../gateway/order/shape.ts";
 import { systemChance } from "../../host/chance.ts";
 import { steadyClock } from "../../host/clock.ts";
 import { type Log, silentLog } from "../../host/log.ts";

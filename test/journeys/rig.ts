@@ -1,4 +1,4 @@
-import type { State } from "../../gateway/order.ts";
+import type { State } from "../../gateway/order/words.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import type { Transaction } from "../../sandbox/midtrans/acquirer.ts";
 import type { FaultName } from "../../sandbox/midtrans/fault.ts";

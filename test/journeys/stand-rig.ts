@@ -7,17 +7,10 @@ import { listenToButtons } from "../../gateway/buttons.ts";
 import { type ControllerApi, openController } from "../../gateway/controller/controller.ts";
 import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Menu } from "../../gateway/menu.ts";
-import {
-  type Effect,
-  type Event,
-  printKinds,
-  type Rules,
-  releaseKinds,
-  type State,
-  tellKinds,
-} from "../../gateway/order.ts";
+import { printKinds, releaseKinds, tellKinds } from "../../gateway/order/effects.ts";
+import { standShape } from "../../gateway/order/shape.ts";
+import type { Effect, Event, Rules, State } from "../../gateway/order/words.ts";
 import type { StandParts } from "../../gateway/parts.ts";
-import { standShape } from "../../gateway/shape.ts";
 import { steadyClock } from "../../host/clock.ts";
 import type { Log } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";

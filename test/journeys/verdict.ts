@@ -1,5 +1,5 @@
 import type { State as LedgerState } from "../../backend/ledger/words.ts";
-import { isHandOver, type State } from "../../gateway/order.ts";
+import { isHandOver, type State } from "../../gateway/order/words.ts";
 import type { SandboxWithPhone } from "../../sandbox/phone/start.ts";
 import type { BackendRig } from "./backend-rig.ts";
 import type { Diary } from "./diary.ts";

@@ -11,10 +11,10 @@ import {
 import type { StandShape } from "../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { type OpenStand, openStand } from "../../gateway/daemon.ts";
-import type { Effect, Event, State } from "../../gateway/order.ts";
+import { standShape } from "../../gateway/order/shape.ts";
+import type { Effect, Event, State } from "../../gateway/order/words.ts";
 import type { StandDevices, StandParts } from "../../gateway/parts.ts";
 import type { ServiceSettings } from "../../gateway/service/service.ts";
-import { standShape } from "../../gateway/shape.ts";
 import { silentLog } from "../../host/log.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import type { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";

@@ -8,16 +8,9 @@ import { References } from "../../gateway/controller/references.ts";
 import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Drawing } from "../../gateway/drawing.ts";
 import type { Product } from "../../gateway/menu.ts";
-import {
-  type Effect,
-  type Event,
-  printKinds,
-  type Rules,
-  releaseKinds,
-  type State,
-  tellKinds,
-} from "../../gateway/order.ts";
-import { standShape } from "../../gateway/shape.ts";
+import { printKinds, releaseKinds, tellKinds } from "../../gateway/order/effects.ts";
+import { standShape } from "../../gateway/order/shape.ts";
+import type { Effect, Event, Rules, State } from "../../gateway/order/words.ts";
 import type { StandJournal } from "../../gateway/stand.ts";
 import { silentLog } from "../../host/log.ts";
 import type { TakeOptions } from "../../journal/journal.ts";

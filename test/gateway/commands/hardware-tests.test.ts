@@ -7,7 +7,7 @@ import { type ServedWorld, serveWorld } from "../../../device/simulated/cable-st
 import { SimulatedStand } from "../../../device/simulated/world.ts";
 import { pulseTestWith } from "../../../gateway/commands/pulse-test.ts";
 import { showTestWith } from "../../../gateway/commands/show-test.ts";
-import { standShape } from "../../../gateway/shape.ts";
+import { standShape } from "../../../gateway/order/shape.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import type { Asked } from "../../../host/program.ts";
 import { openSqliteJournal } from "../../../journal/sqlite/open.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { References } from "../../../gateway/controller/references.ts";
-import type { State } from "../../../gateway/order.ts";
+import type { State } from "../../../gateway/order/words.ts";
 import { JournalFault } from "../../../journal/journal.ts";
 import type { OrderId } from "../../../protocol/ids.ts";
 import { handedOver, order } from "../../support/sale.ts";

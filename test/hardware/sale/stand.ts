@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Effect, Event, State } from "../../../gateway/order.ts";
-import { standShape } from "../../../gateway/shape.ts";
+import { standShape } from "../../../gateway/order/shape.ts";
+import type { Effect, Event, State } from "../../../gateway/order/words.ts";
 import { readSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { pull } from "../wires.ts";
 import type { Known } from "./outside.ts";

@@ -1,5 +1,6 @@
-import type { Codec, JournalShape } from "../journal/journal.ts";
-import { type Effect, type Event, type State, traitsOf } from "./order.ts";
+import type { Codec, JournalShape } from "../../journal/journal.ts";
+import { traitsOf } from "./effects.ts";
+import type { Effect, Event, State } from "./words.ts";
 
 /**
  * The version of everything that this stand writes into its journal. Whoever changes a stored type raises it, and reads the

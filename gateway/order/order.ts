@@ -1,155 +1,45 @@
-import type { AfterCrash, DueEffect, EffectTraits, Step as JournalStep } from "../journal/journal.ts";
-import { firstReleaseOf, type OrderId, type ReleaseId } from "../protocol/ids.ts";
-import { checkOffer } from "../protocol/qris.ts";
-import type { Rupiah } from "../protocol/rupiah.ts";
-import type { Item, RefusalReason, Trouble, UpBody, Voiding, VoidReason } from "../protocol/statements.ts";
-import { type Instant, isReached, later, sinceMs, type WallMs } from "../protocol/time.ts";
+import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
+import { checkOffer } from "../../protocol/qris.ts";
+import type { Trouble, UpBody, VoidReason } from "../../protocol/statements.ts";
+import { type Instant, isReached, later, sinceMs } from "../../protocol/time.ts";
+import { receipt, tell, tellKind } from "./effects.ts";
+import {
+  type At,
+  type Ending,
+  type Event,
+  isHandOver,
+  type Opening,
+  type Order,
+  type Paid,
+  type Rules,
+  type Settlement,
+  type State,
+  type Step,
+} from "./words.ts";
 
 /**
- * One sale at one stand, top to bottom. Pure and total: every event has an answer in every state. What the customer sees and
- * when the next alarm rings are derived from the state, so that a restart redraws and rearms them.
+ * The stand's order machine: one sale, top to bottom. Pure and total: every event has an answer in every state, and each state
+ * has its function below, in the order in which a sale comes to them.
  */
-
-/** Which contact of ours opens the goods, and for how long it is closed. */
-export type Contact = { readonly line: string; readonly pulseMs: number };
-
-/** A controller lets the goods out itself. From the release on it has this long to say how that went. */
-export type HandOver = { readonly by: "controller"; readonly windowMs: number };
-
-export type Opening = Contact | HandOver;
-
-export const isHandOver = (opening: Opening): opening is HandOver => "by" in opening;
-
-export type Order = {
-  readonly id: OrderId;
-  readonly amount: Rupiah;
-  readonly items: readonly Item[];
-  readonly begunAt: WallMs;
-  /** Where the customer sees how it stands; once the backend has named a page. */
-  readonly page?: string;
-  /** Absent for an order that this stand knows only from the backend, because it lost its journal. */
-  readonly opening?: Opening;
-  /** What the controller that began it calls it; absent for an order of the menu. */
-  readonly reference?: string;
-};
-
-export type Settlement = { readonly amount: Rupiah; readonly paidAt: string; readonly issuer?: string };
-
-/** What is common to an order whose money has arrived. `releases`: every release id this order ever had, oldest first. */
-type Paid = { readonly order: Order; readonly paid: Settlement; readonly releases: readonly ReleaseId[] };
-
-export type Ending =
-  | { readonly is: "refused"; readonly because: RefusalReason }
-  | { readonly is: "voided"; readonly why: VoidReason | Voiding }
-  | { readonly is: "remedied"; readonly how: "refunded" | "settled-by-staff" };
-
-export type State =
-  | { readonly at: "charging"; readonly order: Order; readonly deadline: Instant }
-  | {
-      readonly at: "awaiting";
-      readonly order: Order;
-      readonly qr: string;
-      readonly shownAt: Instant;
-      readonly deadline: Instant;
-    }
-  | { readonly at: "closing"; readonly order: Order; readonly why: VoidReason; readonly since: Instant }
-  | ({ readonly at: "releasing"; readonly release: ReleaseId; readonly since: Instant } & Paid)
-  | ({
-      readonly at: "delivered";
-      readonly release: ReleaseId;
-      readonly confirmed: boolean;
-      readonly since: Instant;
-    } & Paid)
-  | ({ readonly at: "troubled"; readonly because: Trouble; readonly since: Instant } & Paid)
-  | { readonly at: "closed"; readonly order: Order; readonly ending: Ending; readonly since: Instant };
-
-export type Event =
-  | { readonly type: "begun"; readonly order: Order }
-  | {
-      readonly type: "offered";
-      readonly qr: string;
-      readonly amount: Rupiah;
-      readonly validForMs: number;
-      readonly page?: string;
-    }
-  | { readonly type: "refused"; readonly because: RefusalReason }
-  | { readonly type: "cancel-pressed" }
-  /** A door was opened, or the like: the stand must not release now. */
-  | { readonly type: "interlock-tripped" }
-  | { readonly type: "deadline" }
-  | { readonly type: "rebooted" }
-  /** Neither screen nor paper carries the QR. */
-  | { readonly type: "not-shown"; readonly because: "no-paper" | "screen-failed" }
-  /** `inFront`: no newer order has begun at this stand. */
-  | { readonly type: "settled"; readonly order: OrderId; readonly settlement: Settlement; readonly inFront: boolean }
-  | { readonly type: "voided"; readonly as: Voiding }
-  | { readonly type: "released"; readonly release: ReleaseId; readonly confirmed: boolean }
-  /** `words`: a controller's own, for whoever reads the story. */
-  | {
-      readonly type: "not-released";
-      readonly release: ReleaseId;
-      readonly because: ReleaseTrouble;
-      readonly words?: string;
-    }
-  /** Staff allowed another release. `opening`: where the goods are now, for an order this stand has forgotten. */
-  | { readonly type: "release-ordered"; readonly release: ReleaseId; readonly opening?: Contact }
-  | { readonly type: "remedied"; readonly how: "refunded" | "settled-by-staff" };
-
-export type ReleaseTrouble = Extract<Trouble, "release-failed" | "release-unclear" | "not-confirmed">;
-
-export type Effect =
-  /** `until`: the stand's patience, told as what is left of it when the statement is sent. */
-  | { readonly do: "tell"; readonly body: UpBody; readonly until?: Instant }
-  | { readonly do: "print-qr"; readonly order: Order; readonly qr: string; readonly until: Instant }
-  | { readonly do: "release"; readonly order: OrderId; readonly release: ReleaseId; readonly opening: Contact }
-  | {
-      readonly do: "print-receipt";
-      readonly order: Order;
-      readonly paid: Settlement;
-      readonly because?: Trouble;
-      readonly until: Instant;
-    };
-
-export type Step = JournalStep<State, Effect>;
-
-/** The stand's own rules; part of its configuration. */
-export type Rules = {
-  /** How long a customer waits for the QR. */
-  readonly chargePatienceMs: number;
-  /** How long a customer may take to pay; an offer may say less. */
-  readonly paymentPatienceMs: number;
-  /** After a close, for so long the customer is surely still there; 0 = never. */
-  readonly graceMs: number;
-  readonly prints: { readonly qr: boolean; readonly receipt: boolean };
-};
-
-/** A receipt that could not be printed for so long has lost its reader. */
-const RECEIPT_FRESH_MS = 60_000;
-
-/**
- * What a restart does with an effect that was started and never finished. A slip printed twice carries the same charge, and
- * ends with its deadline; goods released twice are gone.
- */
-const afterCrash = {
-  tell: "repeat",
-  "print-qr": "repeat",
-  release: "report",
-  "print-receipt": "repeat",
-} as const satisfies Record<Effect["do"], AfterCrash>;
-
-const tellKind = (type: UpBody["type"]): string => `tell ${type}`;
-
-export const traitsOf = (effect: Effect): EffectTraits => ({
-  kind: effect.do === "tell" ? tellKind(effect.body.type) : effect.do,
-  afterCrash: afterCrash[effect.do],
-});
-
-/** The kinds of statement that wait in the journal until the backend has them. */
-export const tellKinds: readonly string[] = (["charge", "void", "delivered", "not-delivered"] as const).map(tellKind);
-
-/** What the printer does, one strip at a time. */
-export const printKinds: readonly string[] = ["print-qr", "print-receipt"] satisfies Effect["do"][];
-export const releaseKinds: readonly string[] = ["release"] satisfies Effect["do"][];
+export function step(state: State | undefined, event: Event, now: Instant, rules: Rules): Step {
+  if (state === undefined) return unknownOrder(event, now, rules);
+  switch (state.at) {
+    case "charging":
+      return charging(state, event, now, rules);
+    case "awaiting":
+      return awaiting(state, event, now, rules);
+    case "closing":
+      return closing(state, event, now, rules);
+    case "releasing":
+      return releasing(state, event, now, rules);
+    case "delivered":
+      return delivered(state, event);
+    case "troubled":
+      return troubled(state, event, now, rules);
+    case "closed":
+      return closed(state, event, now, rules);
+  }
+}
 
 /** When the clock itself is the next event. */
 export function deadlineOf(state: State): Instant | undefined {
@@ -171,33 +61,9 @@ function windowEndOf({ order: { opening }, since }: At<"releasing">): Instant | 
 /** Open: the stand still expects something of this order and names it to the backend at every connect. */
 export const isOpen = (state: State): boolean => state.at !== "delivered" && state.at !== "closed";
 
-export function step(state: State | undefined, event: Event, now: Instant, rules: Rules): Step {
-  if (state === undefined) return unknownOrder(event, now, rules);
-  switch (state.at) {
-    case "charging":
-      return charging(state, event, now, rules);
-    case "awaiting":
-      return awaiting(state, event, now, rules);
-    case "closing":
-      return closing(state, event, now, rules);
-    case "releasing":
-      return releasing(state, event, now, rules);
-    case "delivered":
-      return delivered(state, event);
-    case "troubled":
-      return troubled(state, event, now, rules);
-    case "closed":
-      return closed(state, event, now, rules);
-  }
-}
-
 type Moment = { readonly now: Instant; readonly rules: Rules };
-type At<Name extends State["at"]> = Extract<State, { at: Name }>;
 
 const ignored = (why: string): Step => ({ ignored: why });
-const tell = (body: UpBody, until?: Instant): DueEffect<Effect> => ({
-  effect: { do: "tell", body, ...(until === undefined ? {} : { until }) },
-});
 
 function unknownOrder(event: Event, now: Instant, rules: Rules): Step {
   if (event.type === "begun") return begin(event.order, now, rules);
@@ -427,14 +293,4 @@ const close = (order: Order, ending: Ending, since: Instant): Step => ({
   effects: [],
   takesBack: ["print-qr", tellKind("charge"), tellKind("void")],
   finished: true,
-});
-
-const receipt = (order: Order, paid: Settlement, now: Instant, because?: Trouble): DueEffect<Effect> => ({
-  effect: {
-    do: "print-receipt",
-    order,
-    paid,
-    until: later(now, RECEIPT_FRESH_MS),
-    ...(because === undefined ? {} : { because }),
-  },
 });
