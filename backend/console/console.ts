@@ -4,6 +4,7 @@ import { type Server, serve } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import type { Secret } from "../../host/secret.ts";
 import type { Clock } from "../../protocol/time.ts";
+import { kept } from "../kept.ts";
 import { Throttle } from "../pay/throttle.ts";
 import type { Store } from "../store/store.ts";
 import { Accounts } from "./accounts/accounts.ts";
@@ -19,6 +20,7 @@ import { ordersEndpoints } from "./api/orders.ts";
 import { overviewEndpoints, overviewOf } from "./api/overview.ts";
 import { salesEndpoints } from "./api/sales.ts";
 import { standsEndpoints } from "./api/stands.ts";
+import type { Overview } from "./api/words.ts";
 import { Audit } from "./audit/audit.ts";
 import { Refusals } from "./audit/refusals.ts";
 import type { ConsoleConfig } from "./config.ts";
@@ -55,13 +57,16 @@ export type Console = {
 /** Settings of a whole menu for many stands. */
 const BODY_BYTES = 262_144;
 const SWEEP_MS = 3_600_000;
+/** All viewers share one. */
+const OVERVIEW_AGE_MS = 1_000;
 
 /** Opens it. Rejects when the port cannot be had. */
 export async function openConsole(parts: ConsoleParts): Promise<Console> {
   const { config, clock, log } = parts;
   const desk = deskOf(parts);
-  const live = openLive({ ...desk, ...parts, overview: () => overviewOf(parts.desks) });
-  const endpoints = endpointsOf(parts, desk, live);
+  const overview = kept(clock, OVERVIEW_AGE_MS, () => overviewOf(parts.desks));
+  const live = openLive({ ...desk, ...parts, overview });
+  const endpoints = endpointsOf(parts, desk, live, overview);
   const routes = [...pageRoutes(), ...guarded(endpoints, guardOf(parts, desk))];
   const { host, port } = config;
   const stopSweeping = every(clock, log, sweepOf(desk));
@@ -111,13 +116,18 @@ function deskOf({ config, store, clock, log, cost }: ConsoleParts): Desk {
   };
 }
 
-const endpointsOf = (parts: ConsoleParts, desk: Desk, live: Live): readonly Endpoint[] => {
+const endpointsOf = (
+  parts: ConsoleParts,
+  desk: Desk,
+  live: Live,
+  overview: () => Promise<Overview>,
+): readonly Endpoint[] => {
   const { desks, clock, isTest } = parts;
   return [
     ...meEndpoints({ ...desk, isTest }),
     ...foreign(parts, desk),
     ...accountsEndpoints(desk),
-    ...overviewEndpoints(desks, desk.audit),
+    ...overviewEndpoints(desks, desk.audit, overview),
     ...ordersEndpoints(desks),
     ...salesEndpoints(desks, clock),
     ...standsEndpoints({ ...desks, clock }),

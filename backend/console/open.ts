@@ -56,7 +56,17 @@ export function desksOn(
   return {
     sales: salesDesk({ store, journal, clock, log, termsFor: (stand) => roster.termsFor(stand) }),
     cash: decisionsOn({ cashier, journal, clock, random }),
-    stands: standsDesk({ store, roster, registry, health, pictures, nowMs, alarms: () => alarms.now() }),
+    stands: standsDesk({
+      store,
+      roster,
+      registry,
+      health,
+      pictures,
+      clock,
+      log,
+      nowMs,
+      alarms: () => alarms.now(),
+    }),
     settings: settingsDesk({ store, roster, pusher, nowMs }),
     alarms: alarmsDesk(alarms),
   };

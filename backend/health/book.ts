@@ -38,6 +38,8 @@ const FOLLOW_MS = 5_000;
 /** What another backend wrote may be seen a little after its time. */
 const FOLLOW_BACK_MS = 20_000;
 const COMPARE_MS = 1_000;
+/** Whoever asks for the counts meanwhile gets those that there are; while somebody listens, comparing makes new ones in time. */
+const COUNTED_MS = 2_000;
 const ROLL_UP_MS = 60_000;
 const ROWS_AT_ONCE = 500;
 const BREATH_MS = 2;
@@ -56,6 +58,7 @@ export class HealthBook {
   readonly #stops: Stop[] = [];
   readonly #hearers = new Set<(changed: ReadonlySet<StandId>) => void>();
   readonly #told = new Map<StandId, string>();
+  #counted: { readonly atMs: number; readonly counts: Counts } | undefined;
   #strangers = 0;
   #unreadable = 0;
   #followedMs = 0;
@@ -129,9 +132,14 @@ export class HealthBook {
     return stateOfStand(record, this.presence(stand), this.latest(stand), isServing(stand), nowMs());
   }
 
+  /** Two seconds old at most, unless the roster has changed: however many ask, the stands are looked at once. */
   counts(): Counts {
-    const counts = Object.fromEntries(standingNames.map((name) => [name, 0])) as Record<StandingName, number>;
+    const nowMs = this.#parts.nowMs();
+    const ageMs = nowMs - (this.#counted?.atMs ?? Number.NEGATIVE_INFINITY);
+    if (this.#counted !== undefined && ageMs >= 0 && ageMs < COUNTED_MS) return this.#counted.counts;
+    const counts = noCounts();
     for (const { id } of this.#parts.roster.all()) counts[this.standing(id).state] += 1;
+    this.#counted = { atMs: nowMs, counts };
     return counts;
   }
 
@@ -167,20 +175,24 @@ export class HealthBook {
     }
     const isFirst = this.#told.size === 0;
     const changed = new Set<StandId>();
+    const counts = noCounts();
     let looked = 0;
     for (const { id } of [...this.#parts.roster.all()]) {
       looked += 1;
       // Orders do not wait for ten thousand stands to be looked at.
       if (looked % STANDS_AT_ONCE === 0) await this.#breathe();
       const { state, reasons } = this.standing(id);
+      counts[state] += 1;
       const now = `${state} ${reasons.join(" ")}`;
       if (this.#told.get(id) !== now) changed.add(id);
       this.#told.set(id, now);
     }
+    this.#counted = { atMs: this.#parts.nowMs(), counts };
     if (changed.size > 0 && !isFirst) for (const hear of [...this.#hearers]) hear(changed);
   }
 
   #forgetGone(changed: ReadonlySet<StandId>): void {
+    this.#counted = undefined;
     const gone = [...changed].filter((stand) => this.#parts.roster.get(stand) === undefined);
     this.presences.forget(gone);
     for (const stand of gone) {
@@ -229,3 +241,6 @@ export class HealthBook {
     if (hours > 0) log.info("health of past hours summed up", { hours });
   }
 }
+
+const noCounts = (): Record<StandingName, number> =>
+  Object.fromEntries(standingNames.map((name) => [name, 0])) as Record<StandingName, number>;

@@ -1,4 +1,6 @@
 import { Readable } from "node:stream";
+import type { Detail } from "../../backend/alarms/detail.ts";
+import { wordsOf } from "../../backend/alarms/detail-words.ts";
 import type { Desks } from "../../backend/console/api/desks.ts";
 import type {
   Action,
@@ -139,6 +141,7 @@ export function pretendFleet({ now, stands: wanted, taint = "" }: FleetOptions) 
     },
     stands: {
       all: async () => stands,
+      counts: () => countsOf(stands),
       page: async (id) => {
         const stand = standNamed(id);
         return stand === undefined ? undefined : standPageOf(stand, now, taint);
@@ -340,6 +343,10 @@ function makeAlarms(
   orders: readonly OrderLine[],
   taint: string,
 ): AlarmLine[] {
+  const told = (detail: Detail): AlarmLine["detail"] => {
+    const { id, en } = wordsOf(detail);
+    return { id: id + taint, en: en + taint };
+  };
   const ofStands = stands.slice(0, 48).flatMap(({ id, state, obstacles }, nth): readonly AlarmLine[] => {
     if (state === "offline")
       return [
@@ -347,7 +354,7 @@ function makeAlarms(
           id: `a${nth}`,
           kind: "stand-silent",
           stand: id,
-          detail: `nothing heard for 3 h${taint}`,
+          detail: told({ is: "not-heard", minutes: 180 }),
           sinceMs: now - 3 * HOUR_MS,
         },
       ];
@@ -357,7 +364,7 @@ function makeAlarms(
           id: `a${nth}`,
           kind: obstacles[0] === "no-paper" ? "printer" : "release",
           stand: id,
-          detail: `${obstacles[0]}${taint}`,
+          detail: told({ is: "obstacle", obstacle: obstacles[0] ?? "" }),
           sinceMs: now - 25 * MINUTE_MS,
         },
       ];
@@ -373,14 +380,14 @@ function makeAlarms(
             kind: "not-delivered",
             order: order.order,
             stand: order.stand,
-            detail: `paid and not delivered for 60 s${taint}`,
+            detail: told({ is: "no-word-of-goods" }),
             sinceMs: now - 13 * MINUTE_MS,
           },
         ];
   const known: AlarmLine = {
     id: "k1",
     kind: "certificate-broker",
-    detail: "ends in 12 days",
+    detail: wordsOf({ is: "certificate-ends", days: 12 }),
     sinceMs: now - DAY_MS,
     acknowledged: { by: "sari", atMs: now - HOUR_MS },
   };
@@ -488,4 +495,10 @@ function sumsOf(
         : 300 + ((nth * 47) % 120),
     );
   });
+}
+
+function countsOf(stands: readonly StandLine[]): Record<StandLine["state"], number> {
+  const counts = { selling: 0, serving: 0, trouble: 0, offline: 0, new: 0, revoked: 0 };
+  for (const { state } of stands) counts[state] += 1;
+  return counts;
 }

@@ -78,6 +78,8 @@ export type StandChange = z.output<typeof standChangeBody>;
 
 export interface StandsDesk {
   all(): Promise<readonly StandLine[]>;
+  /** How many stands are how, a moment ago. */
+  counts(): Overview["stands"];
   /** Without orders and alarms, which others know. */
   page(stand: StandId): Promise<Omit<StandPage, "orders" | "alarmsNow"> | undefined>;
   versions(): Promise<Versions["versions"]>;

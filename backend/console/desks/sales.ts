@@ -1,8 +1,9 @@
 import { every } from "../../../host/every.ts";
 import type { Log } from "../../../host/log.ts";
 import type { OrderId, StandId } from "../../../protocol/ids.ts";
-import { type Clock, type Instant, type Stop, sinceMs } from "../../../protocol/time.ts";
+import type { Clock, Stop } from "../../../protocol/time.ts";
 import type { LedgerJournal } from "../../cashier.ts";
+import { kept } from "../../kept.ts";
 import { type State, standOf, type Terms } from "../../ledger/words.ts";
 import { whatToDo } from "../../operator/what-to-do.ts";
 import { type Day, dayOf, spanOf } from "../../reconcile/day.ts";
@@ -54,7 +55,7 @@ export function salesDesk(parts: SalesDeskParts): SalesDesk {
     },
     reportCsv: async (day) => csvOfDay(await dayOfSales(store, day as Day)),
     csv: tablesOf((search) => csvOfSales(store, filterOf(search), { breathe })),
-    today: kept(clock, () => today(store, clock)),
+    today: kept(clock, TODAY_AGE_MS, () => today(store, clock)),
     onChange: (hear) => follow(parts, hear),
   };
 }
@@ -163,22 +164,6 @@ async function today(store: Store, clock: Clock): Promise<Overview["today"]> {
   const { fromWall, toWall } = spanOf(dayOf(clock.wall()));
   const { sales, amount, refunded } = await salesTotal(store, { fromMs: fromWall, toMs: toWall });
   return { sales, amount, refunded };
-}
-
-/** Asks no more often than every two seconds, whoever looks. */
-function kept<Value>(clock: Clock, ask: () => Promise<Value>): () => Promise<Value> {
-  let last: { readonly at: Instant; readonly value: Promise<Value> } | undefined;
-  return () => {
-    const now = clock.now();
-    if (last === undefined || (sinceMs(last.at, now) ?? TODAY_AGE_MS) >= TODAY_AGE_MS) {
-      const value = ask();
-      last = { at: now, value };
-      value.catch(() => {
-        if (last?.value === value) last = undefined;
-      });
-    }
-    return last.value;
-  };
 }
 
 /** Counts the tables that are being read. One that nobody reads is ended by whoever hands it on, and counts no more. */

@@ -1,5 +1,7 @@
+import { every } from "../../../host/every.ts";
+import type { Log } from "../../../host/log.ts";
 import type { StandId } from "../../../protocol/ids.ts";
-import type { Stop } from "../../../protocol/time.ts";
+import type { Clock, Stop } from "../../../protocol/time.ts";
 import type { HealthBook } from "../../health/book.ts";
 import type { HealthSaid } from "../../health/parse.ts";
 import { historyOf, usingOf } from "../../settings/book.ts";
@@ -14,12 +16,14 @@ export type StandsDeskParts = {
   readonly store: Store;
   readonly roster: Roster;
   readonly registry: Pick<Registry, "add" | "invite" | "revoke" | "change">;
-  readonly health: Pick<HealthBook, "standing" | "latest" | "presence" | "versions" | "series" | "onChange">;
+  readonly health: Pick<HealthBook, "standing" | "latest" | "presence" | "counts" | "versions" | "series" | "onChange">;
   readonly pictures: Pick<Pictures, "freshPicture">;
+  readonly clock: Clock;
+  readonly log: Log;
   /** On the clock that the backends share. */
   nowMs(): number;
   /** Alarms that last. */
-  alarms(): Promise<readonly AlarmLine[]>;
+  alarms(): Promise<readonly Pick<AlarmLine, "stand">[]>;
 };
 
 const SCREEN_MS = 5_000;
@@ -34,6 +38,7 @@ export function standsDesk(parts: StandsDeskParts): StandsDesk {
       const alarms = countsOf(await parts.alarms());
       return inOrder(roster.all()).map((record) => lineOf(record, alarms.get(record.id) ?? 0, parts));
     },
+    counts: () => health.counts(),
     page: (stand) => pageOf(stand, parts),
     versions: async () => health.versions(),
     add: async ({ id, ...words }) => invited(await registry.add(id, wordsOf(words))),
@@ -67,7 +72,7 @@ function wordsOf({ name, site, place, merchant, policies, rate }: Omit<NewStand,
   };
 }
 
-function countsOf(alarms: readonly AlarmLine[]): ReadonlyMap<string, number> {
+function countsOf(alarms: readonly Pick<AlarmLine, "stand">[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { stand } of alarms) if (stand !== undefined) counts.set(stand, (counts.get(stand) ?? 0) + 1);
   return counts;
@@ -142,22 +147,30 @@ function invited(done: Awaited<ReturnType<Registry["add"] | Registry["invite"]>>
 const changed = (done: Done): { readonly is: "yes" } | No | NotThere =>
   "because" in done ? noOf(done) : { is: "yes" };
 
-/** What the roster says anew, and who stands otherwise than before. */
+const TELL_MS = 100;
+const TOLD_AT_ONCE = 100;
+
+/**
+ * What the roster says anew, and who stands otherwise than before. When the whole fleet is lost or back at one moment, it is told some at a
+ * time, each as it is by then: pages keep up with that, and are not cut.
+ */
 function follow(hear: (stand: StandLine) => void, parts: StandsDeskParts): Stop {
-  const { roster, health, alarms } = parts;
-  const tell = (ids: ReadonlySet<StandId>): void => {
-    alarms().then(
-      (now) => {
-        const counts = countsOf(now);
-        for (const id of ids) {
-          const record = roster.get(id);
-          if (record !== undefined) hear(lineOf(record, counts.get(id) ?? 0, parts));
-        }
-      },
-      () => undefined,
-    );
+  const { roster, health, clock, log } = parts;
+  const changed = new Set<StandId>();
+  const note = (ids: ReadonlySet<StandId>): void => {
+    for (const id of ids) changed.add(id);
   };
-  const stops = [roster.onChange(tell), health.onChange(tell)];
+  const run = async (): Promise<void> => {
+    if (changed.size === 0) return;
+    const counts = countsOf(await parts.alarms());
+    for (const id of [...changed].slice(0, TOLD_AT_ONCE)) {
+      changed.delete(id);
+      const record = roster.get(id);
+      if (record !== undefined) hear(lineOf(record, counts.get(id) ?? 0, parts));
+    }
+  };
+  const telling = every(clock, log, { firstMs: TELL_MS, everyMs: TELL_MS, what: "stands not told", run });
+  const stops = [roster.onChange(note), health.onChange(note), telling];
   return () => {
     for (const stop of stops) stop();
   };

@@ -1,6 +1,7 @@
 import { get, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import type { AlarmLine, OrderLine, StandLine } from "../../../backend/console/api/words.ts";
+import { utcClock } from "../../../host/clock.ts";
 import { until } from "../../support/until.ts";
 import type { Browser } from "./browser.ts";
 import { paperDesks } from "./paper-desks.ts";
@@ -107,4 +108,30 @@ test("all pages are told when the console closes", async () => {
   await rig.console.stop();
   await until("the end", () => heard.isOver);
   expect(heard.text).toContain("event: end");
+});
+
+test("however many pages are open and ask, the whole is worked out once a second", async () => {
+  const desks = paperDesks();
+  let asked = 0;
+  const counts = (): ReturnType<typeof desks.stands.counts> => {
+    asked += 1;
+    return desks.stands.counts();
+  };
+  const clock = utcClock({ keepsAlive: false });
+  const at = { ms: clock.now().ms };
+  const now = () => ({ clock: "utc", ms: at.ms });
+  const rig = await openConsoleRig({
+    desks: { ...desks, stands: { ...desks.stands, counts } },
+    clock: { ...clock, now },
+  });
+  const ani = await rig.signedIn("ani", "viewer");
+  for (let nth = 0; nth < 8; nth += 1) {
+    const heard = await listen(ani);
+    await until("the overview", () => heard.text.includes('"selling":1'));
+  }
+  for (let nth = 0; nth < 50; nth += 1) expect(await ani.get("/api/overview")).toMatchObject({ status: 200 });
+  expect(asked).toBe(1);
+  at.ms += 1_000;
+  expect(await ani.get("/api/overview")).toMatchObject({ body: { stands: { selling: 1 }, owed: 1 } });
+  expect(asked).toBe(2);
 });

@@ -101,6 +101,7 @@ export function paperDesks(): PaperDesks {
     },
     stands: {
       all: async () => [stand()],
+      counts: () => ({ selling: 1, serving: 0, trouble: 0, offline: 0, new: 0, revoked: 0 }),
       page: async (id) =>
         id === STAND
           ? {

@@ -14,6 +14,7 @@ import { silentLog } from "../../../host/log.ts";
 import { newUlid, type StandId } from "../../../protocol/ids.ts";
 import type { CareBody } from "../../../protocol/statements.ts";
 import { freshStore } from "../../support/stores.ts";
+import { settle, VirtualClock } from "../../support/virtual-clock.ts";
 import { seeded } from "../../world/seeded.ts";
 import { menuOf } from "../settings/menus.ts";
 import { openConsoleRig } from "./rig.ts";
@@ -108,7 +109,7 @@ test("a stand's page tells how it is, what it shall use, what it uses and what i
   await root.post("/api/stands", { id: LOBBY, name: "Kopi Lobi" });
   await store.updateTable("stands").set({ state: "active", revision: 99 }).execute();
   health.heardHealth(LOBBY, { version: "1.2.3", temperature: 48, relays: { "slot-1": 7 }, obstacles: [] });
-  await alarms.raise({ kind: "printer", stand: LOBBY }, "no paper");
+  await alarms.raise({ kind: "printer", stand: LOBBY }, { is: "printer", condition: "no-paper" });
   const settings = JSON.parse(JSON.stringify(menuOf()));
   const put = await root.ask("PUT", `/api/stands/${LOBBY}/settings`, { settings, why: "new prices" });
   expect(put).toMatchObject({ status: 202, body: { versions: { [LOBBY]: 1 } } });
@@ -130,7 +131,7 @@ test("a stand's page tells how it is, what it shall use, what it uses and what i
     body: {
       software: "1.2.3",
       alarms: 1,
-      alarmsNow: [{ kind: "printer", detail: "no paper" }],
+      alarmsNow: [{ kind: "printer", detail: { id: "kertas habis", en: "it is out of paper" } }],
       health: { figures: { temperature: 48, "relay slot-1": 7 } },
       settings: {
         desired: { version: 1, settings, by: "root" },
@@ -182,11 +183,49 @@ test("what a stand shows is asked of the stand, and comes as a picture with its 
 test("an alarm is acknowledged once, by name", async () => {
   const { rig, alarms } = await openWorld();
   const ani = await rig.signedIn("ani", "staff");
-  await alarms.raise({ kind: "printer", stand: LOBBY }, "no paper");
+  await alarms.raise({ kind: "printer", stand: LOBBY }, { is: "printer", condition: "no-paper" });
   const { body } = await ani.get("/api/alarms");
   const [{ id = "" } = {}] = body["alarms"] as { readonly id?: string }[];
   expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 200 });
   expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 409 });
   expect(await ani.post("/api/alarms/nothing/acknowledge")).toMatchObject({ status: 404 });
   expect(await ani.get("/api/alarms")).toMatchObject({ body: { alarms: [{ acknowledged: { by: "ani" } }] } });
+});
+
+test("when the whole fleet goes at once, those who look are told a hundred stands at a time, each once, as it is by then", async () => {
+  const clock = new VirtualClock();
+  const ids = Array.from({ length: 1_000 }, (_, nth) => `stand-${nth}` as StandId);
+  const states = new Map<StandId, "selling" | "offline">(ids.map((id) => [id, "selling"]));
+  const hearers = new Set<(changed: ReadonlySet<StandId>) => void>();
+  const health = {
+    standing: (id: StandId) => ({ state: states.get(id) ?? "offline", reasons: [] }),
+    latest: () => undefined,
+    presence: () => undefined,
+    onChange: (hear: (changed: ReadonlySet<StandId>) => void) => {
+      hearers.add(hear);
+      return () => void hearers.delete(hear);
+    },
+  };
+  const roster = { get: (id: StandId) => ({ id, name: id, merchant: MAIN }), onChange: () => () => undefined };
+  const parts = { health, roster, clock, log: silentLog, alarms: async () => [] };
+  const desk = standsDesk(parts as unknown as Parameters<typeof standsDesk>[0]);
+  const told: string[] = [];
+  const stop = desk.onChange(({ id, state }) => told.push(`${id} ${state}`));
+  const all = (state: "selling" | "offline"): void => {
+    for (const id of ids) states.set(id, state);
+    for (const hear of hearers) hear(new Set(ids));
+  };
+  all("offline");
+  await clock.advance(100);
+  await settle(20);
+  expect(told).toHaveLength(100);
+  all("selling");
+  for (let nth = 0; nth < 20; nth += 1) {
+    await clock.advance(100);
+    await settle(20);
+  }
+  expect(told).toHaveLength(1_100);
+  expect(new Set(told.slice(100))).toEqual(new Set(ids.map((id) => `${id} selling`)));
+  stop();
+  expect(hearers.size).toBe(0);
 });

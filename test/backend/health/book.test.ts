@@ -98,3 +98,52 @@ test("how many stands are how is counted, and whoever listens hears which have c
   expect(book.latest(LOBBY)).toBeUndefined();
   expect(book.standing(LOBBY).state).toBe("revoked");
 });
+
+test("however many ask how many stands are how, ten thousand stands are looked at once in two seconds", async () => {
+  const clock = new VirtualClock();
+  const { book, roster } = await opened(await freshStore(), clock);
+  roster.put(Array.from({ length: 10_000 }, (_, nth) => recordOf(`stand-${nth}` as StandId)));
+  let walks = 0;
+  const { book: counted } = await opened(await freshStore(), clock, {
+    roster: {
+      get: (id) => roster.get(id),
+      onChange: (hear) => roster.onChange(hear),
+      all: () => {
+        walks += 1;
+        return roster.all();
+      },
+    },
+  });
+  for (let nth = 0; nth < 1_000; nth += 1) expect(counted.counts().offline).toBe(10_002);
+  expect(walks).toBe(1);
+  await clock.advance(2_000);
+  expect([counted.counts().offline, walks]).toEqual([10_002, 2]);
+  roster.put([], [LOBBY]);
+  expect(counted.counts().offline).toBe(10_001);
+  expect(book.counts()).toEqual(counted.counts());
+});
+
+test("while somebody follows the stands, the looks that this takes are all that the counts cost", async () => {
+  const clock = new VirtualClock();
+  const { roster } = await opened(await freshStore(), clock);
+  let walks = 0;
+  const all = () => {
+    walks += 1;
+    return roster.all();
+  };
+  const get: typeof roster.get = (id) => roster.get(id);
+  const { book } = await opened(await freshStore(), clock, {
+    roster: { get, all, onChange: (hear) => roster.onChange(hear) },
+  });
+  onTestFinished(book.onChange(() => undefined));
+  await passing(clock, 1_000);
+  const before = walks;
+  book.presences.hear(GATE, { online: true, boot: "b", connection: 1 }, clock.wall());
+  for (let nth = 0; nth < 10; nth += 1) {
+    await clock.advance(1_000);
+    await settle(20);
+    book.counts();
+  }
+  expect(walks - before).toBe(10);
+  expect(book.counts()).toMatchObject({ selling: 1, offline: 1 });
+});
