@@ -1,7 +1,7 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { buildProduct, DemoProcess, eventually } from "../sandbox/demo/demo-process.ts";
-import { openBrowser } from "./browser.ts";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { eventually } from "../sandbox/demo/demo-process.ts";
+import { demoInBrowser } from "./demo-in-browser.ts";
 import { Visit } from "./visit.ts";
 
 /** What comes after a payment, on the page that `npm start` opens: staff, the customer's own page, and the way into the app. */
@@ -13,24 +13,15 @@ vi.setConfig({ testTimeout: 90_000 });
 const MONEY_BACK_MS = 40_000;
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
 
-let demo: DemoProcess;
-let browser: Browser;
+const at = demoInBrowser();
 let visit: Visit;
 
-beforeAll(async () => {
-  buildProduct();
-  [demo, browser] = await Promise.all([DemoProcess.start(), openBrowser()]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
 beforeEach(async () => {
-  visit = await Visit.begin(browser, demo.addresses.page, DESK);
+  visit = await Visit.begin(at.browser, at.demo.addresses.page, DESK);
 });
 afterEach(async () => {
   await visit.end();
-  await demo.press("cancel");
+  await at.demo.press("cancel");
   expect(visit.complaints).toEqual([]);
 });
 
@@ -112,7 +103,7 @@ describe("the customer's page", () => {
     const code = await visit.codeOnShow();
     const tab = await opened(() => visit.page.locator("#customer-page").click());
     await tab.getByText("Rp 8.000").first().waitFor();
-    await demo.pay(code);
+    await at.demo.pay(code);
     await tab.getByText("Done. Thank you").first().waitFor();
     await tab.close();
     await visit.key("b3").click();

@@ -1,8 +1,7 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { buildProduct, DemoProcess, eventually } from "../sandbox/demo/demo-process.ts";
-import { openBrowser } from "./browser.ts";
+import { expect, test, vi } from "vitest";
+import { eventually } from "../sandbox/demo/demo-process.ts";
 import { sitDown } from "./console-rig.ts";
+import { demoInBrowser } from "./demo-in-browser.ts";
 
 /** The real backend, a stand and Midtrans' stand-in: what somebody does who has never seen the console before. */
 
@@ -11,33 +10,23 @@ vi.setConfig({ testTimeout: 120_000 });
 /** A bank confirms after five seconds, and is asked no closer than every ten. */
 const MONEY_BACK_MS = 40_000;
 
-let demo: DemoProcess;
-let browser: Browser;
-
-beforeAll(async () => {
-  buildProduct();
-  [demo, browser] = await Promise.all([DemoProcess.start(), openBrowser()]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const at = demoInBrowser();
 
 /** A coffee that falls where no sensor sees it; resolves to the claim code. */
 async function buyUnseen(): Promise<string> {
-  const jam = (jammed: boolean) => demo.post(`${demo.addresses.stand}/sensor/chute`, { jammed });
+  const jam = (jammed: boolean) => at.demo.post(`${at.demo.addresses.stand}/sensor/chute`, { jammed });
   await jam(true);
-  await demo.press("new");
-  expect((await demo.pay(await demo.qrOnShow())).json).toMatchObject({ paid: true });
-  const claim = await eventually("an order is owed", async () => (await demo.glance()).owed[0]?.claim);
+  await at.demo.press("new");
+  expect((await at.demo.pay(await at.demo.qrOnShow())).json).toMatchObject({ paid: true });
+  const claim = await eventually("an order is owed", async () => (await at.demo.glance()).owed[0]?.claim);
   await jam(false);
   return claim;
 }
 
 test("a new operator finds what is owed on the first page, and gives it back with three clicks", async () => {
   const claim = await buyUnseen();
-  const { url, name, password } = demo.addresses.console;
-  const desk = await sitDown(browser, url);
+  const { url, name, password } = at.demo.addresses.console;
+  const desk = await sitDown(at.browser, url);
   const { page } = desk;
   try {
     await page.getByLabel("Account").fill(name);

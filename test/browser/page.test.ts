@@ -1,7 +1,6 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { buildProduct, DemoProcess, eventually } from "../sandbox/demo/demo-process.ts";
-import { openBrowser } from "./browser.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { eventually } from "../sandbox/demo/demo-process.ts";
+import { demoInBrowser } from "./demo-in-browser.ts";
 import { Visit } from "./visit.ts";
 
 /** The page itself: whether it fits every screen, and can be used by hand, by keyboard and under a strict policy. */
@@ -22,25 +21,16 @@ const PHONE = { width: 390, height: 844 };
 /** Every wait has its own end; a machine with much else to do may need a few of them. */
 vi.setConfig({ testTimeout: 60_000 });
 
-let demo: DemoProcess;
-let browser: Browser;
+const at = demoInBrowser();
 let visit: Visit;
 
-beforeAll(async () => {
-  buildProduct();
-  [demo, browser] = await Promise.all([DemoProcess.start(), openBrowser()]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
 afterEach(async () => {
   await visit.end();
   expect(visit.complaints).toEqual([]);
 });
 
 const arrive = async (viewport: { width: number; height: number }): Promise<void> => {
-  visit = await Visit.begin(browser, demo.addresses.page, { viewport });
+  visit = await Visit.begin(at.browser, at.demo.addresses.page, { viewport });
 };
 const overflow = async (): Promise<number> =>
   Number(await visit.page.evaluate("document.documentElement.scrollWidth - innerWidth"));

@@ -1,9 +1,8 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isOrderId } from "../../protocol/ids.ts";
 import { drawTrouble, drawView } from "../golden/screens.ts";
-import { buildProduct, DemoProcess, eventually, type Pulse } from "../sandbox/demo/demo-process.ts";
-import { openBrowser } from "./browser.ts";
+import { eventually, type Pulse } from "../sandbox/demo/demo-process.ts";
+import { demoInBrowser } from "./demo-in-browser.ts";
 import { Visit } from "./visit.ts";
 
 /** What a person does with the mouse on the page that `npm start` opens. */
@@ -15,33 +14,23 @@ const shown = (name: Parameters<typeof drawView>[0]) => drawView(name, GLASS, tr
 /** Every wait has its own end; a machine with much else to do may need a few of them. */
 vi.setConfig({ testTimeout: 60_000 });
 
-let demo: DemoProcess;
-let browser: Browser;
+const at = demoInBrowser();
 let visit: Visit;
 let before: readonly Pulse[];
 
-beforeAll(async () => {
-  buildProduct();
-  [demo, browser] = await Promise.all([DemoProcess.start(), openBrowser()]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
-
 beforeEach(async () => {
-  before = await demo.pulses();
-  visit = await Visit.begin(browser, demo.addresses.page);
+  before = await at.demo.pulses();
+  visit = await Visit.begin(at.browser, at.demo.addresses.page);
 });
 afterEach(async () => {
   await visit.end();
-  await demo.power("on");
-  await demo.press("cancel");
+  await at.demo.power("on");
+  await at.demo.press("cancel");
   expect(visit.complaints).toEqual([]);
 });
 
 const linesSince = async (): Promise<readonly string[]> =>
-  (await demo.pulses()).slice(before.length).map(({ line }) => line);
+  (await at.demo.pulses()).slice(before.length).map(({ line }) => line);
 
 test("a sale: product, phone, PIN, paid; the relay closes once, and the receipt comes", async () => {
   await visit.key("new").click();
@@ -87,7 +76,7 @@ test("BATAL takes the QR code away at once, and nobody can pay it any more", asy
   await visit.key("cancel").click();
   await visit.sees("the stand says cancelled", shown("cancelled"));
   await visit.told("Order closed: nobody can pay it any more");
-  expect((await demo.pay(code)).json).toMatchObject({ paid: false });
+  expect((await at.demo.pay(code)).json).toMatchObject({ paid: false });
   expect(await linesSince()).toEqual([]);
 });
 
@@ -148,9 +137,9 @@ describe("made to go wrong", () => {
     await visit.codeOnShow();
     await visit.pay();
     await visit.told("Paid, not surely delivered");
-    const order = (await demo.pulses()).at(-1)?.order ?? "";
+    const order = (await at.demo.pulses()).at(-1)?.order ?? "";
     if (!isOrderId(order)) throw new Error("no pulse");
-    const { page } = await demo.glance();
+    const { page } = await at.demo.glance();
     const about = { id: order, page: page?.address ?? "" };
     await visit.sees("the stand shows this order's code", drawTrouble("not-confirmed", about, GLASS, true));
     await jam.click();
