@@ -5,6 +5,8 @@ import type { KeySet, SigningKey } from "../protocol/keys.ts";
 import type { ReportBody, UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
+import type { Detail } from "./alarms/detail.ts";
+import { wordsOf } from "./alarms/detail-words.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import type { Company } from "./books.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
@@ -43,7 +45,7 @@ export type BackendParts = {
   healthOf?(stand: StandId, said: unknown): void;
   readonly presences?: Presences;
   /** Something has happened that people should know of. */
-  raise?(subject: Subject, detail: string): Promise<void>;
+  raise?(subject: Subject, detail: Detail): Promise<void>;
   /** Who watches it, where somebody does. */
   readonly watching?: Watching;
   /** The journal has more to tell of this order. */
@@ -103,8 +105,8 @@ async function hear(heard: Heard, parts: BackendParts, cashier: Cashier, perform
 
 /** People are told of it once more when the stand says it again; its orders do not wait for that. */
 async function tellLost(stand: StandId, { log, raise }: BackendParts): Promise<void> {
-  const detail = "the stand has begun a new journal";
-  log.error("alarm", { stand, alarm: "journal-lost", detail });
+  const detail = { is: "journal-begun" } as const;
+  log.error("alarm", { stand, alarm: "journal-lost", detail: wordsOf(detail).en });
   await raise?.({ kind: "journal-lost", stand }, detail).catch((error: unknown) =>
     log.warn("alarm not written", { error }),
   );

@@ -6,6 +6,7 @@ import type { CareBody, ReportBody } from "../protocol/statements.ts";
 import { AlarmBook } from "./alarms/book.ts";
 import { brokerCertificateEnd, endOf } from "./alarms/certificates.ts";
 import { alarmRulesOf } from "./alarms/config.ts";
+import type { Detail } from "./alarms/detail.ts";
 import { Evaluator, type EvaluatorParts } from "./alarms/evaluator.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { mail } from "./alarms/mail.ts";
@@ -36,7 +37,7 @@ export type Care = {
   report(stand: StandId, body: ReportBody): Promise<void>;
   healthOf(stand: StandId, said: unknown): void;
   /** Something has happened that people should know of. */
-  raise(subject: Subject, detail: string): Promise<void>;
+  raise(subject: Subject, detail: Detail): Promise<void>;
   /** What a stand shall use from its first day on. */
   settingsFor(
     stand: StandId,

@@ -4,6 +4,8 @@ import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { OrderBody, UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
+import type { Detail } from "./alarms/detail.ts";
+import { wordsOf } from "./alarms/detail-words.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
@@ -39,7 +41,7 @@ export type CashierOptions = {
   /** The journal owes something new. */
   wake(): void;
   /** Something has happened that people should know of. */
-  raise?(subject: Subject, detail: string): Promise<void>;
+  raise?(subject: Subject, detail: Detail): Promise<void>;
   /** The journal has more to tell of this order. */
   changed?(order: string): void;
 };
@@ -111,9 +113,9 @@ export class Cashier {
   /** Signed money for an order that these books should have, and have not: as after a backup was put back. */
   #alarmUnknown(merchant: MerchantId, reference: string): void {
     const order = readReference(reference)?.order;
-    const detail = "paid at the provider, and not in these books: give the money back, or find the stand's word on it";
     if (order === undefined) return;
-    this.#options.log.error("alarm", { order, merchant, alarm: "unknown-order", detail });
+    const detail = { is: "not-in-books" } as const;
+    this.#options.log.error("alarm", { order, merchant, alarm: "unknown-order", detail: wordsOf(detail).en });
     this.#options
       .raise?.({ kind: "unknown-order", order }, detail)
       .catch((error: unknown) => this.#options.log.warn("alarm not written", { error }));
@@ -164,9 +166,13 @@ export class Cashier {
   }
 
   /** It is owed until it is written where people look. */
-  async #alarm({ order, tries }: Owed<Effect>, { alarm, detail }: Extract<Effect, { do: "alarm" }>): Promise<Outcome> {
+  async #alarm(
+    { order, tries }: Owed<Effect>,
+    { alarm, detail: told }: Extract<Effect, { do: "alarm" }>,
+  ): Promise<Outcome> {
     const { log, journal, raise } = this.#options;
-    if (tries === 0) log.error("alarm", { order, alarm, detail });
+    const detail: Detail = typeof told === "string" ? { is: "said", text: told } : told;
+    if (tries === 0) log.error("alarm", { order, alarm, detail: wordsOf(detail).en });
     if (raise === undefined || !isOrderId(order)) return "done";
     try {
       const state = await journal.stateOf(order);

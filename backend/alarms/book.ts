@@ -5,17 +5,19 @@ import type { Clock, Stop } from "../../protocol/time.ts";
 import { type Query, sql } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
 import type { Tables } from "../store/tables.ts";
+import { type Detail, plain, readDetail } from "./detail.ts";
+import { wordsOf } from "./detail-words.ts";
 import type { Lasting, Opening } from "./judge.ts";
 import { type AlarmKind, isMoment, type Subject, topicOf } from "./kinds.ts";
 import type { AlarmRow } from "./tables.ts";
 
-/** One alarm, for people. Milliseconds since 1970. */
+/** One alarm. Milliseconds since 1970. */
 export type AlarmLine = {
   readonly id: string;
   readonly kind: AlarmKind;
   readonly stand?: StandId;
   readonly order?: OrderId;
-  readonly detail: string;
+  readonly detail: Detail;
   readonly sinceMs: number;
   readonly endedMs?: number;
   readonly acknowledged?: { readonly by: string; readonly atMs: number };
@@ -44,7 +46,6 @@ const SHOWN_MS = 7 * 86_400_000;
 const KEPT_MS = 400 * 86_400_000;
 const AT_ONCE = 200;
 const BREATH_MS = 5;
-const DETAIL_MAX = 300;
 const NAME = "alarms";
 
 /** Alarms in the store: one lasts for each topic at the most. */
@@ -72,7 +73,7 @@ export class AlarmBook {
   }
 
   /** Something has happened: told once, however often it is said while the alarm lasts. */
-  async raise(subject: Subject, detail: string): Promise<void> {
+  async raise(subject: Subject, detail: Detail): Promise<void> {
     await this.change([{ ...subject, topic: topicOf(subject), detail }], []);
   }
 
@@ -201,7 +202,7 @@ export class AlarmBook {
       closed_ms: null,
       acknowledged_by: null,
       acknowledged_ms: null,
-      detail: detail.slice(0, DETAIL_MAX),
+      ...written(detail),
       told_opened: 0,
       told_closed: 0,
       revision,
@@ -220,13 +221,18 @@ async function nextRevision(whole: Query<Tables>): Promise<number> {
   return row.nth;
 }
 
-/** For people. */
+/** Facts, and the same in words for who reads the tables, and for older programs. */
+function written(detail: Detail): Pick<AlarmRow, "detail" | "facts"> {
+  const bounded = readDetail(detail, "");
+  return { detail: plain(wordsOf(bounded).en), facts: JSON.stringify(bounded) };
+}
+
 export const lineOf = (row: AlarmRow): AlarmLine => ({
   id: row.id,
   kind: row.kind,
   ...(row.stand === null ? {} : { stand: row.stand }),
   ...(row.order_id === null ? {} : { order: row.order_id }),
-  detail: row.detail,
+  detail: readDetail(JSON.parse(row.facts ?? "null"), row.detail),
   sinceMs: row.opened_ms,
   ...(row.closed_ms === null ? {} : { endedMs: row.closed_ms }),
   ...(row.acknowledged_by === null

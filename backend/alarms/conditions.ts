@@ -4,6 +4,7 @@ import { type Latest, lastSign } from "../health/standing.ts";
 import type { UsingNow } from "../settings/book.ts";
 import { differs } from "../settings/differs.ts";
 import type { StandRecord } from "../stands/record.ts";
+import type { Detail } from "./detail.ts";
 import type { AlarmKind, Subject } from "./kinds.ts";
 
 /** From when on something is worth an alarm. */
@@ -19,7 +20,7 @@ export type AlarmRules = {
 };
 
 /** Something that is `bad`, or so near to it that an alarm about it goes on and none begins. What is not there is good. */
-export type Condition = Subject & { readonly is: "bad" | "near"; readonly detail: string };
+export type Condition = Subject & ({ readonly is: "bad"; readonly detail: Detail } | { readonly is: "near" });
 
 export type StandFacts = {
   readonly record: Pick<StandRecord, "id" | "state" | "enrolledMs" | "certificateEndsMs">;
@@ -50,33 +51,28 @@ export function standConditions(facts: StandFacts, watcher: Watcher): readonly C
 function silence({ record, presence, latest }: StandFacts, { rules, nowMs, linkUpMs }: Watcher): Condition[] {
   const signs = [lastSign(presence, latest), record.enrolledMs].filter((sign) => sign !== undefined);
   if (signs.length === 0) return [];
-  if (linkUpMs === undefined) return [about(record.id, "stand-silent", "near", "the broker is down")];
+  if (linkUpMs === undefined) return [near(record.id, "stand-silent")];
   const sinceMs = nowMs - Math.max(...signs, linkUpMs);
   if (sinceMs < rules.silentMs) return [];
-  return [about(record.id, "stand-silent", "bad", `nothing was heard for ${Math.floor(sinceMs / 60_000)} minutes`)];
+  return [bad(record.id, "stand-silent", { is: "not-heard", minutes: Math.floor(sinceMs / 60_000) })];
 }
 
 const HEALTH_KINDS: readonly AlarmKind[] = ["printer", "screen", "release", "clock", "disk", "hot", "throttled"];
 
 function healthConditions({ record: { id }, latest }: StandFacts, { rules, nowMs }: Watcher): readonly Condition[] {
   if (latest === undefined) return [];
-  if (nowMs - latest.heardMs > FRESH_MS)
-    return HEALTH_KINDS.map((kind) => about(id, kind, "near", "it says nothing now"));
+  if (nowMs - latest.heardMs > FRESH_MS) return HEALTH_KINDS.map((kind) => near(id, kind));
   const { health } = latest;
   const has = (...names: string[]): string | undefined => health.obstacles.find((each) => names.includes(each));
   const { printer, panel, clockOffsetMs: offset, diskFree, temperature } = health;
   const found: (Condition | false | undefined)[] = [
-    printer !== undefined && !WELL.includes(printer) && about(id, "printer", "bad", printer),
+    printer !== undefined && !WELL.includes(printer) && bad(id, "printer", { is: "printer", condition: printer }),
     screenOf(id, panel, has("screen-failed")),
-    when(has("release-not-ready", "sensor-stuck"), (because) => about(id, "release", "bad", because)),
+    when(has("release-not-ready", "sensor-stuck"), (obstacle) => bad(id, "release", { is: "obstacle", obstacle })),
     clockOf(id, offset, health.isClockSynced, rules.clockOffsetMs),
-    diskFree !== undefined && diskFree < rules.diskBytes * DISK_NEAR
-      ? about(id, "disk", diskFree < rules.diskBytes ? "bad" : "near", `${megabytes(diskFree)} MB are free`)
-      : when(has("disk-full", "journal-failed"), (because) => about(id, "disk", "bad", because)),
-    temperature !== undefined &&
-      temperature >= rules.degrees - COOL_DEGREES &&
-      about(id, "hot", temperature >= rules.degrees ? "bad" : "near", `${Math.round(temperature)} °C`),
-    health.isThrottled && about(id, "throttled", "bad", "slowed down, for heat or for want of power"),
+    diskOf(id, diskFree, has("disk-full", "journal-failed"), rules.diskBytes),
+    temperature !== undefined && heatOf(id, temperature, rules.degrees),
+    health.isThrottled && bad(id, "throttled", { is: "slowed-down" }),
   ];
   return found.filter((each) => each !== undefined && each !== false);
 }
@@ -85,16 +81,26 @@ function healthConditions({ record: { id }, latest }: StandFacts, { rules, nowMs
 const WELL: readonly string[] = ["ready", "paper-low"];
 
 function screenOf(id: StandId, panel: string | undefined, obstacle: string | undefined): Condition | undefined {
-  if (panel !== undefined && panel !== "ok") return about(id, "screen", "bad", panel);
-  return when(obstacle, (because) => about(id, "screen", "bad", because));
+  if (panel !== undefined && panel !== "ok") return bad(id, "screen", { is: "panel", failure: panel });
+  return when(obstacle, (name) => bad(id, "screen", { is: "obstacle", obstacle: name }));
+}
+
+function diskOf(id: StandId, free: number | undefined, obstacle: string | undefined, least: number) {
+  if (obstacle !== undefined) return bad(id, "disk", { is: "obstacle", obstacle });
+  if (free === undefined || free >= least * DISK_NEAR) return undefined;
+  return free < least ? bad(id, "disk", { is: "disk-free", megabytes: megabytes(free) }) : near(id, "disk");
+}
+
+function heatOf(id: StandId, degrees: number, most: number): Condition | undefined {
+  if (degrees >= most) return bad(id, "hot", { is: "temperature", degrees: Math.round(degrees) });
+  return degrees >= most - COOL_DEGREES ? near(id, "hot") : undefined;
 }
 
 function clockOf(id: StandId, offset: number | undefined, isSynced: boolean | undefined, most: number) {
   const far = Math.abs(offset ?? 0);
-  const seconds = `${Math.round((offset ?? 0) / 1_000)} s off`;
-  if (far > most) return about(id, "clock", "bad", seconds);
-  if (isSynced === false) return about(id, "clock", "bad", "the network has not told it the time");
-  return far > most / 2 && about(id, "clock", "near", seconds);
+  if (far > most) return bad(id, "clock", { is: "clock-off", seconds: Math.round((offset ?? 0) / 1_000) });
+  if (isSynced === false) return bad(id, "clock", { is: "clock-unset" });
+  return far > most / 2 && near(id, "clock");
 }
 
 /** What the stand says of its certificate goes before what it was given: it may not have put that to use. */
@@ -107,21 +113,22 @@ function careConditions(
   const endsMs = using?.certificateEndsMs ?? (said === undefined ? record.certificateEndsMs : latestEnd(latest, said));
   const refused = differs(desired, using) === "refused" ? using?.refused : undefined;
   const found = [
-    when(certificate(endsMs, { rules, nowMs }), (detail) => about(id, "certificate-stand", "bad", detail)),
-    when(refused, ({ version, because }) => about(id, "settings-refused", "bad", `version ${version}: ${because}`)),
+    when(certificate(endsMs, { rules, nowMs }), (detail) => bad(id, "certificate-stand", detail)),
+    when(refused, (refusal) => bad(id, "settings-refused", { is: "settings-refused", ...refusal })),
   ];
   return found.filter((each) => each !== undefined);
 }
 
 const latestEnd = (latest: Latest | undefined, inMs: number): number => (latest?.heardMs ?? 0) + inMs;
 
-/** In words when a certificate ends soon, or has ended. */
+/** What is to be said of a certificate that ends soon, or has ended. */
 export function certificate(
   endsMs: number | undefined,
   { rules, nowMs }: Pick<Watcher, "rules" | "nowMs">,
-): string | undefined {
+): Detail | undefined {
   if (endsMs === undefined || endsMs - nowMs >= rules.certificateMs) return undefined;
-  return endsMs <= nowMs ? "it has ended" : `it ends in ${Math.floor((endsMs - nowMs) / DAY_MS)} days`;
+  if (endsMs <= nowMs) return { is: "certificate-ended" };
+  return { is: "certificate-ends", days: Math.floor((endsMs - nowMs) / DAY_MS) };
 }
 
 /** A paid order that has not ended, as the sales book has it. */
@@ -136,15 +143,10 @@ export type PaidOrder = {
 export function orderConditions(orders: Iterable<PaidOrder>, { rules, nowMs }: Watcher): readonly Condition[] {
   const found: Condition[] = [];
   for (const { order, stand, state, because, paidMs } of orders) {
-    if (state === "owed") found.push({ kind: "owed", order, stand, is: "bad", detail: because ?? "" });
+    if (state === "owed")
+      found.push({ kind: "owed", order, stand, is: "bad", detail: { is: "owed", ...(because && { because }) } });
     if (state === "paid" && nowMs - paidMs >= rules.undeliveredMs)
-      found.push({
-        kind: "not-delivered",
-        order,
-        stand,
-        is: "bad",
-        detail: "paid, and the stand has said no word of the goods",
-      });
+      found.push({ kind: "not-delivered", order, stand, is: "bad", detail: { is: "no-word-of-goods" } });
   }
   return found;
 }
@@ -152,9 +154,11 @@ export function orderConditions(orders: Iterable<PaidOrder>, { rules, nowMs }: W
 export type BackendFacts = {
   /** Since when the broker is away; absent while it is there. */
   readonly linkDownMs: number | undefined;
-  readonly brokerEndsMs: number | undefined;
+  /** When the broker's certificate ends; absent where there is none. */
+  readonly brokerEndsMs: number | "unknown" | undefined;
   readonly ownEndsMs: number | undefined;
-  readonly diskFree: number | undefined;
+  /** Absent where this backend keeps nothing on a disk. */
+  readonly diskFree: number | "unknown" | undefined;
 };
 
 const LINK_PATIENCE_MS = 30_000;
@@ -164,25 +168,24 @@ export function backendConditions(facts: BackendFacts, watcher: Omit<Watcher, "l
   const { linkDownMs, brokerEndsMs, ownEndsMs, diskFree } = facts;
   const isDown = linkDownMs !== undefined && watcher.nowMs - linkDownMs >= LINK_PATIENCE_MS;
   const found: (Condition | false | undefined)[] = [
-    isDown && { kind: "broker-down", is: "bad", detail: "no stand can be reached, and none is heard" },
-    when(certificate(brokerEndsMs, watcher), (detail) => ({ kind: "certificate-broker", is: "bad", detail })),
+    isDown && { kind: "broker-down", is: "bad", detail: { is: "broker-away" } },
+    brokerEndsMs === "unknown"
+      ? { kind: "certificate-broker", is: "near" }
+      : when(certificate(brokerEndsMs, watcher), (detail) => ({ kind: "certificate-broker", is: "bad", detail })),
     when(certificate(ownEndsMs, watcher), (detail) => ({ kind: "certificate-backend", is: "bad", detail })),
-    diskFree !== undefined &&
-      diskFree < OWN_DISK_BYTES * DISK_NEAR && {
-        kind: "disk-backend",
-        is: diskFree < OWN_DISK_BYTES ? "bad" : "near",
-        detail: `${megabytes(diskFree)} MB are free`,
-      },
+    ownDisk(diskFree),
   ];
   return found.filter((each) => each !== undefined && each !== false);
 }
 
-const about = (stand: StandId, kind: AlarmKind, is: Condition["is"], detail: string): Condition => ({
-  kind,
-  stand,
-  is,
-  detail,
-});
+function ownDisk(free: BackendFacts["diskFree"]): Condition | undefined {
+  if (free === undefined || (free !== "unknown" && free >= OWN_DISK_BYTES * DISK_NEAR)) return undefined;
+  if (free === "unknown" || free >= OWN_DISK_BYTES) return { kind: "disk-backend", is: "near" };
+  return { kind: "disk-backend", is: "bad", detail: { is: "disk-free", megabytes: megabytes(free) } };
+}
+
+const bad = (stand: StandId, kind: AlarmKind, detail: Detail): Condition => ({ kind, stand, is: "bad", detail });
+const near = (stand: StandId, kind: AlarmKind): Condition => ({ kind, stand, is: "near" });
 const when = <Of>(value: Of | undefined, then: (value: Of) => Condition): Condition | undefined =>
   value === undefined ? undefined : then(value);
 const megabytes = (bytes: number): number => Math.floor(bytes / 1_000_000);

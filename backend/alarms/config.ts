@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addressList } from "../../host/addresses.ts";
 import { type Complaint, complaint } from "../../host/config-rules.ts";
 import type { AlarmRules } from "./conditions.ts";
-import { mailTongues } from "./mail-words.ts";
+import { tongues } from "./detail-words.ts";
 
 /** `[alarms]` of the backend's configuration. */
 
@@ -46,7 +46,7 @@ const mail = z.strictObject({
     .min(1)
     .max(20)
     .meta({ example: ["staf@example.id"] }),
-  language: z.enum(mailTongues).default("id"),
+  language: z.enum(tongues).default("id"),
 });
 
 export const alarmsSchema = z.strictObject({

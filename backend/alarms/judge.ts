@@ -1,9 +1,10 @@
 import type { Condition } from "./conditions.ts";
+import type { Detail } from "./detail.ts";
 import { type AlarmKind, isMoment, orderKinds, type Subject, topicOf } from "./kinds.ts";
 
 /** An alarm that lasts. */
 export type Lasting = { readonly id: string; readonly topic: string; readonly kind: AlarmKind };
-export type Opening = Subject & { readonly topic: string; readonly detail: string };
+export type Opening = Subject & { readonly topic: string; readonly detail: Detail };
 
 /** Since when a topic is what it is, of those that may soon change what is told. Lives no longer than its process. */
 export type Pending = ReadonlyMap<string, { readonly is: "bad" | "good"; readonly sinceMs: number }>;
@@ -51,12 +52,13 @@ export function judge(
   };
   const named = new Set<string>();
   const opens: Opening[] = [];
-  for (const { is, ...condition } of conditions) {
+  for (const condition of conditions) {
     const topic = topicOf(condition);
     if (named.has(topic)) continue;
     named.add(topic);
-    if (is === "near" || lasting.has(topic)) continue;
-    if (nowMs - since(topic, "bad") >= opensAfterMs(condition.kind)) opens.push({ ...condition, topic });
+    if (condition.is === "near" || lasting.has(topic)) continue;
+    const { is: _, ...opening } = condition;
+    if (nowMs - since(topic, "bad") >= opensAfterMs(condition.kind)) opens.push({ ...opening, topic });
   }
   const closes = [...lasting.values()].filter(({ topic, kind }) => {
     if (named.has(topic) || isMoment(kind)) return false;

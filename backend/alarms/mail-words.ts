@@ -1,10 +1,7 @@
+import { plain, readDetail } from "./detail.ts";
+import { type Tongue, type Words, wordsOf } from "./detail-words.ts";
 import type { AlarmKind } from "./kinds.ts";
 import type { Group, Notice } from "./notice.ts";
-
-export const mailTongues = ["id", "en"] as const;
-export type MailTongue = (typeof mailTongues)[number];
-
-type Words = Readonly<Record<MailTongue, string>>;
 
 /** What is the matter, in words; the place follows. */
 export const kindWords: Readonly<Record<AlarmKind, Words>> = {
@@ -46,7 +43,7 @@ const WORDS = {
 } as const satisfies Record<string, Words>;
 
 /** No word of it comes from outside but a stand's id. */
-export function subjectOf({ opened, closed }: Notice, tongue: MailTongue): string {
+export function subjectOf({ opened, closed }: Notice, tongue: Tongue): string {
   const first = opened[0] ?? closed[0];
   if (first === undefined) return "";
   const about = `${kindWords[first.kind][tongue]}${placeOf(first)}`;
@@ -60,7 +57,7 @@ function placeOf({ count, alarms }: Group): string {
   return only?.stand === undefined ? "" : `: ${only.stand}`;
 }
 
-export function bodyOf(notice: Notice, tongue: MailTongue): string {
+export function bodyOf(notice: Notice, tongue: Tongue): string {
   const { opened, closed, id } = notice;
   const parts = [
     ...(opened.length > 0 ? [part(WORDS.begun[tongue], opened, tongue)] : []),
@@ -70,15 +67,15 @@ export function bodyOf(notice: Notice, tongue: MailTongue): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-const part = (title: string, groups: readonly Group[], tongue: MailTongue): string =>
+const part = (title: string, groups: readonly Group[], tongue: Tongue): string =>
   [title, ...groups.flatMap((group) => linesOf(group, tongue))].join("\n");
 
-function linesOf({ kind, count, alarms }: Group, tongue: MailTongue): readonly string[] {
-  const shown = alarms.map(({ stand, order, detail, sinceMs, endedMs }) => {
+function linesOf({ kind, count, alarms }: Group, tongue: Tongue): readonly string[] {
+  const shown = alarms.map(({ stand, order, detail, facts, sinceMs, endedMs }) => {
     const about = [
       stand === undefined ? "" : `${WORDS.stand[tongue]} ${stand}`,
       order === undefined ? "" : `${WORDS.order[tongue]} ${order}`,
-      plain(detail),
+      plain(wordsOf(readDetail(facts, detail))[tongue]),
     ].filter((each) => each !== "");
     const end = endedMs === undefined ? "" : `, ${WORDS.until[tongue]} ${wallOf(endedMs)}`;
     return `  - ${about.join(", ")} (${WORDS.since[tongue]} ${wallOf(sinceMs)}${end})`;
@@ -86,9 +83,6 @@ function linesOf({ kind, count, alarms }: Group, tongue: MailTongue): readonly s
   const rest = count > alarms.length ? [`  … +${count - alarms.length}`] : [];
   return [`* ${kindWords[kind][tongue]}: ${count}`, ...shown, ...rest];
 }
-
-/** In one line, whatever a stand said. */
-const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
 
 /** In western Indonesian time. */
 const wallOf = (ms: number): string =>

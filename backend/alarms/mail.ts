@@ -1,6 +1,7 @@
 import { createTransport } from "nodemailer";
 import type { Secret } from "../../host/secret.ts";
-import { bodyOf, type MailTongue, subjectOf } from "./mail-words.ts";
+import type { Tongue } from "./detail-words.ts";
+import { bodyOf, subjectOf } from "./mail-words.ts";
 import type { Notice } from "./notice.ts";
 import type { Messenger, Sent } from "./outbox.ts";
 
@@ -17,7 +18,7 @@ export type MailParts = {
   readonly ca?: string;
   readonly from: string;
   readonly to: readonly string[];
-  readonly tongue: MailTongue;
+  readonly tongue: Tongue;
 };
 
 const CONNECT_MS = 10_000;

@@ -1,5 +1,10 @@
 import type { AlarmLine } from "./book.ts";
+import type { Detail } from "./detail.ts";
+import { wordsOf } from "./detail-words.ts";
 import type { AlarmKind } from "./kinds.ts";
+
+/** One alarm of a message: in English words, and the same as facts. */
+export type NoticeLine = Omit<AlarmLine, "detail"> & { readonly detail: string; readonly facts: Detail };
 
 /** One message to people about all that has begun and ended since the last one. */
 export type Notice = {
@@ -11,7 +16,7 @@ export type Notice = {
 };
 
 /** All of one kind; of many, the first are named. */
-export type Group = { readonly kind: AlarmKind; readonly count: number; readonly alarms: readonly AlarmLine[] };
+export type Group = { readonly kind: AlarmKind; readonly count: number; readonly alarms: readonly NoticeLine[] };
 
 const NAMED = 20;
 
@@ -28,7 +33,13 @@ function grouped(alarms: readonly AlarmLine[]): readonly Group[] {
     if (same === undefined) kinds.set(alarm.kind, [alarm]);
     else same.push(alarm);
   }
-  return [...kinds].map(([kind, same]) => ({ kind, count: same.length, alarms: same.slice(0, NAMED) }));
+  return [...kinds].map(([kind, same]) => ({ kind, count: same.length, alarms: same.slice(0, NAMED).map(toldOf) }));
 }
+
+const toldOf = (alarm: AlarmLine): NoticeLine => ({
+  ...alarm,
+  detail: wordsOf(alarm.detail).en,
+  facts: alarm.detail,
+});
 
 export const isEmpty = ({ opened, closed }: Notice): boolean => opened.length === 0 && closed.length === 0;

@@ -15,8 +15,10 @@ export type AlarmRow = {
   closed_ms: number | null;
   acknowledged_by: string | null;
   acknowledged_ms: number | null;
-  /** Words, without anything of a payer. */
+  /** English words, without anything of a payer. */
   detail: string;
+  /** `Detail` as JSON; none of what an older program wrote. */
+  facts: string | null;
   /** 1: the beginning, and the end, are in a message that is on its way. */
   told_opened: number;
   told_closed: number;
@@ -50,6 +52,12 @@ export const ALARMS_MIGRATIONS: readonly Migration[] = [
     name: "alarms-1",
     up: async (store) => {
       for (const statement of TABLES) await sql.raw(statement).execute(store);
+    },
+  },
+  {
+    name: "alarms-2",
+    up: async (store) => {
+      await sql`ALTER TABLE alarms ADD COLUMN facts text`.execute(store);
     },
   },
 ];

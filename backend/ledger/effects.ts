@@ -3,7 +3,7 @@ import type { StandId } from "../../protocol/ids.ts";
 import type { DownBody } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { Attempt, Payment } from "../providers/provider.ts";
-import type { Alarm, Effect, Event, Of, Sale, State, Step, Terms, Unpaid } from "./words.ts";
+import type { Alarm, AlarmDetail, Effect, Event, Of, Sale, State, Step, Terms, Unpaid } from "./words.ts";
 
 /** The provider's wish: status queries of one order no closer than this (POS guide, "Get Transaction Status"). */
 export const CLOSEST_ASK_MS = 10_000;
@@ -47,7 +47,7 @@ export const nothingToSay = (state: State, event: Event): Step =>
 export const tell = (sale: { readonly stand: StandId }, body: DownBody, until?: Instant): DueEffect<Effect> => ({
   effect: { do: "tell", to: sale.stand, body, ...(until === undefined ? {} : { until }) },
 });
-export const alarm = (what: Alarm, detail: string): DueEffect<Effect> => ({
+export const alarm = (what: Alarm, detail: AlarmDetail): DueEffect<Effect> => ({
   effect: { do: "alarm", alarm: what, detail },
 });
 export const ask = (attempt: Attempt, afterMs: number): DueEffect<Effect> => ({
@@ -103,4 +103,4 @@ export const withRecheck = (step: Step, attempt: Attempt): Step =>
   "ignored" in step ? step : { ...step, effects: [...step.effects, recheck(attempt)] };
 
 export const badQrAlarm = (event: Of<"void-asked">): readonly DueEffect<Effect>[] =>
-  event.why === "bad-qr" ? [alarm("bad-qr", "the stand refused the provider's QR payload")] : [];
+  event.why === "bad-qr" ? [alarm("bad-qr", { is: "qr-refused" })] : [];

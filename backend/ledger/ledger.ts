@@ -62,7 +62,7 @@ function forestalled(state: State, event: Event): Step {
   if (event.type === "asked") return ignored("it was voided before it was asked for");
   const isPaid = event.type === "news" && event.standing.is === "settled";
   if (!isPaid) return nothingToSay(state, event);
-  const detail = `attempt ${event.attempt} was paid, and these books know of no charge`;
+  const detail = { is: "paid-uncharged", attempt: event.attempt } as const;
   return { state, effects: [alarm("paid-after-void", detail)], finished: true };
 }
 

@@ -61,7 +61,7 @@ function moreNews(state: Kept, event: Of<"news">, terms: Terms): Step {
   }
   if (state.receipts.some((each) => each.attempt === attempt)) return ignored("known already");
   const receipts = [...state.receipts, { attempt, payment: standing.payment }];
-  const because = alarm("paid-twice", `attempt ${attempt} was paid as well`);
+  const because = alarm("paid-twice", { is: "paid-as-well", attempt });
   if (state.at === "paid") return { state: { ...state, receipts }, effects: [because] };
   return paidTwice({ ...state, receipts }, [because], terms);
 }
@@ -82,7 +82,9 @@ type GivenBack = Extract<Of<"news">["standing"], { is: "refunded" }>;
 /** Money went back, by this ledger or by somebody else. All of it, and confirmed: then nothing is owed any more. */
 function givenBack(before: Kept, attempt: number, standing: GivenBack): Step {
   const changed = corrected(backsOf(before), attempt, standing);
-  const elsewhere = isOwn(before, standing) ? [] : [alarm("refunded-elsewhere", standing.transaction)];
+  const elsewhere = isOwn(before, standing)
+    ? []
+    : [alarm("refunded-elsewhere", { is: "given-back", transaction: standing.transaction })];
   const told = [...refusedAndMade(backsOf(before), changed), ...elsewhere];
   const state = withBacks(before, changed);
   const isBack = standing.isFull && standing.refunds.every(({ isConfirmed }) => isConfirmed);
@@ -114,13 +116,16 @@ function goodsAreOut(state: Kept, release: ReleaseId, terms: Terms): Step {
   if (state.at === "owed" && state.delivered) return ignored("delivered already; money is owed");
   const { sale, receipts } = state;
   if (state.at === "remedied") {
-    return { state, effects: [alarm("contradiction", "delivered after it had been remedied")], finished: true };
+    return { state, effects: [alarm("contradiction", { is: "delivered-after-remedy" })], finished: true };
   }
   if (receipts.length > 1)
-    return withPolicy({ state: outAndPaidTwice(state), effects: [alarm("owed", "paid-twice")] }, terms);
+    return withPolicy(
+      { state: outAndPaidTwice(state), effects: [alarm("owed", { is: "owed", because: "paid-twice" })] },
+      terms,
+    );
   const backs = backsOf(state);
   if (backs.some(({ stage }) => stage !== "refused")) {
-    const because = alarm("contradiction", "delivered, and some of its money is back, or may be");
+    const because = alarm("contradiction", { is: "delivered-and-given-back" });
     return { state: { ...outAndPaidTwice(state), because: "goodwill" }, effects: [because] };
   }
   const before = backs.length === 0 ? {} : { backs };
@@ -142,7 +147,7 @@ function goodsAreNotOut(state: Kept, because: Trouble, terms: Terms): Step {
   const before = state.at === "owed" ? state : { releases: [], backs: [] };
   const { releases, backs } = before;
   const owed = { at: "owed", sale, receipts, because, delivered: false, releases, isReleasing: false, backs } as const;
-  const step = { state: owed, effects: [alarm("owed", because)] };
+  const step = { state: owed, effects: [alarm("owed", { is: "owed", because })] };
   return backs.length === 0 ? withPolicy(step, terms) : step;
 }
 

@@ -129,7 +129,10 @@ type Final = Extract<Standing, { is: "expired" | "cancelled" | "denied" | "refun
 function ended(state: At<"payable" | "voiding">, standing: Final): Step {
   if (standing.is !== "refunded" && standing.is !== "pending") return voided(state, standing.is);
   const step = voided(state, "cancelled");
-  return { ...step, effects: [...step.effects, alarm("refunded-elsewhere", standing.transaction)] };
+  return {
+    ...step,
+    effects: [...step.effects, alarm("refunded-elsewhere", { is: "given-back", transaction: standing.transaction })],
+  };
 }
 
 function voided(state: At<"payable" | "voiding">, as: Voiding) {

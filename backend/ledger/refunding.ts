@@ -79,7 +79,7 @@ function charged(state: At<"refunding">, event: Of<"charged">, terms: Terms): St
 
 function outAllTheSame(state: At<"refunding">): Step {
   if (state.delivered) return ignored("delivered already");
-  const because = alarm("contradiction", "delivered while its money is on its way back");
+  const because = alarm("contradiction", { is: "delivered-while-refunding" });
   return { state: { ...state, delivered: true }, effects: [because] };
 }
 
@@ -151,10 +151,14 @@ function over(state: At<"refunding">, effects: Effects): Step {
 function handOver(state: At<"refunding">, round: readonly Back[], effects: Effects): Step {
   const { sale, receipts, backs, because, delivered, releases } = state;
   const failed = round.filter(({ stage }) => stage !== "confirmed");
-  const detail = failed.map(({ key, because: why, detail: words }) => `${key}: ${why}, ${words}`).join("; ");
+  const refunds = failed.map(({ key, because: why = "unanswered", detail: said = "" }) => ({
+    key,
+    because: why,
+    said,
+  }));
   return {
     state: { at: "owed", sale, receipts, because, delivered, releases, isReleasing: false, backs },
-    effects: [...effects, alarm("refund-failed", detail)],
+    effects: [...effects, alarm("refund-failed", { is: "refunds-failed", refunds })],
   };
 }
 
@@ -189,7 +193,7 @@ function paidTwice(state: At<"refunding">, attempt: number, { payment }: Extract
   const receipts = [...state.receipts, { attempt, payment }];
   return {
     state: { ...state, receipts, isPaidAgain: true },
-    effects: [alarm("paid-twice", `attempt ${attempt} was paid as well`)],
+    effects: [alarm("paid-twice", { is: "paid-as-well", attempt })],
   };
 }
 

@@ -99,7 +99,7 @@ const MADE_ALL_THE_SAME = "refused, and in the provider's books all the same";
 /** Somebody should look where a refusal was not one: it may have been acted upon. */
 export function refusedAndMade(backs: readonly Back[], made: readonly Back[]): Effects {
   const wasRefused = ({ key }: Back): boolean => backs.some((back) => back.key === key && back.stage === "refused");
-  return made.filter(wasRefused).map(({ key }) => alarm("contradiction", `refund ${key}: ${MADE_ALL_THE_SAME}`));
+  return made.filter(wasRefused).map(({ key }) => alarm("contradiction", { is: "refund-made-all-the-same", key }));
 }
 
 /** The payer reads this in the wallet, so it says nothing of who decided. */

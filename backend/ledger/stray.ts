@@ -50,7 +50,7 @@ export function endLeftOver(state: State, is: string, attempt: number, terms: Te
 /** Money by one attempt: whatever another one still has open is ended, so that nobody pays twice. */
 function paidByAnother(state: Unpaid, attempt: number, payment: Payment, terms: Terms): Step {
   const step = received(state, attempt, payment);
-  const late = alarm("paid-after-void", `attempt ${attempt} was paid while the order was ${state.at}`);
+  const late = alarm("paid-after-void", { is: "paid-while", attempt, at: state.at });
   const mayBeOpen = attempt !== state.attempt && !isFinished(state);
   const end = mayBeOpen ? [voidIt(attemptOf(state.sale, state.attempt, terms))] : [];
   return { ...step, effects: [...step.effects, late, ...end] };

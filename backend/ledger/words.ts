@@ -206,6 +206,29 @@ export type Alarm =
   | "owed"
   | "contradiction";
 
+/** `said`: by the provider. */
+export type RefundFailed = {
+  readonly key: string;
+  readonly because: NonNullable<Back["because"]>;
+  readonly said: string;
+};
+
+/** What an alarm says beside its order. Whoever reads it has the words, in a person's tongue. */
+export type AlarmDetail =
+  | { readonly is: "qr-refused" }
+  /** Another attempt had been paid before. */
+  | { readonly is: "paid-as-well"; readonly attempt: number }
+  | { readonly is: "paid-while"; readonly attempt: number; readonly at: State["at"] }
+  /** These books know of no charge. */
+  | { readonly is: "paid-uncharged"; readonly attempt: number }
+  /** The provider's name for the payment. */
+  | { readonly is: "given-back"; readonly transaction: string }
+  | { readonly is: "delivered-after-remedy" | "delivered-and-given-back" | "delivered-while-refunding" }
+  /** By the provider's books, refused or not. */
+  | { readonly is: "refund-made-all-the-same"; readonly key: string }
+  | { readonly is: "refunds-failed"; readonly refunds: readonly RefundFailed[] }
+  | { readonly is: "owed"; readonly because: OwedReason };
+
 export type Effect =
   | { readonly do: "tell"; readonly to: StandId; readonly body: DownBody; readonly until?: Instant }
   | { readonly do: "charge"; readonly attempt: Attempt }
@@ -213,7 +236,8 @@ export type Effect =
   | { readonly do: "refund"; readonly refund: Refund }
   | { readonly do: "void"; readonly attempt: Attempt }
   | { readonly do: "lapse" }
-  | { readonly do: "alarm"; readonly alarm: Alarm; readonly detail: string };
+  /** A text: as it lies in journals of older programs, in English. */
+  | { readonly do: "alarm"; readonly alarm: Alarm; readonly detail: AlarmDetail | string };
 
 export type Effects = readonly DueEffect<Effect>[];
 export type Step = JournalStep<State, Effect>;

@@ -162,6 +162,8 @@ export type OwedLine = OrderLine & {
   /** What to do, in a sentence, English. */
   readonly todo: string;
   readonly goodsOut: boolean;
+  /** Why its money could not be given back, where that was tried. */
+  readonly refused?: string;
   /** What can be done to it now. */
   readonly actions: readonly Action[];
 };
@@ -213,7 +215,8 @@ export type AlarmLine = {
   readonly kind: string;
   readonly stand?: string;
   readonly order?: string;
-  readonly detail: string;
+  /** What is the matter, in both tongues. */
+  readonly detail: Readonly<Record<"id" | "en", string>>;
   readonly sinceMs: number;
   readonly endedMs?: number;
   readonly acknowledged?: { readonly by: string; readonly atMs: number };

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { AlarmBook, type AlarmLine } from "../../../backend/alarms/book.ts";
+import type { Detail } from "../../../backend/alarms/detail.ts";
 import type { Opening } from "../../../backend/alarms/judge.ts";
 import { type Subject, topicOf } from "../../../backend/alarms/kinds.ts";
 import type { Notice } from "../../../backend/alarms/notice.ts";
@@ -16,8 +17,9 @@ import { seeded } from "../../world/seeded.ts";
 const LOBBY = "lobby-1" as StandId;
 const ORDER = "01ARZ3NDEKTSV4RRFFQ69G5FAV" as OrderId;
 const random = seeded(11);
+const WHY = { is: "said", text: "why" } as const;
 const silent = (stand = LOBBY): Opening => of({ kind: "stand-silent", stand });
-const of = (subject: Subject, detail = "why"): Opening => ({ ...subject, topic: topicOf(subject), detail });
+const of = (subject: Subject, detail: Detail = WHY): Opening => ({ ...subject, topic: topicOf(subject), detail });
 
 /** A wall that only the test moves. */
 function table(store: Store, isShared = false) {
@@ -84,7 +86,7 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
   test("whoever acknowledges first is written down; what only happened ends with it, what lasts does not", async () => {
     const { book } = table(await fresh());
     await book.change([silent()], []);
-    await book.raise({ kind: "contradiction", order: ORDER, stand: LOBBY }, "delivered after it had been remedied");
+    await book.raise({ kind: "contradiction", order: ORDER, stand: LOBBY }, { is: "delivered-after-remedy" });
     const [happened, lasts] = [...(await book.now())].sort((one, other) => one.kind.localeCompare(other.kind));
     for (const alarm of [happened, lasts])
       expect(await book.acknowledge(alarm?.id ?? "", "sari")).toEqual({ is: "yes" });
@@ -102,7 +104,7 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
     const store = await place.open();
     // A file is one process's, and a second connection of the same thread would wait for itself.
     const books = [table(store), table("file" in place.place ? store : await place.open())];
-    await Promise.all(books.flatMap(({ book }) => [book.raise(silent(), "why"), book.raise(silent(), "why")]));
+    await Promise.all(books.flatMap(({ book }) => [book.raise(silent(), WHY), book.raise(silent(), WHY)]));
     expect(await books[0]?.book.count()).toBe(1);
   });
 
@@ -205,6 +207,30 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
     later.now.ms = now.ms;
     await later.post();
     expect(later.recipients[0].got).toEqual([]);
+  });
+
+  test("what an older program wrote shows as it wrote it, and what a newer one did in the words beside it", async () => {
+    const store = await fresh();
+    const { book } = table(store);
+    await book.change([silent(), silent("gate-1" as StandId)], []);
+    const write = (change: { detail: string; facts: string | null }, topic: string) =>
+      store.updateTable("alarms").set(change).where("topic", "=", topic).execute();
+    await write({ detail: "nothing was heard for 7 minutes", facts: null }, "stand-silent/lobby-1");
+    await write({ detail: "it hums", facts: '{"is":"humming","hertz":50}' }, "stand-silent/gate-1");
+    const details = new Map((await book.now()).map(({ stand, detail }) => [stand, detail]));
+    expect(details).toEqual(
+      new Map([
+        [LOBBY, { is: "said", text: "nothing was heard for 7 minutes" }],
+        ["gate-1", { is: "said", text: "it hums" }],
+      ]),
+    );
+  });
+
+  test("whatever a stand said can be written down", async () => {
+    const { book } = table(await fresh());
+    const failure = `\u0000\ud800${"x".repeat(10_000)}`;
+    await book.change([of({ kind: "screen", stand: LOBBY }, { is: "panel", failure })], []);
+    expect(await book.now()).toMatchObject([{ detail: { is: "panel", failure: expect.stringMatching(/^\ufffdx+$/) } }]);
   });
 
   test("what is old is deleted", async () => {

@@ -112,18 +112,25 @@ describe("what is worth an alarm at a stand", () => {
     expect(orderConditions([{ ...paid, paidMs: NOW - 59_000 }], WATCHER)).toEqual([]);
     expect(orderConditions([{ ...paid, paidMs: NOW - 60_000 }], WATCHER)).toMatchObject([{ kind: "not-delivered" }]);
     const owed = { ...paid, state: "owed", because: "paid-late", paidMs: NOW };
-    expect(orderConditions([owed], WATCHER)).toMatchObject([{ kind: "owed", order: ORDER, detail: "paid-late" }]);
+    expect(orderConditions([owed], WATCHER)).toMatchObject([
+      { kind: "owed", order: ORDER, detail: { is: "owed", because: "paid-late" } },
+    ]);
   });
 
   test("what is wrong with the backend itself", () => {
     const well = { linkDownMs: undefined, brokerEndsMs: NOW + 99 * DAY, ownEndsMs: undefined, diskFree: 9e9 };
     expect(backendConditions(well, WATCHER)).toEqual([]);
     const ill = { linkDownMs: NOW - MINUTE, brokerEndsMs: NOW - 1, ownEndsMs: NOW + DAY, diskFree: 1 };
-    expect(backendConditions(ill, WATCHER).map(({ kind, detail }) => [kind, detail])).toEqual([
-      ["broker-down", expect.any(String)],
-      ["certificate-broker", "it has ended"],
-      ["certificate-backend", "it ends in 1 days"],
-      ["disk-backend", "0 MB are free"],
+    expect(backendConditions(ill, WATCHER)).toEqual([
+      { kind: "broker-down", is: "bad", detail: { is: "broker-away" } },
+      { kind: "certificate-broker", is: "bad", detail: { is: "certificate-ended" } },
+      { kind: "certificate-backend", is: "bad", detail: { is: "certificate-ends", days: 1 } },
+      { kind: "disk-backend", is: "bad", detail: { is: "disk-free", megabytes: 0 } },
+    ]);
+    const unknown = { ...well, brokerEndsMs: "unknown", diskFree: "unknown" } as const;
+    expect(backendConditions(unknown, WATCHER)).toEqual([
+      { kind: "certificate-broker", is: "near" },
+      { kind: "disk-backend", is: "near" },
     ]);
     expect(certificate(undefined, WATCHER)).toBeUndefined();
   });
@@ -147,8 +154,9 @@ class Bench {
   }
 }
 
-const printer = (is: Condition["is"] = "bad"): Condition => ({ kind: "printer", stand: LOBBY, is, detail: "no-paper" });
-const silent: Condition = { kind: "stand-silent", stand: LOBBY, is: "bad", detail: "" };
+const NO_PAPER = { is: "printer", condition: "no-paper" } as const;
+const printer = (is: Condition["is"] = "bad"): Condition => ({ kind: "printer", stand: LOBBY, is, detail: NO_PAPER });
+const silent: Condition = { kind: "stand-silent", stand: LOBBY, is: "bad", detail: { is: "not-heard", minutes: 5 } };
 
 type Look = { readonly is: "bad" | "near" | "good"; readonly ms: number };
 
@@ -171,7 +179,7 @@ describe("when an alarm begins and ends", () => {
     expect(bench.step([], 70_000).opens).toEqual([]);
     bench.step([printer()], 80_000);
     expect(bench.step([printer()], 160_000).opens).toEqual([]);
-    expect(bench.step([printer()], 170_000).opens).toMatchObject([{ topic: "printer/lobby-1", detail: "no-paper" }]);
+    expect(bench.step([printer()], 170_000).opens).toMatchObject([{ topic: "printer/lobby-1", detail: NO_PAPER }]);
     expect(bench.step([printer()], 180_000).opens).toEqual([]);
   });
 
@@ -229,7 +237,7 @@ describe("what a message says", () => {
     id: `a${nth}`,
     kind: "stand-silent" as const,
     stand: `stand-${nth}` as StandId,
-    detail: "nothing was heard for 5 minutes",
+    detail: { is: "not-heard", minutes: 5 } as const,
     sinceMs: Date.UTC(2026, 10, 21, 3),
     ...more,
   });
@@ -244,7 +252,7 @@ describe("what a message says", () => {
   });
 
   test("in Indonesian and in English, with place and time", () => {
-    const ended = alarm(2, { kind: "printer", detail: "no-paper", endedMs: Date.UTC(2026, 10, 21, 4) });
+    const ended = alarm(2, { kind: "printer", detail: NO_PAPER, endedMs: Date.UTC(2026, 10, 21, 4) });
     const notice = noticeOf("n1", NOW, [alarm(1)], [ended]);
     expect(subjectOf(notice, "id")).toBe("[qris] Mesin tidak terdengar: stand-1, dan lainnya");
     expect(bodyOf(notice, "en")).toBe(`New
@@ -253,15 +261,20 @@ describe("what a message says", () => {
 
 Over
 * Printer does not work: 1
-  - stand stand-2, no-paper (since 2026-11-21 10:00 WIB, until 2026-11-21 11:00 WIB)
+  - stand stand-2, it is out of paper (since 2026-11-21 10:00 WIB, until 2026-11-21 11:00 WIB)
 
 Message n1
 `);
   });
 
   test("whatever a stand says of itself stays in its line", () => {
-    const notice = noticeOf("n1", NOW, [alarm(1, { detail: "x\r\nBcc: all@example.id\u2028\u202Ey" })], []);
-    expect(bodyOf(notice, "en")).toContain("- stand stand-1, x Bcc: all@example.id y (since");
+    const notice = noticeOf(
+      "n1",
+      NOW,
+      [alarm(1, { detail: { is: "panel", failure: "x\r\nBcc: all@example.id\u2028\u202Ey" } })],
+      [],
+    );
+    expect(bodyOf(notice, "en")).toContain("- stand stand-1, the stand says: x Bcc: all@example.id y (since");
     expect(subjectOf(notice, "en")).not.toContain("Bcc");
   });
 

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { Detail } from "../../../backend/alarms/detail.ts";
 import type { Subject } from "../../../backend/alarms/kinds.ts";
 import { Cashier } from "../../../backend/cashier.ts";
 import { ledgerShape } from "../../../backend/ledger/shape.ts";
@@ -25,7 +26,7 @@ async function ledger(fails: () => boolean = () => false) {
   const newId = () => newUlid(wall(), random);
   const { journal } = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall });
   onTestFinished(() => journal.close());
-  const raised: (readonly [Subject, string])[] = [];
+  const raised: (readonly [Subject, Detail])[] = [];
   const cashier = new Cashier({
     journal,
     merchants: onlyMerchant({} as PaymentProvider),
@@ -44,19 +45,27 @@ async function ledger(fails: () => boolean = () => false) {
   return { cashier, raised };
 }
 
-const owed = (alarm: Extract<Effect, { do: "alarm" }>["alarm"]): Owed<Effect> => ({
+type AlarmEffect = Extract<Effect, { do: "alarm" }>;
+const WHY = { is: "paid-as-well", attempt: 2 } as const;
+const owed = (alarm: AlarmEffect["alarm"], detail: AlarmEffect["detail"] = WHY): Owed<Effect> => ({
   id: "e" as EffectId,
   seq: 1,
   order: ORDER_ID,
   started: false,
   tries: 0,
-  effect: { do: "alarm", alarm, detail: "why" },
+  effect: { do: "alarm", alarm, detail },
 });
 
 test("what the ledger finds wrong is raised with its order and stand", async () => {
   const { cashier, raised } = await ledger();
   expect(await cashier.perform(owed("contradiction"), quiet)).toBe("done");
-  expect(raised).toEqual([[{ kind: "contradiction", order: ORDER_ID, stand: STAND }, "why"]]);
+  expect(raised).toEqual([[{ kind: "contradiction", order: ORDER_ID, stand: STAND }, WHY]]);
+});
+
+test("what an older program wrote in words is raised in those words", async () => {
+  const { cashier, raised } = await ledger();
+  expect(await cashier.perform(owed("paid-twice", "attempt 2 was paid as well"), quiet)).toBe("done");
+  expect(raised.map(([, detail]) => detail)).toEqual([{ is: "said", text: "attempt 2 was paid as well" }]);
 });
 
 test("it stays owed until it is written where people look", async () => {

@@ -26,7 +26,15 @@ const PASSWORD = "swordfish-of-the-sea";
 const notice = noticeOf(
   "01ARZ3NDEKTSV4RRFFQ69G5FAV",
   Date.UTC(2026, 10, 21),
-  [{ id: "a1", kind: "printer", stand: "lobby-1" as StandId, detail: "no-paper", sinceMs: Date.UTC(2026, 10, 21) }],
+  [
+    {
+      id: "a1",
+      kind: "printer",
+      stand: "lobby-1" as StandId,
+      detail: { is: "printer", condition: "no-paper" },
+      sinceMs: Date.UTC(2026, 10, 21),
+    },
+  ],
   [],
 );
 
@@ -146,7 +154,7 @@ test("a mail goes over TLS, with name and password, in the company's language", 
   expect(text).toContain("Subject: [qris] Printer bermasalah: lobby-1");
   expect(text).toContain(`Message-ID: <${notice.id}@example.id>`);
   expect(text).toContain("Auto-Submitted: auto-generated");
-  expect(text).toContain("mesin lobby-1, no-paper");
+  expect(text).toContain("mesin lobby-1, kertas habis");
   expect(text).not.toContain(PASSWORD);
 });
 

@@ -4,12 +4,15 @@ import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
 import { ageTag, timeTag } from "../format.js";
 import { icon, mark } from "../icons.js";
-import { troubleIn } from "../later.js";
+import { calmly, troubleIn } from "../later.js";
 import { onLive } from "../live.js";
 import { calm, pageHead, panel, standLink, troubleNote, waiting } from "../parts.js";
-import { say, wordFor } from "../tongue.js";
+import { say, tongue, wordFor } from "../tongue.js";
 
 /** @typedef {import("../../api/words.ts").AlarmLine} AlarmLine */
+
+/** Ten thousand that begin at once are one look. */
+const CALM_MS = 500;
 
 /** @type {import("../router.js").Page} */
 export function openAlarms({ root, signal }) {
@@ -25,7 +28,11 @@ export function openAlarms({ root, signal }) {
     Promise.all([load(), fleet.load()]).catch(troubleIn(seen, signal, redraw));
   };
   const redraw = () => draw(root, view(seen, fleet.nameOf, reload));
-  onLive("alarm", () => void load().catch(() => undefined), signal);
+  onLive(
+    "alarm",
+    calmly(CALM_MS, signal, () => load().catch(() => undefined)),
+    signal,
+  );
   redraw();
   reload();
 }
@@ -79,7 +86,7 @@ export function alarmItem(alarm, nameOf, done, isShort = false) {
       h(
         "p",
         { class: "soft" },
-        detail,
+        detail[tongue()],
         " · ",
         isOver ? [say("alarms.over"), " ", timeTag(endedMs)] : [say("since"), " ", ageTag(sinceMs)],
         acknowledged === undefined ? "" : ` · ${say("alarms.by", { who: acknowledged.by })}`,
