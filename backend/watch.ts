@@ -1,13 +1,11 @@
 import { every } from "../host/every.ts";
 import { type SystemdNotice, watchdogMs } from "../host/sdnotify.ts";
-import { sweepAll } from "../journal/sweep.ts";
+import { dailySweep } from "../journal/sweep.ts";
 import type { Stop } from "../protocol/time.ts";
 import type { LedgerJournal } from "./cashier.ts";
 import type { Condition } from "./condition.ts";
 import type { Ground } from "./ground.ts";
 
-const DAY_MS = 24 * 3_600_000;
-const FIRST_SWEEP_MS = 10 * 60_000;
 const USUAL_WATCHDOG_MS = 60_000;
 
 export type WatchParts = {
@@ -27,16 +25,9 @@ export function watchOver(ground: Ground, parts: WatchParts): Stop {
 }
 
 function sweepDaily({ setup, clock, log }: Ground, { journal }: WatchParts): Stop {
-  const keepMs = setup.config.journal.keep_days * DAY_MS;
-  return every(clock, log, {
-    firstMs: FIRST_SWEEP_MS,
-    everyMs: DAY_MS,
-    what: "sweep failed",
-    run: async () => {
-      const orders = await sweepAll(journal, clock.wall() - keepMs);
-      if (orders > 0) log.info("swept", { orders });
-    },
-  });
+  const { keep_days: keepDays } = setup.config.journal;
+  const swept = (orders: number): void => log.info("swept", { orders });
+  return every(clock, log, dailySweep({ journal, keepDays, wall: () => clock.wall(), swept }));
 }
 
 const feedWatchdog = ({ env, clock, log }: Ground, { condition, notice, keptKeys }: WatchParts): Stop =>

@@ -5,7 +5,7 @@ import type { Log } from "../host/log.ts";
 import { clearSocket } from "../host/socket-file.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import type { GatewayConfig } from "./config.ts";
-import type { OpenStand } from "./daemon.ts";
+import type { OpenStand } from "./open-stand.ts";
 import { within } from "./within.ts";
 
 /** Where a running daemon hears that it is to be replaced: beside its journal, so for its own user and root only. */

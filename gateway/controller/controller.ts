@@ -4,7 +4,7 @@ import type { Log } from "../../host/log.ts";
 import type { Secret } from "../../host/secret.ts";
 import { SocketFault } from "../../host/socket-file.ts";
 import type { Clock } from "../../protocol/time.ts";
-import type { OpenStand } from "../daemon.ts";
+import type { OpenStand } from "../open-stand.ts";
 import type { Obstacle } from "../preflight.ts";
 import type { StandJournal } from "../stand.ts";
 import { behindGate } from "./gate.ts";

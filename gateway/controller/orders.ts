@@ -1,6 +1,6 @@
 import { isOrderId, type OrderId, type ReleaseId } from "../../protocol/ids.ts";
-import type { OpenStand } from "../daemon.ts";
 import type { Sale } from "../menu.ts";
+import type { OpenStand } from "../open-stand.ts";
 import { type Event, isHandOver, type Opening, type Order, type State } from "../order/words.ts";
 import type { Obstacle } from "../preflight.ts";
 import type { StandJournal } from "../stand.ts";

@@ -1,7 +1,7 @@
 import type { Log } from "../../host/log.ts";
 import type { CareBody, ReportBody, UsingBody } from "../../protocol/statements.ts";
 import { type Clock, type Instant, sinceMs } from "../../protocol/time.ts";
-import type { OpenStand } from "../daemon.ts";
+import type { OpenStand } from "../open-stand.ts";
 import type { Care } from "../parts.ts";
 import type { SettingsKeeper } from "./keeper.ts";
 import type { TrustedKeys } from "./trusted-keys.ts";

@@ -3,7 +3,7 @@ import type { Settings } from "../../protocol/settings.ts";
 import type { UsingBody } from "../../protocol/statements.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
-import type { OpenStand } from "../daemon.ts";
+import type { OpenStand } from "../open-stand.ts";
 import type { Trade } from "../trade.ts";
 import { within } from "../within.ts";
 import { type Fitted, fitTo } from "./fit.ts";

@@ -1,8 +1,8 @@
 import { readVersion } from "../../host/version.ts";
 import type { GatewayConfig } from "../config.ts";
-import type { OpenStand } from "../daemon.ts";
 import type { Devices } from "../devices.ts";
 import type { Ground } from "../ground.ts";
+import type { OpenStand } from "../open-stand.ts";
 import type { Care } from "../parts.ts";
 import { careFolderOf } from "../setup.ts";
 import { tradeOf } from "../trade-of.ts";

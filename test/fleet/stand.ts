@@ -1,6 +1,6 @@
 import type { Relay, Screen } from "../../device/device.ts";
-import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Drawing } from "../../gateway/drawing.ts";
+import { type OpenStand, openStand } from "../../gateway/open-stand.ts";
 import { printKinds, releaseKinds, tellKinds } from "../../gateway/order/effects.ts";
 import { standShape } from "../../gateway/order/shape.ts";
 import type { Rules } from "../../gateway/order/words.ts";

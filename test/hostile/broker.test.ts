@@ -3,7 +3,7 @@ import { openBackend } from "../../backend/backend.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
 import type { Attempt, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
-import { openStand } from "../../gateway/daemon.ts";
+import { openStand } from "../../gateway/open-stand.ts";
 import { standShape } from "../../gateway/order/shape.ts";
 import { systemChance } from "../../host/chance.ts";
 import { steadyClock } from "../../host/clock.ts";

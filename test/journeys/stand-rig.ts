@@ -5,8 +5,8 @@ import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } fro
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
 import { type ControllerApi, openController } from "../../gateway/controller/controller.ts";
-import { type OpenStand, openStand } from "../../gateway/daemon.ts";
 import type { Menu } from "../../gateway/menu.ts";
+import { type OpenStand, openStand } from "../../gateway/open-stand.ts";
 import { printKinds, releaseKinds, tellKinds } from "../../gateway/order/effects.ts";
 import { standShape } from "../../gateway/order/shape.ts";
 import type { Effect, Event, Rules, State } from "../../gateway/order/words.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../device/simulated/drivers.ts";
 import type { StandShape } from "../../device/simulated/shape.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
-import { type OpenStand, openStand } from "../../gateway/daemon.ts";
+import { type OpenStand, openStand } from "../../gateway/open-stand.ts";
 import { standShape } from "../../gateway/order/shape.ts";
 import type { Effect, Event, State } from "../../gateway/order/words.ts";
 import type { StandDevices, StandParts } from "../../gateway/parts.ts";

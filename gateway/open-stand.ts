@@ -1,7 +1,7 @@
 import type { Page } from "../device/drawing/page.ts";
 import { every } from "../host/every.ts";
 import { JournalFault } from "../journal/journal.ts";
-import { sweepAll } from "../journal/sweep.ts";
+import { dailySweep } from "../journal/sweep.ts";
 import type { StatementId } from "../protocol/ids.ts";
 import type { DownBody } from "../protocol/statements.ts";
 import type { Stop } from "../protocol/time.ts";
@@ -15,15 +15,13 @@ import type { Obstacle } from "./preflight.ts";
 import { type Begun, isOccupied, type Stand } from "./stand.ts";
 import type { Trade } from "./trade.ts";
 import { tryTrade } from "./try-trade.ts";
+import { endIfDark, endIfInterlocked } from "./unpayable.ts";
 import { type Shown, whatIsShown } from "./what-is-shown.ts";
 import { within } from "./within.ts";
 
 /** What became of a press of a product's button. `service`: it was a technician's, for a test print. */
 export type Pressed = "begun" | "service" | Exclude<Begun, { readonly begun: unknown }>;
 
-const DAY_MS = 24 * 3_600_000;
-/** A stand that is switched off every night sweeps too, but not while it is starting. */
-const FIRST_SWEEP_MS = 10 * 60_000;
 const KEEP_DAYS = 90;
 /** Longer than the longest pulse and the longest look at a sensor. */
 const LAST_RELEASE_MS = 45_000;
@@ -255,7 +253,7 @@ export class OpenStand {
       changed: () => this.#changed(),
       orderChanged: () => this.#orderChanged(),
       interlocksChanged: () => this.#interlocksChanged(),
-      screenFailed: () => this.#screenFailed(),
+      screenFailed: () => endIfDark(this.#all, this.#parts),
       journalFailed: (fault) => this.#journalFailed(fault),
     };
   }
@@ -316,35 +314,13 @@ export class OpenStand {
   #orderChanged(): void {
     if (isOccupied(this.#all.stand.front)) this.#all.service?.close();
     this.#changed();
-    this.#endIfInterlocked();
+    endIfInterlocked(this.#all, this.#parts);
   }
 
   #interlocksChanged(): void {
     for (const means of this.#all.interlocks.active) this.#all.readiness.lost(means);
-    this.#endIfInterlocked();
+    endIfInterlocked(this.#all, this.#parts);
     this.#all.readiness.again();
-  }
-
-  /** What is not paid yet could not be released: nobody shall pay it now. */
-  #endIfInterlocked(): void {
-    const front = this.#all.stand.front;
-    if (this.#all.interlocks.active.length === 0 || (front?.at !== "charging" && front?.at !== "awaiting")) return;
-    const { id } = front.order;
-    this.#all.stand
-      .report(id, { type: "interlock-tripped" })
-      .catch((error: unknown) => this.#parts.log.error("interlocked order not ended", { order: id, error }));
-  }
-
-  /** An order whose QR is neither on the glass nor on paper cannot be paid. */
-  #screenFailed(): void {
-    const { rules, log } = this.#parts;
-    const front = this.#all.stand.front;
-    if (front?.at !== "awaiting") return;
-    const { id } = front.order;
-    if (rules.prints.qr && !this.#all.paper.lacksQrOf(id)) return;
-    this.#all.stand
-      .report(id, { type: "not-shown", because: "screen-failed" })
-      .catch((error: unknown) => log.error("dark QR not recorded", { order: id, error }));
   }
 
   #journalFailed(fault: unknown): void {
@@ -353,11 +329,8 @@ export class OpenStand {
   }
 
   #sweepDaily(): Stop {
-    const { clock, log, journal, keepDays } = this.#parts;
-    const run = async (): Promise<void> => {
-      const orders = await sweepAll(journal, clock.wall() - (keepDays ?? KEEP_DAYS) * DAY_MS);
-      if (orders > 0) log.info("swept", { orders });
-    };
-    return every(clock, log, { firstMs: FIRST_SWEEP_MS, everyMs: DAY_MS, what: "sweep failed", run });
+    const { clock, log, journal, keepDays = KEEP_DAYS } = this.#parts;
+    const swept = (orders: number): void => log.info("swept", { orders });
+    return every(clock, log, dailySweep({ journal, keepDays, wall: () => clock.wall(), swept }));
   }
 }
