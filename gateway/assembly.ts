@@ -1,21 +1,21 @@
 import { type Lane, Performer } from "../journal/performer.ts";
-import { Display } from "./display.ts";
 import type { Drawing } from "./drawing.ts";
 import { Hands } from "./hands.ts";
-import { Interlocks } from "./interlocks.ts";
 import type { Link } from "./link.ts";
 import { printKinds, releaseKinds, tellKinds } from "./order/effects.ts";
 import type { Effect, State } from "./order/words.ts";
-import type { View } from "./pages.ts";
-import { Paper } from "./paper.ts";
+import { Paper } from "./paper/paper.ts";
 import type { StandParts } from "./parts.ts";
-import type { PreflightParts } from "./preflight.ts";
-import { Readiness } from "./readiness.ts";
+import { Interlocks } from "./readiness/interlocks.ts";
+import type { PreflightParts } from "./readiness/preflight.ts";
+import { Readiness } from "./readiness/readiness.ts";
+import { Display } from "./screen/display.ts";
+import type { View } from "./screen/pages.ts";
 import { type ServiceSources, serviceFacts } from "./service/facts.ts";
 import { Service, type ServiceSettings } from "./service/service.ts";
 import { Signals } from "./signals.ts";
 import { isOccupied, Stand } from "./stand.ts";
-import type { Trade } from "./trade.ts";
+import type { Trade } from "./trade/trade.ts";
 
 /** What the parts of a stand ask of the whole, and tell it. */
 export type Whole = {

@@ -1,8 +1,8 @@
 import type { Input } from "../device/device.ts";
 import type { Log } from "../host/log.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
-import type { Menu } from "./menu.ts";
 import type { OpenStand } from "./open-stand.ts";
+import type { Menu } from "./trade/menu.ts";
 
 export type ButtonsOptions = {
   readonly stand: Pick<OpenStand, "press" | "cancel" | "isFreeForService" | "serve">;

@@ -3,9 +3,9 @@ import type { Log } from "../host/log.ts";
 import type { EffectId, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import type { Clock } from "../protocol/time.ts";
-import { type Interlocks, isActiveNow } from "./interlocks.ts";
 import type { Effect, Event, ReleaseTrouble } from "./order/words.ts";
-import { isReady } from "./preflight.ts";
+import { type Interlocks, isActiveNow } from "./readiness/interlocks.ts";
+import { isReady } from "./readiness/preflight.ts";
 import type { Stand } from "./stand.ts";
 import { within } from "./within.ts";
 

@@ -8,15 +8,15 @@ import type { Stop } from "../protocol/time.ts";
 import { type Assembly, assemble, type Whole } from "./assembly.ts";
 import { type Drawing, loadDrawing, nothingToDrawOn } from "./drawing.ts";
 import { Link } from "./link.ts";
-import { type Sale, saleOf } from "./menu.ts";
-import { isCustomers, type PageName, pageNameOf, pageOf, type View } from "./pages.ts";
 import { firstTrade, type StandParts } from "./parts.ts";
-import type { Obstacle } from "./preflight.ts";
+import type { Obstacle } from "./readiness/preflight.ts";
+import { isCustomers, type PageName, pageNameOf, pageOf, type View } from "./screen/pages.ts";
+import { type Shown, whatIsShown } from "./screen/what-is-shown.ts";
 import { type Begun, isOccupied, type Stand } from "./stand.ts";
-import type { Trade } from "./trade.ts";
-import { tryTrade } from "./try-trade.ts";
+import { type Sale, saleOf } from "./trade/menu.ts";
+import type { Trade } from "./trade/trade.ts";
+import { tryTrade } from "./trade/try-trade.ts";
 import { endIfDark, endIfInterlocked } from "./unpayable.ts";
-import { type Shown, whatIsShown } from "./what-is-shown.ts";
 import { within } from "./within.ts";
 
 /** What became of a press of a product's button. `service`: it was a technician's, for a test print. */

@@ -4,11 +4,11 @@ import type { GatewayConfig } from "./config.ts";
 import { hasCancel } from "./config-wires.ts";
 import type { Devices } from "./devices.ts";
 import type { Ground } from "./ground.ts";
-import { linuxMachine } from "./machine.ts";
+import { linuxMachine } from "./health/machine.ts";
 import type { Care, StandDevices, StandParts } from "./parts.ts";
 import { brokerOf } from "./setup.ts";
 import type { StandJournal } from "./stand.ts";
-import { tradeOf } from "./trade-of.ts";
+import { tradeOf } from "./trade/trade-of.ts";
 
 export type Opened = {
   readonly journal: StandJournal;

@@ -8,14 +8,14 @@ import type { Zone } from "../protocol/wall-text.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import type { Drawing } from "./drawing.ts";
 import type { DeliverySensor } from "./hands.ts";
-import type { Interlock } from "./interlocks.ts";
-import type { Menu } from "./menu.ts";
 import type { Rules } from "./order/words.ts";
-import type { Says } from "./pages.ts";
+import type { Interlock } from "./readiness/interlocks.ts";
+import type { Says } from "./screen/pages.ts";
 import type { ServiceSettings } from "./service/service.ts";
 import type { OutOfService } from "./signals.ts";
 import type { StandJournal } from "./stand.ts";
-import type { Trade } from "./trade.ts";
+import type { Menu } from "./trade/menu.ts";
+import type { Trade } from "./trade/trade.ts";
 
 export type StandDevices = {
   readonly screen?: Screen;

@@ -3,10 +3,10 @@ import type { AdvanceOptions, EffectId, Journal, Kept } from "../journal/journal
 import { newOrderId, type OrderId, type Random, type StatementId } from "../protocol/ids.ts";
 import type { DownBody, WordBody } from "../protocol/statements.ts";
 import { type Clock, isReached, leftMs, type Stop, sinceMs } from "../protocol/time.ts";
-import { type Menu, openingOf, type Sale } from "./menu.ts";
 import { deadlineOf, isOpen, step } from "./order/order.ts";
 import type { Effect, Event, Opening, Order, Rules, State, Step } from "./order/words.ts";
-import type { Obstacle } from "./preflight.ts";
+import type { Obstacle } from "./readiness/preflight.ts";
+import { type Menu, openingOf, type Sale } from "./trade/menu.ts";
 
 export type StandJournal = Journal<State, Event, Effect>;
 

@@ -9,11 +9,11 @@ import type { Zone } from "../../protocol/wall-text.ts";
 import type { GatewayConfig } from "../config.ts";
 import { tellKinds } from "../order/effects.ts";
 import { isOpen } from "../order/order.ts";
+import { leadTo } from "../order/replay.ts";
 import { standShape } from "../order/shape.ts";
+import { stateWords, storyLines, timeText } from "../order/story.ts";
 import type { Effect, Event, State } from "../order/words.ts";
 import { readGatewayConfig } from "../read-config.ts";
-import { leadTo } from "../replay.ts";
-import { stateWords, storyLines, timeText } from "../story.ts";
 
 /** What the stand's journal says, to a person. Reads only, and works while the daemon runs. */
 

@@ -5,7 +5,7 @@ import { drawTestStrip } from "../../device/drawing/test-strip.ts";
 import { type Asked, type Command, FAILED } from "../../host/program.ts";
 import { readVersion } from "../../host/version.ts";
 import { wallText } from "../../protocol/wall-text.ts";
-import { conditionOf } from "../preflight.ts";
+import { conditionOf } from "../readiness/preflight.ts";
 import { type AtHand, thingOf, withDevices } from "./at-hand.ts";
 
 /** Prints the test strip, or writes it into `--png FILE`. Says how the printer is before and after. */

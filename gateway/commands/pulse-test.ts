@@ -1,7 +1,7 @@
 import { HardwareFault, type Relay } from "../../device/device.ts";
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
 import type { Pins } from "../drivers/driver.ts";
-import { becomesReady, GUARD_MS } from "../preflight.ts";
+import { becomesReady, GUARD_MS } from "../readiness/preflight.ts";
 import { type AtHand, say, thingOf, withDevices } from "./at-hand.ts";
 import { typedLine } from "./typed.ts";
 

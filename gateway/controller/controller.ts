@@ -5,7 +5,7 @@ import type { Secret } from "../../host/secret.ts";
 import { SocketFault } from "../../host/socket-file.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { OpenStand } from "../open-stand.ts";
-import type { Obstacle } from "../preflight.ts";
+import type { Obstacle } from "../readiness/preflight.ts";
 import type { StandJournal } from "../stand.ts";
 import { behindGate } from "./gate.ts";
 import { Listeners } from "./listeners.ts";

@@ -1,9 +1,9 @@
 import { isOrderId, type OrderId, type ReleaseId } from "../../protocol/ids.ts";
-import type { Sale } from "../menu.ts";
 import type { OpenStand } from "../open-stand.ts";
 import { type Event, isHandOver, type Opening, type Order, type State } from "../order/words.ts";
-import type { Obstacle } from "../preflight.ts";
+import type { Obstacle } from "../readiness/preflight.ts";
 import type { StandJournal } from "../stand.ts";
+import type { Sale } from "../trade/menu.ts";
 import type { References } from "./references.ts";
 import { type Controllers, isControllers } from "./shown.ts";
 import type { OrderRequest, ReleaseAnswer } from "./words.ts";

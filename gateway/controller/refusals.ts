@@ -1,5 +1,5 @@
 import type { HttpAnswer } from "../../host/http.ts";
-import type { Obstacle } from "../preflight.ts";
+import type { Obstacle } from "../readiness/preflight.ts";
 import type { OrderShown, Refusal } from "./words.ts";
 
 /** Everything that a controller is refused, in one place: a word for its program, and words for its maker. */

@@ -5,7 +5,7 @@ import { readSqliteJournal, reserveSqliteJournal } from "../../journal/sqlite/op
 import type { Clock } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import { openEach, type Parts } from "../devices.ts";
-import { HEALTH_NOTES } from "../health.ts";
+import { HEALTH_NOTES } from "../health/health.ts";
 import { standShape } from "../order/shape.ts";
 
 /** What the stand's own running daemon said of it, and how long ago. */

@@ -2,8 +2,8 @@ import type { Input } from "../../device/device.ts";
 import { PAPER_MODULE, QUIET_ZONE, SCREEN_MODULE } from "../../device/drawing/qr.ts";
 import { QRIS_MODULES } from "../devices.ts";
 import type { Pins } from "../drivers/driver.ts";
-import { becomesReady, conditionOf, isPrintable } from "../preflight.ts";
-import { handlesOf } from "../trade-of.ts";
+import { becomesReady, conditionOf, isPrintable } from "../readiness/preflight.ts";
+import { handlesOf } from "../trade/trade-of.ts";
 import { type Check, configuredCheck, type Ruling } from "./check.ts";
 import type { Opened, Told } from "./hardware.ts";
 

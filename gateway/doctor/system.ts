@@ -1,6 +1,6 @@
 import { HEADER_CHIPS } from "../../device/pins/chips.ts";
 import type { GatewayConfig } from "../config.ts";
-import { readThrottling, THROTTLED_FILE } from "../throttling.ts";
+import { readThrottling, THROTTLED_FILE } from "../health/throttling.ts";
 import { type Check, check, configuredCheck } from "./check.ts";
 import { optionIn, wayIn } from "./options.ts";
 import { UNIT } from "./unit.ts";

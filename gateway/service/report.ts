@@ -1,7 +1,7 @@
 import type { Condition } from "../../device/device.ts";
 import type { Page, Report, Words } from "../../device/drawing/page.ts";
 import type { Slip, SlipBlock } from "../../device/drawing/slip.ts";
-import { isPrintable, type Obstacle } from "../preflight.ts";
+import { isPrintable, type Obstacle } from "../readiness/preflight.ts";
 
 /** How one input stands; absent `isActive`: nobody knows. */
 export type Wire = { readonly name: string; readonly isActive?: boolean };

@@ -4,7 +4,7 @@ import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { Drawing } from "../drawing.ts";
-import type { Machine } from "../health.ts";
+import type { Machine } from "../health/health.ts";
 import { type ServiceFacts, serviceSlip, type Wire } from "./report.ts";
 
 export type NamedInput = { readonly name: string; readonly input: Input };

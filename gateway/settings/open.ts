@@ -5,7 +5,7 @@ import type { Ground } from "../ground.ts";
 import type { OpenStand } from "../open-stand.ts";
 import type { Care } from "../parts.ts";
 import { careFolderOf } from "../setup.ts";
-import { tradeOf } from "../trade-of.ts";
+import { tradeOf } from "../trade/trade-of.ts";
 import { StandCare } from "./care.ts";
 import { SettingsKeeper } from "./keeper.ts";
 import { Shelf } from "./shelf.ts";

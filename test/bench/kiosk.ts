@@ -6,9 +6,9 @@ import { simulatedInput, simulatedRelay, simulatedScreen } from "../../device/si
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
 import type { Drawing } from "../../gateway/drawing.ts";
-import type { Product } from "../../gateway/menu.ts";
 import { openStand } from "../../gateway/open-stand.ts";
 import { standShape } from "../../gateway/order/shape.ts";
+import type { Product } from "../../gateway/trade/menu.ts";
 import { youngGarbage } from "../../gateway/young-garbage.ts";
 import { steadyClock } from "../../host/clock.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";

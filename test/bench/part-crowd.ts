@@ -5,7 +5,7 @@ import { connectAsync, type MqttClient } from "mqtt";
 import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { StandKeyRow, StandRow } from "../../backend/stands/tables.ts";
 import { openStore, storeFileBeside } from "../../backend/store/store.ts";
-import type { Health } from "../../gateway/health.ts";
+import type { Health } from "../../gateway/health/health.ts";
 import { steadyClock } from "../../host/clock.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { newKeyPair } from "../../protocol/keys.ts";

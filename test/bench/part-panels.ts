@@ -10,7 +10,7 @@ import { openPaper } from "../../device/screens/e-paper.ts";
 import { openFramebuffer } from "../../device/screens/framebuffer.ts";
 import { openPanel } from "../../device/screens/panel.ts";
 import { PAPERS, type Paper, type PaperName } from "../../device/screens/papers.ts";
-import { pageOf } from "../../gateway/pages.ts";
+import { pageOf } from "../../gateway/screen/pages.ts";
 import { coffee, order, PRICE, qrFor } from "../support/sale.ts";
 import { withFolder } from "./folder.ts";
 import { median, nowMs } from "./stopwatch.ts";

@@ -3,7 +3,7 @@ import { drawSlip } from "../../device/drawing/draw-slip.ts";
 import type { Slip } from "../../device/drawing/slip.ts";
 import { pictureOf, type TicketOptions, ticketOf } from "../../device/printers/ticket.ts";
 import { typeset } from "../../device/printers/typesetting.ts";
-import { qrSlip, receipt } from "../../gateway/slips.ts";
+import { qrSlip, receipt } from "../../gateway/paper/slips.ts";
 import { order, PAGE, PRICE, qrFor, settlementOf } from "../support/sale.ts";
 import type { Row } from "./table.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { HEALTH_NOTES, type HealthParts, healthOf, sayHealth } from "../../gateway/health.ts";
-import { linuxMachine } from "../../gateway/machine.ts";
+import { HEALTH_NOTES, type HealthParts, healthOf, sayHealth } from "../../gateway/health/health.ts";
+import { linuxMachine } from "../../gateway/health/machine.ts";
 import { silentLog } from "../../host/log.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 

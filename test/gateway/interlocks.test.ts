@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Input } from "../../device/device.ts";
-import { Interlocks } from "../../gateway/interlocks.ts";
+import { Interlocks } from "../../gateway/readiness/interlocks.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Meaning } from "../../protocol/settings.ts";
 import { type InputInHand, inputInHand } from "../support/input-in-hand.ts";

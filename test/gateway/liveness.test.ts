@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keepAlive, type LivenessParts, sicknessOf, statusOf } from "../../gateway/liveness.ts";
+import { keepAlive, type LivenessParts, sicknessOf, statusOf } from "../../gateway/health/liveness.ts";
 import { silentLog } from "../../host/log.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { STOP_MS } from "../../gateway/drive.ts";
 import { main } from "../../gateway/main.ts";
 import { readSetup } from "../../gateway/setup.ts";
-import { menuOf, rulesOf } from "../../gateway/trade-of.ts";
+import { menuOf, rulesOf } from "../../gateway/trade/trade-of.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
 
 let folder: string;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Condition, Printed, Printer } from "../../device/device.ts";
 import type { Slip } from "../../device/drawing/slip.ts";
 import type { Effect } from "../../gateway/order/words.ts";
-import { Paper, type PaperOptions } from "../../gateway/paper.ts";
+import { Paper, type PaperOptions } from "../../gateway/paper/paper.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
 import { ORDER_ID, order, PRICE, qrFor, settlementOf } from "../support/sale.ts";

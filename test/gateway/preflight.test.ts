@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Condition, Printer, Relay } from "../../device/device.ts";
-import { type Outlet, obstaclesTo, type PreflightParts } from "../../gateway/preflight.ts";
+import { type Outlet, obstaclesTo, type PreflightParts } from "../../gateway/readiness/preflight.ts";
 import { inputInHand } from "../support/input-in-hand.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 

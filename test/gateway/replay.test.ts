@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { step } from "../../gateway/order/order.ts";
+import { leadTo } from "../../gateway/order/replay.ts";
 import type { Event, State } from "../../gateway/order/words.ts";
-import { leadTo } from "../../gateway/replay.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { handedOver, ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { HardwareFault, type Output } from "../../device/device.ts";
-import { orderFor } from "../../gateway/menu.ts";
 import type { State } from "../../gateway/order/words.ts";
 import { beepOf, lightOf, type OutOfService, type Seen, Signals } from "../../gateway/signals.ts";
+import { orderFor } from "../../gateway/trade/menu.ts";
 import type { Log } from "../../host/log.ts";
 import { silentLog } from "../../host/log.ts";
 import { firstReleaseOf, type OrderId } from "../../protocol/ids.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Slip } from "../../device/drawing/slip.ts";
-import { qrSlip, type Receipt, receipt } from "../../gateway/slips.ts";
+import { qrSlip, type Receipt, receipt } from "../../gateway/paper/slips.ts";
 import { claimCodeOf } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { troubles } from "../../protocol/statements.ts";

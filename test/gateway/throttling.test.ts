@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readThrottling } from "../../gateway/throttling.ts";
+import { readThrottling } from "../../gateway/health/throttling.ts";
 
 const never = { isLow: false, wasLow: false, isHot: false, wasHot: false };
 

@@ -1,9 +1,9 @@
 import type { Frame } from "../../device/device.ts";
 import { drawPage } from "../../device/drawing/draw-page.ts";
 import type { Size } from "../../device/drawing/page.ts";
-import { type Menu, orderFor, type Product } from "../../gateway/menu.ts";
 import type { Ending, State } from "../../gateway/order/words.ts";
-import { pageOf, type View } from "../../gateway/pages.ts";
+import { pageOf, type View } from "../../gateway/screen/pages.ts";
+import { type Menu, orderFor, type Product } from "../../gateway/trade/menu.ts";
 import { firstReleaseOf, type OrderId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Trouble, VoidReason } from "../../protocol/statements.ts";

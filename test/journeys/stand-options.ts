@@ -1,6 +1,6 @@
 import type { StandShape } from "../../device/simulated/shape.ts";
-import type { Menu } from "../../gateway/menu.ts";
 import type { Rules } from "../../gateway/order/words.ts";
+import type { Menu } from "../../gateway/trade/menu.ts";
 import { coffee } from "../support/sale.ts";
 
 export type StandOptions = {

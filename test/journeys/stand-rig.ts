@@ -5,12 +5,12 @@ import { simulatedInput, simulatedPrinter, simulatedRelay, simulatedScreen } fro
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import { listenToButtons } from "../../gateway/buttons.ts";
 import { type ControllerApi, openController } from "../../gateway/controller/controller.ts";
-import type { Menu } from "../../gateway/menu.ts";
 import { type OpenStand, openStand } from "../../gateway/open-stand.ts";
 import { printKinds, releaseKinds, tellKinds } from "../../gateway/order/effects.ts";
 import { standShape } from "../../gateway/order/shape.ts";
 import type { Effect, Event, Rules, State } from "../../gateway/order/words.ts";
 import type { StandParts } from "../../gateway/parts.ts";
+import type { Menu } from "../../gateway/trade/menu.ts";
 import { steadyClock } from "../../host/clock.ts";
 import type { Log } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";

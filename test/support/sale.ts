@@ -1,6 +1,6 @@
-import type { Product } from "../../gateway/menu.ts";
-import { orderFor } from "../../gateway/menu.ts";
 import type { Order, Rules, Settlement } from "../../gateway/order/words.ts";
+import type { Product } from "../../gateway/trade/menu.ts";
+import { orderFor } from "../../gateway/trade/menu.ts";
 import type { OrderId, StandId } from "../../protocol/ids.ts";
 import { writeQris } from "../../protocol/qris.ts";
 import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";

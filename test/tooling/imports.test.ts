@@ -93,7 +93,7 @@ test("circles, lost imports, tools in the product, shared packages and impure ma
     "host/stray.ts": from("mqtt-packet"),
     "backend/second.ts": from("ulid"),
     "protocol/topics.ts": from("node:fs"),
-    "gateway/pages.ts": from("node:crypto"),
+    "gateway/screen/pages.ts": from("node:crypto"),
     "backend/ledger/late.ts": from("node:perf_hooks"),
   };
   expect(broken(wrong)).toEqual([
@@ -105,7 +105,7 @@ test("circles, lost imports, tools in the product, shared packages and impure ma
     "only-what-is-installed: host/stray.ts",
     "only-what-is-installed: host/tool.ts",
     "pure: backend/ledger/late.ts",
-    "pure: gateway/pages.ts",
+    "pure: gateway/screen/pages.ts",
     "pure: protocol/topics.ts",
   ]);
 });

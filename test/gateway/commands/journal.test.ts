@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { orderFor } from "../../../gateway/menu.ts";
 import { step } from "../../../gateway/order/order.ts";
 import { standShape } from "../../../gateway/order/shape.ts";
 import type { Effect, Event, State } from "../../../gateway/order/words.ts";
+import { orderFor } from "../../../gateway/trade/menu.ts";
 import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import type { SqliteJournal } from "../../../journal/sqlite/sqlite-journal.ts";
 import { claimCodeOf, firstReleaseOf, newOrderId, newUlid, type OrderId } from "../../../protocol/ids.ts";

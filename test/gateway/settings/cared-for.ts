@@ -5,7 +5,7 @@ import { StandCare } from "../../../gateway/settings/care.ts";
 import { SettingsKeeper } from "../../../gateway/settings/keeper.ts";
 import { Shelf } from "../../../gateway/settings/shelf.ts";
 import { TrustedKeys } from "../../../gateway/settings/trusted-keys.ts";
-import { tradeOf } from "../../../gateway/trade-of.ts";
+import { tradeOf } from "../../../gateway/trade/trade-of.ts";
 import { silentLog } from "../../../host/log.ts";
 import type { UsingBody } from "../../../protocol/statements.ts";
 import { promptDisk } from "../../support/dying-disk.ts";

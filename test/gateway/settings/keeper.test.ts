@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Trade } from "../../../gateway/trade.ts";
+import type { Trade } from "../../../gateway/trade/trade.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
 import { rupiah } from "../../../protocol/rupiah.ts";
 import type { Settings } from "../../../protocol/settings.ts";

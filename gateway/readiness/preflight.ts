@@ -1,8 +1,8 @@
-import type { Condition, Input, Printer, Relay } from "../device/device.ts";
-import type { Meaning } from "../protocol/settings.ts";
-import type { Clock } from "../protocol/time.ts";
+import type { Condition, Input, Printer, Relay } from "../../device/device.ts";
+import type { Meaning } from "../../protocol/settings.ts";
+import type { Clock } from "../../protocol/time.ts";
+import { answerOr } from "../within.ts";
 import { type Interlocks, isActiveNow } from "./interlocks.ts";
-import { answerOr } from "./within.ts";
 
 /** What keeps a stand from selling. A sale that cannot end is not begun. */
 export type Obstacle =

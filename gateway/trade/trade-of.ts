@@ -1,10 +1,10 @@
-import type { Input } from "../device/device.ts";
-import type { GatewayConfig } from "./config.ts";
-import { hasCancel } from "./config-wires.ts";
-import type { DeliverySensor } from "./hands.ts";
+import type { Input } from "../../device/device.ts";
+import type { GatewayConfig } from "../config.ts";
+import { hasCancel } from "../config-wires.ts";
+import type { DeliverySensor } from "../hands.ts";
+import type { Rules } from "../order/words.ts";
+import type { Says } from "../screen/pages.ts";
 import type { Menu } from "./menu.ts";
-import type { Rules } from "./order/words.ts";
-import type { Says } from "./pages.ts";
 import type { Trade } from "./trade.ts";
 
 /** What a configuration says of selling, on this machine's devices. */

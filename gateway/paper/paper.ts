@@ -1,17 +1,17 @@
-import type { Printed, Printer } from "../device/device.ts";
-import type { DrawnSlip } from "../device/drawing/draw-slip.ts";
-import type { Slip } from "../device/drawing/slip.ts";
-import type { Log } from "../host/log.ts";
-import type { Owed } from "../journal/journal.ts";
-import type { Outcome } from "../journal/performer.ts";
-import type { OrderId } from "../protocol/ids.ts";
-import { type Clock, isReached, leftMs } from "../protocol/time.ts";
-import { wallText, type Zone } from "../protocol/wall-text.ts";
-import type { Effect } from "./order/words.ts";
-import { conditionOf, isPrintable } from "./preflight.ts";
+import type { Printed, Printer } from "../../device/device.ts";
+import type { DrawnSlip } from "../../device/drawing/draw-slip.ts";
+import type { Slip } from "../../device/drawing/slip.ts";
+import type { Log } from "../../host/log.ts";
+import type { Owed } from "../../journal/journal.ts";
+import type { Outcome } from "../../journal/performer.ts";
+import type { OrderId } from "../../protocol/ids.ts";
+import { type Clock, isReached, leftMs } from "../../protocol/time.ts";
+import { wallText, type Zone } from "../../protocol/wall-text.ts";
+import type { Effect } from "../order/words.ts";
+import { conditionOf, isPrintable } from "../readiness/preflight.ts";
+import type { Stand } from "../stand.ts";
+import { within } from "../within.ts";
 import { qrSlip, receipt } from "./slips.ts";
-import type { Stand } from "./stand.ts";
-import { within } from "./within.ts";
 
 export type PaperOptions = {
   readonly printer: Printer | undefined;

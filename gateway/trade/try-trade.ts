@@ -1,13 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Relay, Screen } from "../device/device.ts";
-import type { Clock } from "../protocol/time.ts";
-import type { Display } from "./display.ts";
-import type { Drawing } from "./drawing.ts";
-import { pagesOf, type View } from "./pages.ts";
-import { isReady } from "./preflight.ts";
-import type { Readiness } from "./readiness.ts";
+import type { Relay, Screen } from "../../device/device.ts";
+import type { Clock } from "../../protocol/time.ts";
+import type { Drawing } from "../drawing.ts";
+import { isReady } from "../readiness/preflight.ts";
+import type { Readiness } from "../readiness/readiness.ts";
+import type { Display } from "../screen/display.ts";
+import { pagesOf, type View } from "../screen/pages.ts";
+import { within } from "../within.ts";
 import type { Trade } from "./trade.ts";
-import { within } from "./within.ts";
 
 export type Trying = {
   readonly trade: Trade;

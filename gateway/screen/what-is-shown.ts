@@ -1,6 +1,6 @@
-import type { Frame, Screen } from "../device/device.ts";
-import { SEEN_MAX } from "../protocol/statements.ts";
-import type { Drawing } from "./drawing.ts";
+import type { Frame, Screen } from "../../device/device.ts";
+import { SEEN_MAX } from "../../protocol/statements.ts";
+import type { Drawing } from "../drawing.ts";
 import { type PageName, pageNameOf, pageOf, type View } from "./pages.ts";
 
 /** What the stand shows, for who is not there. `png`: a PNG file, absent where there is no glass or nothing to draw it with. */

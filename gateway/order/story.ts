@@ -1,8 +1,8 @@
-import { claimCodeOf } from "../protocol/ids.ts";
-import { showRupiah } from "../protocol/rupiah.ts";
-import type { WallMs } from "../protocol/time.ts";
-import { wallText, type Zone } from "../protocol/wall-text.ts";
-import type { Event, Order, Settlement, State } from "./order/words.ts";
+import { claimCodeOf } from "../../protocol/ids.ts";
+import { showRupiah } from "../../protocol/rupiah.ts";
+import type { WallMs } from "../../protocol/time.ts";
+import { wallText, type Zone } from "../../protocol/wall-text.ts";
+import type { Event, Order, Settlement, State } from "./words.ts";
 
 /** An order's story as a person reads it. Says nothing of who paid, and nothing that opens the customer's page. */
 

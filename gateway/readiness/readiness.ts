@@ -1,9 +1,9 @@
-import type { Input, Relay } from "../device/device.ts";
-import { every } from "../host/every.ts";
-import type { Log } from "../host/log.ts";
-import type { Stop } from "../protocol/time.ts";
-import type { Menu } from "./menu.ts";
-import { isHandOver, type Opening } from "./order/words.ts";
+import type { Input, Relay } from "../../device/device.ts";
+import { every } from "../../host/every.ts";
+import type { Log } from "../../host/log.ts";
+import type { Stop } from "../../protocol/time.ts";
+import { isHandOver, type Opening } from "../order/words.ts";
+import type { Menu } from "../trade/menu.ts";
 import { type Obstacle, type Outlet, obstaclesTo, type PreflightParts } from "./preflight.ts";
 
 export type ReadinessOptions = {

@@ -1,6 +1,6 @@
-import type { Rupiah } from "../protocol/rupiah.ts";
-import type { Item } from "../protocol/statements.ts";
-import type { Contact, Order } from "./order/words.ts";
+import type { Rupiah } from "../../protocol/rupiah.ts";
+import type { Item } from "../../protocol/statements.ts";
+import type { Contact, Order } from "../order/words.ts";
 
 /** One thing this stand sells: the button that asks for it, its price, and the contact that lets it out. */
 export type Product = {

@@ -1,15 +1,15 @@
-import type { MenuRow, Page, Words } from "../device/drawing/page.ts";
-import { claimCodeOf } from "../protocol/ids.ts";
-import { readQris } from "../protocol/qris.ts";
-import { showRupiah } from "../protocol/rupiah.ts";
-import { type Meaning, meanings } from "../protocol/settings.ts";
-import type { RefusalReason, Trouble, VoidReason } from "../protocol/statements.ts";
-import { type Instant, later, leftMs, sinceMs } from "../protocol/time.ts";
-import type { Menu, Product } from "./menu.ts";
-import type { State } from "./order/words.ts";
-import type { Obstacle } from "./preflight.ts";
-import { type ServiceFacts, servicePage } from "./service/report.ts";
-import { isOccupied } from "./stand.ts";
+import type { MenuRow, Page, Words } from "../../device/drawing/page.ts";
+import { claimCodeOf } from "../../protocol/ids.ts";
+import { readQris } from "../../protocol/qris.ts";
+import { showRupiah } from "../../protocol/rupiah.ts";
+import { type Meaning, meanings } from "../../protocol/settings.ts";
+import type { RefusalReason, Trouble, VoidReason } from "../../protocol/statements.ts";
+import { type Instant, later, leftMs, sinceMs } from "../../protocol/time.ts";
+import type { State } from "../order/words.ts";
+import type { Obstacle } from "../readiness/preflight.ts";
+import { type ServiceFacts, servicePage } from "../service/report.ts";
+import { isOccupied } from "../stand.ts";
+import type { Menu, Product } from "../trade/menu.ts";
 
 /** All that the screen depends on. */
 export type View = {

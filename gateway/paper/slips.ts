@@ -1,10 +1,10 @@
-import type { Slip, SlipBlock } from "../device/drawing/slip.ts";
-import { claimCodeOf } from "../protocol/ids.ts";
-import { readQris } from "../protocol/qris.ts";
-import { type Rupiah, rupiah, showRupiah } from "../protocol/rupiah.ts";
-import type { Item, Trouble } from "../protocol/statements.ts";
-import { wallText, type Zone } from "../protocol/wall-text.ts";
-import type { Order, Settlement } from "./order/words.ts";
+import type { Slip, SlipBlock } from "../../device/drawing/slip.ts";
+import { claimCodeOf } from "../../protocol/ids.ts";
+import { readQris } from "../../protocol/qris.ts";
+import { type Rupiah, rupiah, showRupiah } from "../../protocol/rupiah.ts";
+import type { Item, Trouble } from "../../protocol/statements.ts";
+import { wallText, type Zone } from "../../protocol/wall-text.ts";
+import type { Order, Settlement } from "../order/words.ts";
 
 export type QrSlip = {
   readonly order: Order;

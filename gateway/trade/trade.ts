@@ -1,8 +1,8 @@
-import type { DeliverySensor } from "./hands.ts";
+import type { DeliverySensor } from "../hands.ts";
+import type { Rules } from "../order/words.ts";
+import type { Says } from "../screen/pages.ts";
+import type { NamedInput } from "../service/service.ts";
 import type { Menu } from "./menu.ts";
-import type { Rules } from "./order/words.ts";
-import type { Says } from "./pages.ts";
-import type { NamedInput } from "./service/service.ts";
 
 /** What a stand sells, how, and under what name: all that may become another between two orders. */
 export type Trade = {

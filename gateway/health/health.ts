@@ -1,12 +1,12 @@
 import { cpus, loadavg } from "node:os";
-import type { Printer } from "../device/device.ts";
-import { every } from "../host/every.ts";
-import type { Log } from "../host/log.ts";
-import type { Journal } from "../journal/journal.ts";
-import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
-import type { Link } from "./link.ts";
-import { tellKinds } from "./order/effects.ts";
-import { conditionOf } from "./preflight.ts";
+import type { Printer } from "../../device/device.ts";
+import { every } from "../../host/every.ts";
+import type { Log } from "../../host/log.ts";
+import type { Journal } from "../../journal/journal.ts";
+import { type Clock, type Instant, type Stop, sinceMs } from "../../protocol/time.ts";
+import type { Link } from "../link.ts";
+import { tellKinds } from "../order/effects.ts";
+import { conditionOf } from "../readiness/preflight.ts";
 
 /** What the machine itself can say; a figure that cannot be had is absent. */
 export type Machine = {

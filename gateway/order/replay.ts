@@ -1,5 +1,5 @@
-import { step } from "./order/order.ts";
-import type { Event, Rules, State } from "./order/words.ts";
+import { step } from "./order.ts";
+import type { Event, Rules, State } from "./words.ts";
 
 /**
  * What an order's events say about its state. The journal keeps the wall clock of an event, not the steady clock by which it was
