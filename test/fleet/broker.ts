@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import {
   type CertificateAuthority,
@@ -12,8 +9,7 @@ import {
 } from "../../host/certificates.ts";
 import { freePort } from "../support/free-port.ts";
 import { makeCertificate } from "../support/mosquitto.ts";
-import { needs } from "../support/needs.ts";
-import { pause } from "../support/until.ts";
+import { runMosquitto } from "../support/mosquitto-process.ts";
 import { ROOT } from "./program.ts";
 
 /** PEM texts of a client of the broker. */
@@ -33,7 +29,6 @@ export type FleetBroker = {
 const DEPLOY = join(ROOT, "deploy/mosquitto");
 const THERE = "/etc/mosquitto/qris";
 const DAY_MS = 24 * 3_600_000;
-const START_WITHIN_MS = 20_000;
 
 /** Mosquitto as deploy/mosquitto sets it up, but for its port, its folder, and how many descriptors it may have. */
 export async function startBroker(folder: string, backends: readonly string[]): Promise<FleetBroker> {
@@ -48,22 +43,13 @@ export async function startBroker(folder: string, backends: readonly string[]): 
   writeFileSync(join(at, "acl"), aclFor(backends));
   const config = join(at, "mosquitto.conf");
   writeFileSync(config, adapted(read("mosquitto.conf"), at, port));
-  let child = await run(config, port);
-  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-  };
+  const mosquitto = await runMosquitto({ config, port });
   return {
     port,
     ca,
     papersFor: (name) => papersFrom(authority, name),
-    restart: async (signal = "SIGTERM") => {
-      await end(signal);
-      child = await run(config, port);
-    },
-    close: () => end("SIGKILL"),
+    restart: (signal) => mosquitto.restart(signal),
+    close: () => mosquitto.end("SIGKILL"),
   };
 }
 
@@ -101,28 +87,3 @@ function adapted(text: string, folder: string, port: number): string {
   const user = process.getuid?.() === 0 ? "\nuser root\n" : "";
   return listening.replaceAll(THERE, folder) + user;
 }
-
-/** As many connections as the system lets a process have: `mosquitto.service` of Debian says LimitNOFILE too. */
-async function run(config: string, port: number): Promise<ChildProcess> {
-  const line = `ulimit -n "$(ulimit -Hn)"; exec "$0" -c "$1"`;
-  const child = spawn("sh", ["-c", line, needs("mosquitto"), config], { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr?.on("data", (chunk) => {
-    said = (said + String(chunk)).slice(-4_000);
-  });
-  const deadline = Date.now() + START_WITHIN_MS;
-  while (!(await answers(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`mosquitto did not start: ${said}`);
-    await pause(10);
-  }
-  return child;
-}
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ port, host: "localhost" }, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });

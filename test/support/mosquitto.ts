@@ -1,11 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { steadyClock } from "../../host/clock.ts";
 import { freePort } from "./free-port.ts";
+import { runMosquitto } from "./mosquitto-process.ts";
 import { needs } from "./needs.ts";
 
 export type MosquittoOptions = {
@@ -33,8 +31,6 @@ export type Mosquitto = {
   close(): Promise<void>;
 };
 
-const START_WITHIN_MS = 10_000;
-
 /** Starts a real Mosquitto on a free port, Nagle off, open to everybody unless `lines` say otherwise. */
 export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), "mosquitto-"));
@@ -42,38 +38,31 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Mo
   const certificate = options.tls === true ? makeCertificate(folder) : undefined;
   const config = join(folder, "mosquitto.conf");
   writeFileSync(config, configText(folder, port, options));
-  let child = await run(config, port);
-
-  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-  };
+  const mosquitto = await runMosquitto({ config, port, host: hostOf(options) });
   return {
     port,
     url: certificate === undefined ? `mqtt://127.0.0.1:${port}` : `mqtts://localhost:${port}`,
     ca: certificate,
-    stop: () => end("SIGTERM"),
-    kill: () => end("SIGKILL"),
-    restart: async () => {
-      await end("SIGTERM");
-      child = await run(config, port);
-    },
+    stop: () => mosquitto.end("SIGTERM"),
+    kill: () => mosquitto.end("SIGKILL"),
+    restart: () => mosquitto.restart(),
     close: async () => {
-      await end("SIGKILL");
+      await mosquitto.end("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function configText(folder: string, port: number, { tls, lines, acl }: MosquittoOptions): string {
+const hostOf = ({ tls }: MosquittoOptions): string => (tls === true ? "localhost" : "127.0.0.1");
+
+function configText(folder: string, port: number, options: MosquittoOptions): string {
+  const { tls, lines, acl } = options;
   if (acl !== undefined) writeFileSync(join(folder, "acl"), acl);
   const user = process.getuid?.() === 0 ? ["user root"] : [];
   return [
     ...user,
     "per_listener_settings false",
-    `listener ${port} ${tls === true ? "localhost" : "127.0.0.1"}`,
+    `listener ${port} ${hostOf(options)}`,
     "allow_anonymous true",
     "set_tcp_nodelay true",
     "persistence false",
@@ -84,31 +73,6 @@ function configText(folder: string, port: number, { tls, lines, acl }: Mosquitto
     "",
   ].join("\n");
 }
-
-async function run(config: string, port: number): Promise<ChildProcess> {
-  const child = spawn(needs("mosquitto"), ["-c", config], { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr?.on("data", (chunk) => {
-    said = (said + String(chunk)).slice(-4_000);
-  });
-  const clock = steadyClock("mosquitto");
-  const begun = clock.now().ms;
-  while (!(await answers(port))) {
-    const isOver = child.exitCode !== null || clock.now().ms - begun > START_WITHIN_MS;
-    if (isOver) throw new Error(`mosquitto did not start: ${said}`);
-    await new Promise<void>((resolve) => clock.after(10, resolve));
-  }
-  return child;
-}
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ port, host: "127.0.0.1" }, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 
 /** `cert.pem` and `key.pem` for `localhost` and 127.0.0.1 in this folder; returns the PEM of who signed them. */
 export function makeCertificate(folder: string): string {

@@ -1,11 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Authority, openAuthority, type Papers } from "./authority.ts";
 import { freePort } from "./free-port.ts";
-import { needs } from "./needs.ts";
+import { runMosquitto } from "./mosquitto-process.ts";
 import { until } from "./until.ts";
 
 const DEPLOY = join(import.meta.dirname, "../../deploy/mosquitto");
@@ -48,34 +47,24 @@ export async function startProfile(
   copyFileSync(join(DEPLOY, "dynamic-security.json"), join(folder, "dynamic-security.json"));
   const config = join(folder, file);
   writeFileSync(config, adapted(readFileSync(join(DEPLOY, file), "utf8"), folder, port));
-  let running = await run(config);
-  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
-    const { child } = running;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-  };
+  const mosquitto = await runMosquitto({ config, port, isChatty: true });
   return {
     authority,
     port,
     folder,
     get log() {
-      return running.said();
+      return mosquitto.said;
     },
     renew,
     reload: async () => {
-      const before = count(running.said(), RELOADED);
-      running.child.kill("SIGHUP");
-      await until("it has read everything anew", () => count(running.said(), RELOADED) > before);
+      const before = count(mosquitto.said, RELOADED);
+      mosquitto.readAnew();
+      await until("it has read everything anew", () => count(mosquitto.said, RELOADED) > before);
     },
-    kill: () => end("SIGKILL"),
-    restart: async () => {
-      await end("SIGTERM");
-      running = await run(config);
-    },
+    kill: () => mosquitto.end("SIGKILL"),
+    restart: () => mosquitto.restart(),
     close: async () => {
-      await end("SIGKILL");
+      await mosquitto.end("SIGKILL");
       authority.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -117,22 +106,4 @@ function adapted(text: string, folder: string, port: number): string {
 function pluginHere(text: string): string {
   const kinds: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
   return text.replaceAll("x86_64-linux-gnu", `${kinds[process.arch] ?? process.arch}-linux-gnu`);
-}
-
-type Running = { readonly child: ChildProcess; said(): string };
-
-const LOG_KEPT = 4_000_000;
-
-/** `-v` logs every packet, beside what the file asks for: tests see what came of a subscription. */
-async function run(config: string): Promise<Running> {
-  const child = spawn(needs("mosquitto"), ["-v", "-c", config], { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr?.on("data", (chunk: Buffer) => {
-    said = (said + chunk.toString()).slice(-LOG_KEPT);
-  });
-  await until("mosquitto runs", () => {
-    if (child.exitCode !== null) throw new Error(`mosquitto did not start: ${said}`);
-    return /mosquitto version .* running/.test(said);
-  });
-  return { child, said: () => said };
 }
