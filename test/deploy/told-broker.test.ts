@@ -56,7 +56,7 @@ ${papersOf("backend.access")}`;
   await until("the list is written", () => backend.find("revocations written") !== undefined);
   const lists = [authority.crl_file, join(folder, "stands-crl.pem")].map((file) => readFileSync(file, "utf8"));
   writeFileSync(join(folder, "crl.pem"), lists.join(""));
-  await profile.restart();
+  await profile.reload();
   const types = async (...argv: readonly string[]): Promise<string> => {
     let out = "";
     const say = (words: string): void => {
