@@ -73,7 +73,8 @@ export class Cashier {
   /** A stand's statement about one of its orders; resolves when it is on disk. */
   async hear(stand: StandId, body: OrderBody, once: StatementId): Promise<void> {
     const event = eventOf(stand, body, this.#options.merchants.of(stand));
-    await this.#advance(body.order, event.type === "asked" ? await this.#bounded(event) : event, { once });
+    if (event.type !== "asked") await this.#advance(body.order, event, { once });
+    else await this.#advance(body.order, await this.#bounded(event), { once, isNew: true });
   }
 
   /** What a stand only repeats does not count again: the order has a state already. */

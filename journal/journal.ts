@@ -48,6 +48,8 @@ export type AdvanceOptions = {
    * was seen is not waited for by the disk; after a crash `decide` may be asked about it again.
    */
   readonly once?: string;
+  /** Most likely the journal has not heard of this order: that is tried first, where to look would cost more than to be wrong. */
+  readonly isNew?: boolean;
 };
 
 /** How the journal reads what an effect is, without knowing what it means. */

@@ -109,7 +109,7 @@ export class Performer<Effect> {
     while (this.#isWanted && this.#isRunning) {
       this.#isWanted = false;
       const pauses = await Promise.all(this.#places.map((place) => this.#fillOrFault(place)));
-      if (this.#isRunning) this.#arm(Math.min(...pauses));
+      if (this.#isRunning && !this.#isWanted) this.#arm(Math.min(...pauses));
     }
     this.#isTaking = false;
     this.#sayQuiet();
@@ -148,7 +148,9 @@ export class Performer<Effect> {
     return Number.POSITIVE_INFINITY;
   }
 
+  /** Nobody needs to know who looks again at once. */
   async #nextIn(place: Place<Effect>): Promise<number> {
+    if (this.#isWanted) return 0;
     const { journal, clock } = this.#options;
     const now = clock.now();
     const due = await journal.nextDue(place.lane.kinds, now, fullAddressees(place));

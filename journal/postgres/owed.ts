@@ -4,7 +4,7 @@ import { readStored } from "../stored.ts";
 import type { Ask, PostgresPool } from "./client.ts";
 import { Gathering } from "./gathering.ts";
 import type { Hands } from "./hands.ts";
-import type { Quiet } from "./quiet.ts";
+import type { Dropped, Quiet } from "./quiet.ts";
 
 type OwedRow = {
   readonly seq: number;
@@ -19,6 +19,9 @@ type OwedRow = {
 
 /** When something is due, and when it is free again. */
 type NextRow = { readonly seq: null; readonly due: number | null; readonly freed: number | null };
+
+/** An addressee has this effect. */
+type Got = { readonly id: EffectId; readonly to: string };
 
 export type OwedParts<Effect> = {
   readonly pool: PostgresPool;
@@ -62,22 +65,31 @@ const TAKE = `WITH due AS (
     FROM (${next("seq NOT IN (SELECT seq FROM due)")}) AS next`;
 
 const START = `UPDATE effects SET started = 1 WHERE id = $1 AND (worker IS NULL OR worker = $2) RETURNING seq`;
-const FINISH = "DELETE FROM effects WHERE id = ANY($1::text[]) RETURNING kind";
+/** What is owed no more, and when it would have been due where nobody had it in hand: then that may have been the next one. */
+export const DROPPED = "kind, CASE WHEN worker IS NULL THEN due_ms END AS due";
+const FINISH = `DELETE FROM effects WHERE id = ANY($1::text[]) RETURNING ${DROPPED}`;
 const AGAIN = `UPDATE effects SET clock = $2, due_ms = $3, tries = tries + 1, worker = NULL, held_ms = NULL
   WHERE id = $1 AND (worker IS NULL OR worker = $4) RETURNING kind`;
 const HASTEN = `UPDATE effects SET due_ms = 0 FROM
     (SELECT seq FROM effects WHERE addressee = $1 AND due_ms > 0 AND worker IS NULL ORDER BY seq FOR UPDATE) waiting
   WHERE effects.seq = waiting.seq`;
-const RECEIVED = `WITH gone AS (DELETE FROM effects WHERE id = ANY($1::text[]) AND addressee = $2 RETURNING id, kind)
-  SELECT pg_notify('qris_received', string_agg(id, ' ')), kind FROM gone GROUP BY kind`;
+const RECEIVED = `WITH gone AS (
+    DELETE FROM effects USING unnest($1::text[], $2::text[]) AS got (id, addressee)
+    WHERE effects.id = got.id AND effects.addressee = got.addressee RETURNING effects.id, ${DROPPED}),
+  told AS (SELECT pg_notify('qris_received', string_agg(id, ' ')) FROM gone HAVING count(*) > 0)
+  SELECT kind, due FROM gone, told`;
 /** More would not fit into one message. */
 const RECEIVED_AT_ONCE = 200;
+/** Effects that others have finished and somebody here may still be about to. */
+const GONE_AT_MOST = 1_024;
 const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind = ANY($1::text[])";
 
 /** The effects that are owed, and in whose hands they are. Every process on the database sees the same ones. */
 export class PostgresOwed<Effect> {
   readonly #parts: OwedParts<Effect>;
-  readonly #finishing = new Gathering<EffectId>((ids) => this.#change(() => ({ sql: FINISH, values: [ids] })));
+  readonly #finishing = new Gathering<EffectId>((ids) => this.#drop({ sql: FINISH, values: [ids] }));
+  readonly #receiving = new Gathering<Got>((got) => this.#received(got));
+  readonly #gone = new Set<EffectId>();
   /** The only clock that rows can be on, as far as this process knows. */
   #clock: string | undefined;
 
@@ -96,7 +108,7 @@ export class PostgresOwed<Effect> {
     await this.#catchUp(now);
     if (quiet.until(kinds, now) !== undefined) return [];
     const until = later(now, leaseMs).ms;
-    const changes = quiet.changes;
+    const changes = quiet.changes(kinds);
     const rows = await hands.ask<OwedRow | NextRow>((worker) => ({
       sql: TAKE,
       values: [kinds, except, shape.effect.version, now.ms, limit, worker, until],
@@ -115,7 +127,7 @@ export class PostgresOwed<Effect> {
     await this.#catchUp(now);
     const calm = quiet.until(kinds, now);
     if (calm !== undefined && except.length === 0) return calm.next;
-    const changes = quiet.changes;
+    const changes = quiet.changes(kinds);
     const values = [kinds, except, shape.effect.version, now.ms];
     type Row = Omit<NextRow, "seq">;
     const [{ due, freed } = { due: null, freed: null }] = await hands.ask<Row>(() => ({ sql: NEXT_DUE, values }));
@@ -133,12 +145,24 @@ export class PostgresOwed<Effect> {
   }
 
   async finish(id: EffectId): Promise<void> {
-    await this.#finishing.add(id);
+    if (!this.#gone.delete(id)) await this.#finishing.add(id);
+  }
+
+  /** Other processes were told that these are received, and have finished them. */
+  areGone(ids: readonly EffectId[]): void {
+    for (const id of ids) this.#gone.add(id);
+    for (const id of this.#gone) {
+      if (this.#gone.size <= GONE_AT_MOST) return;
+      this.#gone.delete(id);
+    }
   }
 
   async again(id: EffectId, due: Instant): Promise<void> {
+    const { hands, quiet } = this.#parts;
     this.waitsOn(due);
-    await this.#change((worker) => ({ sql: AGAIN, values: [id, due.clock, due.ms, worker] }));
+    const values = [id, due.clock, due.ms];
+    const given = () => hands.ask<{ readonly kind: string }>((worker) => ({ sql: AGAIN, values: [...values, worker] }));
+    for (const { kind } of await this.#orDisturb(given)) quiet.waits(kind, due);
   }
 
   async hasten(to: string): Promise<void> {
@@ -147,10 +171,7 @@ export class PostgresOwed<Effect> {
   }
 
   async received(to: string, ids: readonly EffectId[]): Promise<void> {
-    for (let from = 0; from < ids.length; from += RECEIVED_AT_ONCE) {
-      const some = ids.slice(from, from + RECEIVED_AT_ONCE);
-      await this.#change(() => ({ sql: RECEIVED, values: [some, to] }));
-    }
+    await Promise.all(ids.map((id) => this.#receiving.add({ id, to })));
   }
 
   async backlog(kinds: readonly string[]): Promise<{ readonly count: number; readonly oldestWall?: number }> {
@@ -162,14 +183,24 @@ export class PostgresOwed<Effect> {
     return oldest === null ? { count } : { count, oldestWall: oldest };
   }
 
-  /** What is asked answers the kinds that it changed. */
-  async #change(askOf: (worker: number) => Ask): Promise<void> {
+  async #received(got: readonly Got[]): Promise<void> {
+    for (let from = 0; from < got.length; from += RECEIVED_AT_ONCE) {
+      const some = got.slice(from, from + RECEIVED_AT_ONCE);
+      await this.#drop({ sql: RECEIVED, values: [some.map(({ id }) => id), some.map(({ to }) => to)] });
+    }
+  }
+
+  async #drop(asked: Ask): Promise<void> {
     const { hands, quiet } = this.#parts;
+    quiet.drop(await this.#orDisturb(() => hands.ask<Dropped>(() => asked)));
+  }
+
+  /** What failed may have been carried out all the same. */
+  async #orDisturb<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const changed = await hands.ask<{ readonly kind: string }>(askOf);
-      quiet.disturb([...new Set(changed.map(({ kind }) => kind))]);
+      return await work();
     } catch (error) {
-      quiet.disturb();
+      this.#parts.quiet.disturb();
       throw error;
     }
   }

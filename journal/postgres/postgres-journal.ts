@@ -13,6 +13,7 @@ import {
   type TakeOptions,
   type Whole,
 } from "../journal.ts";
+import { LatestRows } from "../latest-rows.ts";
 import { type SeveralRow, severalSql, wholesOf } from "../several.ts";
 import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
 import { readStored } from "../stored.ts";
@@ -22,7 +23,16 @@ import type { Hands } from "./hands.ts";
 import { InTurn } from "./in-turn.ts";
 import { PostgresOwed } from "./owed.ts";
 import type { Quiet } from "./quiet.ts";
-import { type Read, readOrder, type Writing, type Written, writeIgnored, writeStep } from "./steps.ts";
+import {
+  type KnownRow,
+  type Prepared,
+  type Read,
+  readOrder,
+  type Writing,
+  type Written,
+  writeIgnored,
+  writeStep,
+} from "./steps.ts";
 
 export type PostgresParts<State, Event, Effect> = {
   readonly pool: PostgresPool;
@@ -36,11 +46,18 @@ export type PostgresParts<State, Event, Effect> = {
 };
 
 type Told<State, Event, Effect> = Pick<Writing<State, Event, Effect>, "order" | "event" | "options" | "mark">;
-type Tried<State, Effect> = { readonly nth: number; readonly step: Step<State, Effect> };
+/** A commit that was tried: the number of its event, and whether it was seen to be made. */
+type Tried<State, Effect> = {
+  readonly nth: number;
+  readonly step: Step<State, Effect>;
+  readonly isWritten: boolean;
+};
 
 /** What one `sweep` deletes at most. */
 const SWEPT_AT_ONCE = 500;
 const SEEN_SWEPT_AT_ONCE = 2_000;
+/** Orders of some minutes: a customer takes one to pay. */
+const LATEST = 1_024;
 
 const UNFINISHED_OF = `SELECT nth, id, events, version, state FROM orders
   WHERE finished = 0 AND (party = ? OR party IS NULL) ORDER BY nth`;
@@ -64,6 +81,8 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
   readonly id: string;
   readonly #parts: PostgresParts<State, Event, Effect>;
   readonly #owed: PostgresOwed<Effect>;
+  /** As this process has left them; others may have been there since. */
+  readonly #rows = new LatestRows<KnownRow>(LATEST);
   /** Two events of one order that this process hears at once would only get into each other's way. */
   readonly #inTurn = new InTurn();
 
@@ -122,7 +141,11 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
 
   /** `hear` is told which effects processes on this journal were told to be received. Some may be missed. */
   listen(hear: (ids: readonly EffectId[]) => void): void {
-    this.#parts.hands.listen((text) => hear(text.split(" ")));
+    this.#parts.hands.listen((text) => {
+      const ids = text.split(" ");
+      this.#owed.areGone(ids);
+      hear(ids);
+    });
   }
 
   /** Whether this process is the one of all on the journal that leads; another one takes over when it is gone. */
@@ -224,7 +247,8 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     decide: (state: State | undefined) => Step<State, Effect>,
   ): Promise<Step<State, Effect>> {
     const { order, options, mark } = told;
-    let tried: Tried<State, Effect> | undefined;
+    let tried = await this.#tryUnread(told, decide);
+    if (tried?.isWritten === true) return tried.step;
     for (;;) {
       const asked = readOrder(order, options.once, { nth: tried?.nth ?? 0, mark });
       const [read] = await this.#parts.pool.ask<Read>(asked);
@@ -232,18 +256,42 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
       if (read?.made === true && tried !== undefined) return tried.step;
       const step = read?.seen === true ? { ignored: "duplicate" } : decide(known && this.#stateIn(known));
       if ("ignored" in step) return this.#ignored(step, options, known);
-      tried = { nth: (known?.events ?? 0) + 1, step };
-      if (await this.#isWritten({ ...told, known, step })) return step;
+      const isWritten = await this.#isWritten({ ...told, known, step });
+      if (isWritten) return step;
+      tried = { nth: (known?.events ?? 0) + 1, step, isWritten };
     }
+  }
+
+  /**
+   * An order that was written here last is mostly as it was left, and a new one new: the commit's own condition tells. Nothing else is
+   * believed of what was not read, neither that the event is to be ignored nor a fault.
+   */
+  async #tryUnread(
+    told: Told<State, Event, Effect>,
+    decide: (state: State | undefined) => Step<State, Effect>,
+  ): Promise<Tried<State, Effect> | undefined> {
+    const known = this.#rows.get(told.order);
+    if (known === undefined && told.options.isNew !== true) return undefined;
+    let step: Step<State, Effect>;
+    try {
+      step = decide(known && this.#stateIn(known));
+    } catch {
+      return undefined;
+    }
+    if ("ignored" in step) return undefined;
+    const isWritten = await this.#isWritten({ ...told, known, step });
+    return { nth: (known?.events ?? 0) + 1, step, isWritten };
   }
 
   /** False when the order, or the statement, is not as it was read. */
   async #isWritten(writing: Writing<State, Event, Effect>): Promise<boolean> {
-    const { shape, newId } = this.#parts;
-    const ask = writeStep(writing, { shape, newId, wall: () => this.#wall() });
+    const { shape, newId, pool } = this.#parts;
+    const prepared = writeStep(writing, { shape, newId, wall: () => this.#wall() });
+    this.#rows.forget(writing.order);
     try {
-      const [written] = await this.#parts.pool.ask<Written>(ask);
-      this.#disturb(writing, written?.finished);
+      const [written] = await pool.ask<Written>(prepared.ask);
+      if (written !== undefined) this.#follow(prepared, written, writing.options.now);
+      else this.#parts.quiet.disturb();
       return written !== undefined;
     } catch (error) {
       this.#parts.quiet.disturb();
@@ -252,14 +300,11 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     }
   }
 
-  #disturb({ step }: Pick<Writing<State, Event, Effect>, "step">, finished: string | null | undefined): void {
-    const { shape, quiet } = this.#parts;
-    const begun = step.effects.map(({ effect }) => shape.traits(effect).kind);
-    quiet.disturb([
-      ...begun,
-      ...(step.takesBack ?? []),
-      ...(finished === null || finished === undefined ? [] : [finished]),
-    ]);
+  #follow({ row, due }: Prepared, { nth, dropped }: Written, { clock }: Instant): void {
+    const { quiet } = this.#parts;
+    this.#rows.set(row.id, { ...row, nth });
+    quiet.drop(dropped ?? []);
+    for (const { kind, ms } of due) quiet.waits(kind, { clock, ms });
   }
 
   /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */
@@ -294,7 +339,7 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
   }
 }
 
-const knownIn = (id: string, read: Read | undefined): OrderRow | undefined =>
+const knownIn = (id: string, read: Read | undefined): KnownRow | undefined =>
   read === undefined || read.nth === null ? undefined : { ...read, nth: read.nth, id };
 
 /** What both databases are asked says `?` for each value, PostgreSQL `$1`, `$2` … */

@@ -7,33 +7,55 @@ type Calm = {
   readonly askedMs: number;
 };
 
+/** An effect that is not owed any more, and when it would have been due, in milliseconds; `null` where somebody had it in hand. */
+export type Dropped = { readonly kind: string; readonly due: number | null };
+
 /** What other processes do is seen after so long at the latest. */
 const BELIEVED_MS = 1_000;
 
 /**
  * Remembers for a moment that nothing of some kinds is due before its time, so that a process need not ask the database at every turn
- * of its own. Whatever this process itself changes ends that at once.
+ * of its own. What this process itself changes is followed, or ends that at once.
  */
 export class Quiet {
   readonly #steadyMs: () => number;
   readonly #calms = new Map<string, Calm>();
-  #changes = 0;
+  readonly #changesOf = new Map<string, number>();
+  #changesOfAny = 0;
 
   /** `steadyMs`: real time, in milliseconds. */
   constructor(steadyMs: () => number) {
     this.#steadyMs = steadyMs;
   }
 
-  /** How often this process has changed what is owed. */
-  get changes(): number {
-    return this.#changes;
+  /** How often this process has changed what is owed of these kinds. */
+  changes(kinds: readonly string[]): number {
+    return kinds.reduce((sum, kind) => sum + (this.#changesOf.get(kind) ?? 0), this.#changesOfAny);
   }
 
-  /** Something is owed anew, of these kinds or of any. */
+  /** Something may be due, of these kinds or of any. */
   disturb(kinds?: readonly string[]): void {
-    this.#changes += 1;
-    for (const [name, calm] of this.#calms)
-      if (kinds === undefined || calm.kinds.some((kind) => kinds.includes(kind))) this.#calms.delete(name);
+    if (kinds === undefined) {
+      this.#changesOfAny += 1;
+      this.#calms.clear();
+    } else for (const kind of kinds) this.#change(kind, (name) => this.#calms.delete(name));
+  }
+
+  /** Something of this kind becomes due then. */
+  waits(kind: string, due: Instant): void {
+    this.#change(kind, (name, calm) => {
+      if (calm.next === undefined || due.ms < calm.next.ms) this.#calms.set(name, { ...calm, next: due });
+    });
+  }
+
+  /** These are owed no more. What was in nobody's hands had a `due`, and perhaps it was the next one. */
+  drop(dropped: readonly Dropped[]): void {
+    for (const { kind, due } of dropped) {
+      if (due === null) continue;
+      this.#change(kind, (name, { next }) => {
+        if (next !== undefined && due <= next.ms) this.#calms.delete(name);
+      });
+    }
   }
 
   /**
@@ -41,7 +63,7 @@ export class Quiet {
    * before it was asked.
    */
   keep(kinds: readonly string[], next: Instant | undefined, changes: number, freed?: Instant): void {
-    if (changes !== this.#changes) return;
+    if (changes !== this.changes(kinds)) return;
     this.#calms.set(kinds.join(" "), { kinds, next, freed, askedMs: this.#steadyMs() });
   }
 
@@ -52,5 +74,10 @@ export class Quiet {
     const isOld = this.#steadyMs() - calm.askedMs > BELIEVED_MS;
     const isOver = [calm.next, calm.freed].some((end) => end !== undefined && isReached(end, now));
     return isOld || isOver ? undefined : { next: calm.next };
+  }
+
+  #change(kind: string, follow: (name: string, calm: Calm) => void): void {
+    this.#changesOf.set(kind, (this.#changesOf.get(kind) ?? 0) + 1);
+    for (const [name, calm] of this.#calms) if (calm.kinds.includes(kind)) follow(name, calm);
   }
 }

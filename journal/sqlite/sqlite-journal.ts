@@ -13,11 +13,11 @@ import {
   type TakeOptions,
   type Whole,
 } from "../journal.ts";
+import { LatestRows } from "../latest-rows.ts";
 import { wholesOf } from "../several.ts";
 import type { OrderRow } from "../sql.ts";
 import { readStored } from "../stored.ts";
 import { type Connection, listed } from "./connection.ts";
-import { LatestRows } from "./latest-rows.ts";
 import { type OpenOrder, OpenOrders } from "./open-orders.ts";
 import { type Entries, OwedEffects } from "./owed.ts";
 import { prepareJournal } from "./statements.ts";
@@ -45,6 +45,7 @@ type Written<Effect> = Entries<Effect> & { readonly row: OrderRow };
 /** What one `sweep` deletes at most. */
 const SWEPT_AT_ONCE = 500;
 const SEEN_SWEPT_AT_ONCE = 2_000;
+const LATEST = 64;
 
 /**
  * Each method does its work before it returns its promise, so calls take effect in the order in which they are made, and an
@@ -56,7 +57,7 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
   readonly #connection: Connection;
   readonly #sql: ReturnType<typeof prepareJournal>;
   readonly #owed: OwedEffects<Effect>;
-  readonly #rows = new LatestRows();
+  readonly #rows = new LatestRows<OrderRow>(LATEST);
   readonly #open: OpenOrders;
 
   constructor(parts: SqliteJournalParts<State, Event, Effect>) {

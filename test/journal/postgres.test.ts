@@ -74,6 +74,35 @@ describe("two processes on one database", () => {
     expect(texts(await takeAll(one))).toHaveLength(10);
   });
 
+  test("decide on an order as it is, whatever they left it as themselves", async () => {
+    const only = (at: string) => (state: State | undefined) =>
+      state?.at === at ? { state: { at: "ended", paid: state.paid }, effects: [] } : { ignored: `${state?.at}` };
+    await one.advance("A", paid(1), paying(1), { now: at(0) });
+    await other.advance("A", { type: "said" }, () => ({ state: { at: "said", paid: 5 }, effects: [] }), { now: at(0) });
+    expect(await one.advance("A", { type: "ended" }, only("said"), { now: at(0) })).toMatchObject({
+      state: { at: "ended", paid: 5 },
+    });
+    expect(await other.advance("A", { type: "ended" }, only("said"), { now: at(0) })).toEqual({ ignored: "ended" });
+    expect((await one.story("A")).map(({ event }) => event.type)).toEqual(["paid", "said", "ended"]);
+  });
+
+  test("take an order for new only where it is", async () => {
+    const begin = (journal: Opened, once?: string) =>
+      journal.advance("A", paid(1), paying(1), { now: at(0), isNew: true, ...(once && { once }) });
+    expect(await begin(one, "first")).toMatchObject({ state: { paid: 1 } });
+    expect(await begin(other, "second")).toMatchObject({ state: { paid: 2 } });
+    expect(await begin(one, "second")).toEqual({ ignored: "duplicate" });
+    expect(await other.story("A")).toHaveLength(2);
+  });
+
+  test("do not take an order for the one they left, where a database went back and on another way", async () => {
+    await one.advance("A", paid(1), paying(1), { now: at(0) });
+    const goBack = `UPDATE orders SET last_wall = last_wall + 1, state = '{"at":"paying","paid":100}' WHERE id = 'A'`;
+    await server.ask(place.where, goBack);
+    await one.advance("A", paid(1), paying(1), { now: at(0) });
+    expect(await one.stateOf("A")).toEqual({ at: "paying", paid: 101 });
+  });
+
   test("have no effect in both their hands", async () => {
     await one.advance(
       "A",
