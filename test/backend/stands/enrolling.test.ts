@@ -26,9 +26,19 @@ const stateOf = async ({ store }: Office) => ({
   keys: await store.selectFrom("stand_keys").selectAll().execute(),
   codes: await store.selectFrom("stand_codes").selectAll().execute(),
   papers: await store.selectFrom("stand_certificates").selectAll().execute(),
+  revisions: await store.selectFrom("stand_revisions").selectAll().execute(),
 });
 
 const newOffice = async (): Promise<Office> => openOffice(await freshStore());
+
+test("a code has sixty bits, and who reads the store cannot enrol with what lies there", async () => {
+  const office = await newOffice();
+  const code = await codeFor(office, LOBBY);
+  expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}$/);
+  const kept = JSON.stringify(await stateOf(office));
+  for (const written of [code, code.replaceAll("-", "")]) expect(kept).not.toContain(written);
+  expect(await codeAgain(office, LOBBY)).not.toBe(code);
+});
 
 describe("a machine with a code", () => {
   test("may type it in small letters, without hyphens, and mistake letters for figures", async () => {
@@ -43,8 +53,10 @@ describe("a machine with a code", () => {
     const machine = newMachine();
     const asked = machine.enrols(await codeFor(office, LOBBY));
     const first = await office.enrolling.redeem(asked);
+    const since = office.wall;
     office.wall += 60_000;
     expect(await office.enrolling.redeem(asked)).toEqual({ ...first, again: true });
+    expect(office.roster.get(LOBBY)?.enrolledMs).toBe(since);
     office.wall += 1;
     expect(await office.enrolling.redeem(asked)).toMatchObject(refusedFor(/used before/));
     expect((await stateOf(office)).papers).toHaveLength(1);
@@ -144,6 +156,27 @@ describe("nothing moves, and no certificate is made", () => {
     }
   });
 
+  test("with the certificate's key of another stand, which is good", async () => {
+    const office = await newOffice();
+    const other = newMachine();
+    await office.enrolling.redeem(other.enrols(await codeFor(office, GATE)));
+    const asked = newMachine().enrols(await codeFor(office, LOBBY), { csr: other.csr });
+    expect(await office.enrolling.redeem(asked)).toMatchObject(refusedFor(/key was used before/));
+    const { csr } = newMachine();
+    const renewed = await office.enrolling.renew(other.renews(GATE, csr));
+    expect(renewed).toMatchObject({ is: "renewed" });
+    const machine = newMachine();
+    await office.enrolling.redeem(machine.enrols(await codeAgain(office, LOBBY)));
+    expect(await office.enrolling.renew(machine.renews(LOBBY, csr))).toMatchObject(refusedFor(/key was used before/));
+  });
+
+  test("when the stand has come into the configuration meanwhile", async () => {
+    const office = await newOffice();
+    const code = await codeFor(office, LOBBY);
+    const later = openOffice(office.store, [recordOf(LOBBY, { isConfigured: true })]);
+    expect(await later.enrolling.redeem(newMachine().enrols(code))).toMatchObject(refusedFor(/into the configuration/));
+  });
+
   test("with a key that was revoked, and with the certificate's key of somebody else", async () => {
     const office = await newOffice();
     const machine = newMachine();
@@ -186,6 +219,31 @@ describe("a stand that is revoked", () => {
     const fresh = newMachine();
     expect(await office.enrolling.redeem(fresh.enrols(await codeAgain(office, LOBBY)))).toMatchObject(enrolled);
     expect(office.roster.keys.get(fresh.kid)?.owner).toBe(LOBBY);
+    expect((await stateOf(office)).stands).toMatchObject([{ state: "active", revoked_ms: null, revoked_why: null }]);
+  });
+
+  test("is gone alone: another's keys, certificates and codes stay good", async () => {
+    const office = await newOffice();
+    const other = newMachine();
+    const code = await codeFor(office, GATE);
+    await office.enrolling.redeem(newMachine().enrols(await codeFor(office, LOBBY)));
+    await codeAgain(office, LOBBY);
+    await office.registry.revoke(LOBBY, "stolen");
+    expect(await office.enrolling.redeem(other.enrols(code))).toMatchObject({ is: "enrolled", stand: GATE });
+    await office.registry.revoke(LOBBY, "stolen, surely");
+    expect(office.roster.keys.get(other.kid)?.owner).toBe(GATE);
+    const { papers } = await stateOf(office);
+    expect(papers.filter(({ revoked_ms }) => revoked_ms === null)).toMatchObject([{ stand: GATE }]);
+  });
+
+  test("twice has been gone since the first time", async () => {
+    const office = await newOffice();
+    await office.enrolling.redeem(newMachine().enrols(await codeFor(office, LOBBY)));
+    await office.registry.revoke(LOBBY, "stolen");
+    const { keys, papers } = await stateOf(office);
+    office.wall += DAY_MS;
+    await office.registry.revoke(LOBBY, "stolen, surely");
+    expect(await stateOf(office)).toMatchObject({ keys, papers });
   });
 });
 
@@ -243,6 +301,9 @@ describe("a renewal", () => {
     const taken = { ...machine.renews(LOBBY), stand: GATE };
     expect(await office.enrolling.renew(taken)).toMatchObject(refusedFor(/not by a key/));
     expect(await office.enrolling.renew(machine.renews("nobody" as typeof GATE))).toMatchObject(refusedFor(/no stand/));
+    const keys = [machine.signing.publicJwk];
+    const later = openOffice(office.store, [recordOf(LOBBY, { keys, isConfigured: true })]);
+    expect(await later.enrolling.renew(machine.renews(LOBBY))).toMatchObject(refusedFor(/no stand/));
   });
 
   test("is made five times a day, so that a stolen key fills no list", async () => {
@@ -251,6 +312,9 @@ describe("a renewal", () => {
       expect(await office.enrolling.renew(machine.renews(LOBBY))).toMatchObject({ is: "renewed" });
     }
     expect(await office.enrolling.renew(machine.renews(LOBBY))).toEqual({ is: "too-often" });
+    const other = newMachine();
+    await office.enrolling.redeem(other.enrols(await codeFor(office, GATE)));
+    expect(await office.enrolling.renew(other.renews(GATE))).toMatchObject({ is: "renewed" });
     office.wall += DAY_MS + 1;
     expect(await office.enrolling.renew(machine.renews(LOBBY))).toMatchObject({ is: "renewed" });
   });
