@@ -13,6 +13,7 @@ import {
   openAuthority,
   readRequest,
 } from "../../host/certificates.ts";
+import { childrenOf, readNode } from "../../host/der.ts";
 import { needs } from "../support/needs.ts";
 
 const DAY_MS = 86_400_000;
@@ -51,6 +52,16 @@ describe("a certificate", () => {
     expect(openssl(...verify, "lobby-1.pem")).toContain("lobby-1.pem: OK");
     const asServer = verify.map((word) => (word === "sslclient" ? "sslserver" : word));
     expect(() => openssl(...asServer, "lobby-1.pem")).toThrow(/purpose/);
+  });
+
+  test("says that it is a client's and no authority's, and what its key may do; the authority's may sign no further one", () => {
+    const issued = authority.issue(good(newRequest("lobby-1").csr), { name: "lobby-1", nowMs: NOW_MS, forMs: DAY_MS });
+    writeFileSync(join(folder, "told.pem"), issued.certificate);
+    const words = (file: string): string => openssl("x509", "-in", file, "-noout", "-text").replaceAll(/\s+/g, " ");
+    expect(words("told.pem")).toContain("Basic Constraints: critical CA:FALSE");
+    expect(words("told.pem")).toContain("X509v3 Key Usage: critical Digital Signature X509v3");
+    expect(words("ca.pem")).toContain("Basic Constraints: critical CA:TRUE, pathlen:0");
+    expect(words("ca.pem")).toContain("X509v3 Key Usage: critical Certificate Sign, CRL Sign X509v3");
   });
 
   test("begins an hour before, ends when it should, and has a number of its own", () => {
@@ -175,6 +186,22 @@ describe("an authority", () => {
     expect(verify("stays.pem")).toContain("OK");
     expect(() => verify("gone.pem")).toThrow(/revoked/);
     expect(openssl("crl", "-in", "crl.pem", "-noout", "-crlnumber")).toMatch(/=(?:0x)?00C8|=(?:0x)?C8/);
+  });
+
+  test("says since when each is not good any more, and has no place for them in its list when there are none", () => {
+    const listed = (serials: readonly string[]): string => {
+      const revoked = serials.map((serial) => ({ serial, sinceMs: NOW_MS - DAY_MS }));
+      return authority.list({ revoked, nowMs: NOW_MS, untilMs: NOW_MS + 7 * DAY_MS, number: 1 });
+    };
+    writeFileSync(join(folder, "one.pem"), listed(["40ff"]));
+    const words = openssl("crl", "-in", "one.pem", "-noout", "-text").replaceAll(/\s+/g, " ");
+    expect(words).toContain("Serial Number: 40FF Revocation Date: Nov 20 12:00:00 2026 GMT");
+    expect(words).toContain("Last Update: Nov 21 12:00:00 2026 GMT Next Update: Nov 28 12:00:00 2026 GMT");
+    const parts = (list: string): number => {
+      const [body] = childrenOf(readNode(Buffer.from(list.replace(/-----[^-]+-----/g, ""), "base64")));
+      return body === undefined ? 0 : childrenOf(body).length;
+    };
+    expect([parts(listed(["40ff"])), parts(listed([]))]).toEqual([7, 6]);
   });
 
   test("may have been made by OpenSSL", () => {
