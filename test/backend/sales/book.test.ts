@@ -84,6 +84,39 @@ storeSuites("The sales book", (freshStore) => {
     await expect(searchSales(store, {}, { after: "1; DROP TABLE sales" })).rejects.toThrow("was given by no page");
   });
 
+  test("is looked through part by part where it is long: what is old and rare is found, once", async () => {
+    const store = await freshStore();
+    const shop = openShop(MORNING);
+    const order = await sell(shop, SOLD);
+    await intoBook(store, shop, [order]);
+    const [row] = (await searchSales(store, { text: order })).sales;
+    if (row === undefined) throw new Error("no such order");
+    const rows = Array.from({ length: 4_100 }, (_, nth) => ({
+      ...row,
+      order_id: `${order}-${String(nth).padStart(4, "0")}`,
+      began_ms: MORNING + nth,
+      words: nth % 2_000 === 7 ? "kacang" : row.words,
+    }));
+    for (let from = 0; from < rows.length; from += 500)
+      await store
+        .insertInto("sales")
+        .values(rows.slice(from, from + 500))
+        .execute();
+    const pages: (readonly string[])[] = [];
+    for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+      const page = await searchSales(
+        store,
+        { text: "kacang" },
+        { limit: 2, ...(after === undefined ? {} : { after }) },
+      );
+      pages.push(page.sales.map(({ began_ms }) => String(began_ms - MORNING)));
+      after = page.next;
+    }
+    expect(pages.flat()).toEqual(["4007", "2007", "7"]);
+    expect((await searchSales(store, {}, { limit: 100_000 })).sales).toHaveLength(500);
+    expect((await searchSales(store, {}, { limit: 0 })).sales).toHaveLength(1);
+  });
+
   test("is summed up by hour, day, stand and product in western Indonesian time", async () => {
     const store = await freshStore();
     await threeOrders(store);
@@ -116,6 +149,41 @@ storeSuites("The sales book", (freshStore) => {
     expect(await owedNow(store)).toEqual({ orders: 1, oldestMs: MORNING + HOUR_MS + 2_000 });
   });
 
+  test("counts what was paid at a time's first moment and not what was paid at its end, of one stand where one is asked for", async () => {
+    const store = await freshStore();
+    const shop = openShop(MORNING);
+    const order = await sell(shop, ["asked", "offered", "paid"]);
+    const other = await sell(shop, ["asked", "offered", "paid"], { stand: "stand-2" });
+    await intoBook(store, shop, [order, other]);
+    const paidMs = MORNING + 2_000;
+    const sales = async (fromMs: number, toMs: number) => (await salesTotal(store, { fromMs, toMs })).sales;
+    expect([await sales(paidMs, paidMs + 1), await sales(paidMs - 1, paidMs)]).toEqual([1, 0]);
+    for (const by of ["hour", "stand", "product"] as const) {
+      const count = async (fromMs: number, toMs: number) => (await salesSums(store, by, { fromMs, toMs })).length;
+      expect([await count(paidMs, paidMs + 1), await count(paidMs - 1, paidMs)], by).toEqual([1, 0]);
+      const of = { fromMs: 0, toMs: shop.wall.now, stand: "stand-2" };
+      expect(
+        (await salesSums(store, by, of)).map((row) => row.sales),
+        by,
+      ).toEqual([1]);
+    }
+  });
+
+  test("calls owed what waits for goods or money, since the oldest, and not what is on its way", async () => {
+    const store = await freshStore();
+    const shop = openShop(MORNING);
+    const orders = [
+      await sell(shop, ["asked", "offered", "paid"]),
+      await sell(shop, ["asked", "offered", "paid", "failed"]),
+      await sell(shop, ["asked", "offered", "paid", "failed"]),
+      await sell(shop, ["asked", "offered", "paid", "failed", "refund"]),
+      await sell(shop, ["asked", "offered", "paid", "failed", "remedied"]),
+    ];
+    await intoBook(store, shop, orders);
+    expect(await salesTotal(store, { fromMs: 0, toMs: shop.wall.now })).toMatchObject({ sales: 5, owed: 3 });
+    expect(await owedNow(store)).toEqual({ orders: 2, oldestMs: MORNING + 3_000 + 2_000 });
+  });
+
   test("takes midnight in Jakarta for the end of a day", async () => {
     const store = await freshStore();
     const shop = openShop(at("2026-11-20T23:59:57.500"));
@@ -141,6 +209,20 @@ storeSuites("The sales book", (freshStore) => {
     expect(products.map(({ key, refunded }) => [key, refunded])).toEqual([
       ["Kopi Susu", 15_000],
       ["Teh Botol", 5_000],
+    ]);
+  });
+
+  test("gives each product its share of a part that has gone back, rounded down, and all of its price at most", async () => {
+    const store = await freshStore();
+    const shop = openShop(MORNING);
+    const items = [{ ...TEA, quantity: 2 }, COFFEE];
+    const order = await sell(shop, ["asked", "offered", "paid", "failed"], { items });
+    await intoBook(store, shop, [order]);
+    await store.updateTable("sales").set({ refunded: 9_999 }).execute();
+    const products = await salesSums(store, "product", { fromMs: 0, toMs: shop.wall.now });
+    expect(products.map(({ key, refunded }) => [key, refunded])).toEqual([
+      ["Kopi Susu", Math.floor((15_000 * 9_999) / 25_000)],
+      ["Teh Botol", Math.floor((10_000 * 9_999) / 25_000)],
     ]);
   });
 

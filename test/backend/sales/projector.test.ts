@@ -11,6 +11,8 @@ import type { OrderId } from "../../../protocol/ids.ts";
 import { storeSuites } from "../../support/stores.ts";
 import { type EventName, eventsOf, openShop, type Shop, SOLD, sell } from "./orders.ts";
 
+/** Where nothing may stand, and a number does not. */
+const TEXTS = ["because", "payment", "issuer", "decided_by", "decided_why"];
 const NOON = Date.parse("2026-11-20T12:00:00+07:00");
 const HOUR_MS = 3_600_000;
 
@@ -100,7 +102,24 @@ storeSuites("The sales book", (freshStore) => {
     await fc.assert(property, { numRuns: 15 });
   }, 60_000);
 
-  test("takes no shorter story over a longer one", async () => {
+  test("is written by several at once, in whatever sequence each has heard of the orders", async () => {
+    const store = await freshStore();
+    const shop = openShop(NOON);
+    const order = await sell(shop, SOLD);
+    const [state, story] = [await shop.journal.stateOf(order), await shop.journal.story(order)];
+    if (state === undefined) throw new Error("no such order");
+    const row = saleOf(state, story);
+    const drawn = Array.from({ length: 600 }, (_, nth) => ({
+      row: { ...row, order_id: `${order}-${String(nth).padStart(3, "0")}` },
+      items: [],
+    }));
+    for (let nth = 0; nth < 3; nth += 1) {
+      await Promise.all([writeSales(store, drawn), writeSales(store, drawn.toReversed())]);
+      await store.deleteFrom("sales").execute();
+    }
+  });
+
+  test("takes a longer story over a shorter one, with all that has changed, and none that is shorter", async () => {
     const store = await freshStore();
     const shop = openShop(NOON);
     const order = await sell(shop, ["asked", "offered"]);
@@ -112,9 +131,19 @@ storeSuites("The sales book", (freshStore) => {
     const early = await drawn();
     await shop.tell(order, eventsOf(order).paid);
     const late = await drawn();
+    await writeSales(store, [early]);
     await writeSales(store, [late]);
     await writeSales(store, [early]);
-    expect(await store.selectFrom("sales").select("state").execute()).toEqual([{ state: "paid" }]);
+    expect(await store.selectFrom("sales").selectAll().execute()).toEqual([late.row]);
+    const changed = Object.entries(late.row).map(([name, value]) => {
+      const isKept = ["order_id", "claim", "stand"].includes(name);
+      return [name, isKept ? value : typeof value === "string" ? `${value}, other` : (value ?? 0) + 7];
+    });
+    const last = { ...late, row: Object.fromEntries(changed) as typeof late.row };
+    await writeSales(store, [last]);
+    const [row] = await store.selectFrom("sales").selectAll().execute();
+    const kept = Object.entries(last.row).filter(([name]) => !TEXTS.includes(name));
+    expect(row).toMatchObject(Object.fromEntries(kept));
   });
 
   test("is written within half a second of an event, without being asked", async () => {
