@@ -70,7 +70,8 @@ export class Fleet {
     this.#transport = options.open(
       {
         clientId: options.clientId,
-        subscribe: [everyTopicOf("up", options.group), everyTopicOf("presence"), everyTopicOf("health", options.group)],
+        subscribe: [everyTopicOf("up", options.group)],
+        overhear: [everyTopicOf("presence"), everyTopicOf("health", options.group)],
       },
       { up: () => options.changed(), down: (because) => this.#down(because), hear: (message) => this.#hear(message) },
     );
@@ -134,7 +135,7 @@ export class Fleet {
       post: this.#post,
       keyFor: (party) => this.#options.keyFor?.(party as StandId) ?? this.#options.key,
       topicTo: (party) => topicOf(party as StandId, "down"),
-      publish: (topic, payload) => this.#transport.publish(topic, payload),
+      publish: (...message) => this.#transport.publish(...message),
       unseal: unsealedFor(watching, (payload) => unsealUp(payload, standKeys, "backend")),
       commit: (statement) => this.#commit(statement),
       strayAcks: async (from, ids) => {

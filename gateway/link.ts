@@ -126,7 +126,7 @@ export class Link {
       me: stand,
       post: this.#post,
       topicTo: () => topicOf(stand, "up"),
-      publish: (topic, payload) => this.#transport.publish(topic, payload),
+      publish: (...message) => this.#transport.publish(...message),
       unseal: (payload) => unsealDown(payload, backendKeys, stand),
       commit: (statement) => hear(statement.body, statement.id),
     });

@@ -1,10 +1,10 @@
 import type { Clock, Stop } from "../protocol/time.ts";
-import type { Message, Will } from "./transport.ts";
+import type { Message, PublishOptions, Will } from "./transport.ts";
 
 /** One connection, from the first byte to the last; never used again. */
 export interface Connection {
   /** `taken` tells whether the broker has it; it may never be called. */
-  publish(topic: string, payload: string, retain: boolean, taken: (isTaken: boolean) => void): void;
+  publish(topic: string, payload: string, options: PublishOptions, taken: (isTaken: boolean) => void): void;
   /** Ends at once, without a goodbye. */
   cut(): void;
   /** Says goodbye and calls `gone`; it may never be called. */
@@ -78,9 +78,14 @@ export class Attempt {
     return this.#stage === "up";
   }
 
-  publish(topic: string, payload: string, retain: boolean): Promise<boolean> {
+  publish(topic: string, payload: string, options: PublishOptions): Promise<boolean> {
     const connection = this.#connection;
-    if (!this.isUp || connection === undefined || this.#waiting.size >= MOST_UNDER_WAY) return Promise.resolve(false);
+    if (!this.isUp || connection === undefined) return Promise.resolve(false);
+    if (options.unconfirmed === true) {
+      connection.publish(topic, payload, options, () => undefined);
+      return Promise.resolve(true);
+    }
+    if (this.#waiting.size >= MOST_UNDER_WAY) return Promise.resolve(false);
     return new Promise((resolve) => {
       const ms = this.#patience.publishMs;
       const stop = this.#within(ms, () => this.#end(`the broker did not take a message for ${topic} within ${ms} ms`));
@@ -90,7 +95,7 @@ export class Attempt {
         resolve(isTaken);
       };
       this.#waiting.add(settle);
-      connection.publish(topic, payload, retain, settle);
+      connection.publish(topic, payload, options, settle);
     });
   }
 

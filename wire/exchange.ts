@@ -5,6 +5,7 @@ import { seal, type Unsealed } from "../protocol/seal.ts";
 import type { DownBody, DownStatement, Party, Statement, UpBody, UpStatement } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { Delivery, Post } from "./post.ts";
+import type { PublishOptions } from "./transport.ts";
 
 /** A statement that a journal owes: it keeps its id however often it is sent. */
 export type Letter = { readonly id: string; readonly seq: number; readonly body: UpBody | DownBody };
@@ -21,8 +22,8 @@ export type ExchangeOptions<Said extends Statement> = {
   readonly log: Log;
   readonly post: Post;
   topicTo(party: Party): string;
-  /** Sends what nobody owes and nobody waits for: acks and syncs. */
-  publish(topic: string, payload: string): Promise<boolean>;
+  /** Sends what nobody owes and nobody waits for: acks, unconfirmed, and syncs. */
+  publish(topic: string, payload: string, options?: PublishOptions): Promise<boolean>;
   unseal(payload: Uint8Array): Unsealed<Said>;
   /** Resolves when the statement is on disk; rejects when it cannot be put there. Never called with an ack. */
   commit(statement: Said): Promise<void>;
@@ -63,7 +64,7 @@ export class Exchange<Said extends UpStatement | DownStatement> {
   async say(to: Party, body: UpBody | DownBody): Promise<boolean> {
     const { clock, random, publish, topicTo } = this.#options;
     const id = newUlid(clock.wall(), random);
-    return publish(topicTo(to), this.#seal({ id, seq: 0, body }, to));
+    return publish(topicTo(to), this.#seal({ id, seq: 0, body }, to), { unconfirmed: body.type === "ack" });
   }
 
   /** A message from the broker; resolves when what it said is on disk. What is not sealed well is dropped, and logged. */

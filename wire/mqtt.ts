@@ -103,7 +103,7 @@ function dialMqtt(
 ): Connection {
   watch(socket, events);
   const client = new MqttClient(() => socket, clientOptions(settings, options.clientId, will));
-  const reception = new Reception(HEARD_AT_ONCE, events.hear, (id) => acknowledge(socket, id));
+  const reception = new Reception(HEARD_AT_ONCE, events.hear, (them) => acknowledge(socket, them));
   const ids = new WeakMap<object, number>();
   client.handleMessage = (packet, goOn) => {
     const { topic, payload } = packet;
@@ -120,10 +120,11 @@ function dialMqtt(
     ids.set(packet, packet.messageId);
     packet.qos = 0;
   });
-  client.on("connect", () => subscribe(client, options.subscribe, events));
+  client.on("connect", () => subscribe(client, options, events));
   return {
-    publish: (topic, payload, retain, taken) => {
-      client.publish(topic, payload, { qos: 1, retain }, (error) => taken(error === undefined || error === null));
+    publish: (topic, payload, { retain = false, unconfirmed = false }, taken) => {
+      const qos = unconfirmed ? 0 : 1;
+      client.publish(topic, payload, { qos, retain }, (error) => taken(error === undefined || error === null));
       /* MQTT.js gathers what it writes until the turn is over; who publishes often has more to do in it. */
       socket.uncork();
     },
@@ -139,9 +140,9 @@ function dialMqtt(
 const HEARD_AT_ONCE = 64;
 const PUBACK = 0x40;
 
-/** A whole PUBACK (MQTT 3.1.1, 3.4); MQTT.js writes whole packets too, so none comes into the midst of another. */
-function acknowledge(socket: Socket, id: number): void {
-  if (socket.writable) socket.write(Buffer.from([PUBACK, 2, id >> 8, id & 0xff]));
+/** Whole PUBACKs (MQTT 3.1.1, 3.4); MQTT.js writes whole packets too, so none comes into the midst of another. */
+function acknowledge(socket: Socket, ids: readonly number[]): void {
+  if (socket.writable) socket.write(Buffer.from(ids.flatMap((id) => [PUBACK, 2, id >> 8, id & 0xff])));
 }
 
 /** Nagle's algorithm would hold each answer back for up to 44 ms. */
@@ -154,12 +155,17 @@ function watch(socket: Socket, events: ConnectionEvents): void {
   });
 }
 
-function subscribe(client: MqttClient, topics: readonly string[], events: ConnectionEvents): void {
+type Subscriptions = Pick<TransportOptions, "subscribe" | "overhear">;
+
+function subscribe(client: MqttClient, { subscribe, overhear = [] }: Subscriptions, events: ConnectionEvents): void {
+  const topics = [...subscribe, ...overhear];
   if (topics.length === 0) {
     events.up();
     return;
   }
-  client.subscribe([...topics], { qos: 1 }, (error) => {
+  const qosOf = (topic: string) => ({ qos: overhear.includes(topic) ? (0 as const) : (1 as const) });
+  const asked = Object.fromEntries(topics.map((topic) => [topic, qosOf(topic)]));
+  client.subscribe(asked, (error) => {
     if (error) events.ended(`the broker refused a subscription to ${topics.join(", ")}: ${wordsOf(error)}`);
     else events.up();
   });

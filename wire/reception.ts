@@ -13,14 +13,14 @@ type Heard = { readonly message: Message; readonly id: number | undefined; isSto
 export class Reception {
   readonly #atOnce: number;
   readonly #store: Store;
-  readonly #acknowledge: (id: number) => void;
+  readonly #acknowledge: (ids: readonly number[]) => void;
   /** In order of arrival, from the first that is not acknowledged. */
   readonly #heard: Heard[] = [];
   /** By topic: the one under way, and behind it those that wait for it. */
   readonly #queues = new Map<string, Heard[]>();
   #goOn: (() => void) | undefined;
 
-  constructor(atOnce: number, store: Store, acknowledge: (id: number) => void) {
+  constructor(atOnce: number, store: Store, acknowledge: (ids: readonly number[]) => void) {
     this.#atOnce = atOnce;
     this.#store = store;
     this.#acknowledge = acknowledge;
@@ -47,6 +47,7 @@ export class Reception {
   #stored(heard: Heard): void {
     if (heard.isStored) return;
     heard.isStored = true;
+    if (heard.id === undefined) this.#heard.splice(this.#heard.indexOf(heard), 1);
     this.#acknowledgeFirst();
     this.#beginNext(heard.message.topic);
     if (this.#heard.length >= this.#atOnce) return;
@@ -57,8 +58,9 @@ export class Reception {
 
   #acknowledgeFirst(): void {
     const waiting = this.#heard.findIndex(({ isStored }) => !isStored);
-    for (const { id } of this.#heard.splice(0, waiting < 0 ? this.#heard.length : waiting))
-      if (id !== undefined) this.#acknowledge(id);
+    const stored = this.#heard.splice(0, waiting < 0 ? this.#heard.length : waiting);
+    const ids = stored.flatMap(({ id }) => id ?? []);
+    if (ids.length > 0) this.#acknowledge(ids);
   }
 
   #beginNext(topic: string): void {

@@ -2,13 +2,18 @@ import type { Instant } from "../protocol/time.ts";
 
 export type Message = { readonly topic: string; readonly payload: Uint8Array };
 
+export type PublishOptions = { readonly retain?: boolean; readonly unconfirmed?: boolean };
+
 /** One connection to a broker, kept alive by itself. It is a pipe, not a queue: what cannot be sent now is not sent. */
 export interface Transport {
   readonly connected: boolean;
   /** When it last began to connect. While it is not connected, an attempt lies never longer than two minutes back. */
   readonly lastAttempt: Instant;
-  /** Sends with QoS 1. True when the broker has it; false when it is not connected or the broker does not answer in time. */
-  publish(topic: string, payload: string, options?: { readonly retain?: boolean }): Promise<boolean>;
+  /**
+   * Sends with QoS 1. True when the broker has it; false when it is not connected or the broker does not answer in time.
+   * `unconfirmed`: with QoS 0, and true as soon as it is on its way; for what nobody misses when it is lost.
+   */
+  publish(topic: string, payload: string, options?: PublishOptions): Promise<boolean>;
   /** Says goodbye, so that the broker keeps the last will to itself. No event comes afterwards. */
   close(): Promise<void>;
 }
@@ -29,7 +34,10 @@ export type Will = { readonly topic: string; readonly payload: string };
 
 export type TransportOptions = {
   readonly clientId: string;
+  /** Heard at least once, in order, and acknowledged when it is stored. */
   readonly subscribe: readonly string[];
+  /** Heard at most once: what is said again soon, and shall not stand before statements in the broker's queue. */
+  readonly overhear?: readonly string[];
   /** The last will of the `connection`-th attempt to connect, counted from 1; retained. Asked once for each attempt. */
   will?(connection: number): Will;
 };

@@ -8,6 +8,7 @@ export type FakeConnection = Connection & {
     readonly topic: string;
     readonly payload: string;
     readonly retain: boolean;
+    readonly unconfirmed: boolean;
     taken(is: boolean): void;
   }[];
   cuts: number;
@@ -24,7 +25,8 @@ export function fakeDial(): { readonly dial: Dial; readonly connections: FakeCon
       published: [],
       cuts: 0,
       goodbyes: [],
-      publish: (topic, payload, retain, taken) => void connection.published.push({ topic, payload, retain, taken }),
+      publish: (topic, payload, { retain = false, unconfirmed = false }, taken) =>
+        void connection.published.push({ topic, payload, retain, unconfirmed, taken }),
       cut: () => {
         connection.cuts += 1;
       },

@@ -135,6 +135,15 @@ describe.each([
     expect(listener.heard).toEqual(words.map((word) => `order/1 ${word}`));
   });
 
+  test("what is overheard, and what nobody confirms, is heard by others once", async () => {
+    const listener = await connected({ url: place.url }, { subscribe: ["order/+"], overhear: ["presence/+"] });
+    const speaker = await connected({ url: place.url });
+    expect(await speaker.transport.publish("presence/1", "there")).toBe(true);
+    expect(await speaker.transport.publish("order/1", "ack", { unconfirmed: true })).toBe(true);
+    await until("both are heard", () => listener.heard.length === 2);
+    expect([...listener.heard].sort()).toEqual(["order/1 ack", "presence/1 there"]);
+  });
+
   test("a round trip is not held back by Nagle's algorithm", async () => {
     const line = await connected({ url: place.url }, { subscribe: ["echo"] });
     const lengths: number[] = [];

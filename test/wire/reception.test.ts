@@ -10,7 +10,7 @@ function open(atOnce: number) {
   const reception = new Reception(
     atOnce,
     ({ topic, payload }, stored) => begun.push({ name: `${topic} ${String(payload)}`, stored }),
-    (id) => acknowledged.push(id),
+    (ids) => acknowledged.push(...ids),
   );
   const take = (topic: string, id: number | undefined): void =>
     reception.take({ topic, payload: Buffer.from(String(id)) }, id, () => {
@@ -55,6 +55,18 @@ test("nothing more is read while as many as it may hold are not stored, and it i
   expect(room.count).toBe(1);
   store("a 1");
   expect(room.count).toBe(2);
+});
+
+test("what the broker need not be told of takes no room once it is stored", () => {
+  const { take, store, room, acknowledged } = open(2);
+  take("a", 1);
+  take("b", undefined);
+  expect(room.count).toBe(1);
+  store("b undefined");
+  expect(room.count).toBe(2);
+  expect(acknowledged).toEqual([]);
+  store("a 1");
+  expect(acknowledged).toEqual([1]);
 });
 
 test("one that says twice that it is stored is acknowledged once", () => {

@@ -3,6 +3,7 @@ import type { Clock } from "../../protocol/time.ts";
 import type {
   Message,
   OpenTransport,
+  PublishOptions,
   Transport,
   TransportEvents,
   TransportOptions,
@@ -91,7 +92,7 @@ export class Network {
       get lastAttempt() {
         return clock.now();
       },
-      publish: (topic, payload, options) => this.#publish(end, topic, payload, options?.retain ?? false),
+      publish: (topic, payload, options) => this.#publish(end, topic, payload, options ?? {}),
       close: async () => {
         end.isConnected = false;
         this.#ends.delete(end);
@@ -130,10 +131,16 @@ export class Network {
     if (will !== undefined) this.#spread({ topic: will.topic, payload: new TextEncoder().encode(will.payload) }, true);
   }
 
-  #publish(end: End, topic: string, payload: string, retain: boolean): Promise<boolean> {
+  #publish(
+    end: End,
+    topic: string,
+    payload: string,
+    { retain = false, unconfirmed }: PublishOptions,
+  ): Promise<boolean> {
     if (!end.isConnected) return Promise.resolve(false);
-    if (this.#random() < this.weather.lose) return this.#loseWay(end);
+    if (this.#random() < this.weather.lose) return unconfirmed ? Promise.resolve(true) : this.#loseWay(end);
     this.#spread({ topic, payload: new TextEncoder().encode(payload) }, retain);
+    if (unconfirmed) return Promise.resolve(true);
     return new Promise((resolve) => {
       this.#timeline.after(this.#delay(), () => resolve(end.isConnected));
     });
@@ -181,7 +188,8 @@ function altered({ topic, payload }: Message, random: Random): Message {
   };
 }
 
-const isFor = (end: End, topic: string): boolean => end.options.subscribe.some((pattern) => matches(pattern, topic));
+const isFor = ({ options: { subscribe, overhear = [] } }: End, topic: string): boolean =>
+  [...subscribe, ...overhear].some((pattern) => matches(pattern, topic));
 
 const matches = (pattern: string, topic: string): boolean => {
   const words = topic.split("/");
