@@ -2,7 +2,7 @@ import type { Log } from "../host/log.ts";
 import type { Random } from "../protocol/ids.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
 import { Attempt, type Dial, type Patience } from "./attempt.ts";
-import type { Transport, TransportEvents, TransportOptions } from "./transport.ts";
+import type { PublishOptions, Transport, TransportEvents, TransportOptions } from "./transport.ts";
 
 export type Redial = {
   /** The longest pause after the first failure; it doubles with each further one. */
@@ -13,7 +13,7 @@ export type Redial = {
 };
 
 export const usualRedial: Redial = { firstMs: 2_000, capMs: 60_000, stableMs: 10_000 };
-export const usualPatience: Patience = { connectMs: 10_000, publishMs: 10_000, storeMs: 10_000, leaveMs: 1_000 };
+export const usualPatience: Patience = { connectMs: 30_000, publishMs: 10_000, storeMs: 10_000, leaveMs: 1_000 };
 
 /** Not even the luckiest draw may turn a refusing broker into a busy loop. */
 const SHORTEST_PAUSE_MS = 50;
@@ -68,8 +68,8 @@ export class RedialledTransport implements Transport {
     return this.#lastAttempt;
   }
 
-  publish(topic: string, payload: string, options: { readonly retain?: boolean } = {}): Promise<boolean> {
-    return this.#attempt?.publish(topic, payload, options.retain ?? false) ?? Promise.resolve(false);
+  publish(topic: string, payload: string, options: PublishOptions = {}): Promise<boolean> {
+    return this.#attempt?.publish(topic, payload, options) ?? Promise.resolve(false);
   }
 
   async close(): Promise<void> {
