@@ -67,7 +67,7 @@ type Seen = {
   readonly random: Random;
 };
 
-/** As a stand says it; see gateway/health.ts. */
+/** As a stand says it; see gateway/health/health.ts. */
 const healthOf = ({ obstacles, boot, upSeconds, random }: Seen) => ({
   version: "0.1.0",
   boot,
