@@ -17,6 +17,7 @@ import type { Effect, Terms } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
 import type { Merchants } from "./merchants/merchants.ts";
 import { meteredLanes, type Watching } from "./metrics/metered.ts";
+import { type SyncBody, Syncs } from "./syncs.ts";
 
 export type BackendParts = {
   readonly clientId: string;
@@ -40,7 +41,7 @@ export type BackendParts = {
   /** The rules for this stand's orders. */
   termsFor(stand: StandId | undefined): Terms;
   /** What a stand says of itself. It is acked when this resolves; it may say it again. */
-  report?(stand: StandId, body: ReportBody): Promise<void>;
+  report?(stand: StandId, body: ReportBody, id: StatementId): Promise<void>;
   /** What a stand says of its health; nothing depends on it. */
   healthOf?(stand: StandId, said: unknown): void;
   readonly presences?: Presences;
@@ -71,11 +72,12 @@ const WINDOW = 16;
 export function openBackend(parts: BackendParts): Backend {
   const { journal, clock, log, onFault } = parts;
   const cashier = new Cashier({ ...parts, wake: () => performer.wake() });
+  const syncs = new Syncs({ clock, log, perform: (stand, body) => sync(stand, body, parts, cashier, performer) });
   const fleet = new Fleet({
     ...parts,
     open: parts.openTransport,
     journal: journal.id,
-    hear: (stand, body, id) => hear({ stand, body, id }, parts, cashier, performer),
+    hear: (stand, body, id) => hear({ stand, body, id }, parts, cashier, syncs),
     healthOf: (stand, said) => parts.healthOf?.(stand, said),
     changed: () => performer.wake(),
   });
@@ -84,6 +86,7 @@ export function openBackend(parts: BackendParts): Backend {
   performer.start();
   parts.company?.listen((ids) => fleet.received(ids));
   const stop = async (): Promise<void> => {
+    syncs.stop();
     await performer.stop();
     await fleet.close();
   };
@@ -92,13 +95,21 @@ export function openBackend(parts: BackendParts): Backend {
 
 type Heard = { readonly stand: StandId; readonly body: Exclude<UpBody, { type: "ack" }>; readonly id: StatementId };
 
+async function hear({ stand, body, id }: Heard, parts: BackendParts, cashier: Cashier, syncs: Syncs): Promise<void> {
+  if (body.type === "using" || body.type === "seen") return parts.report?.(stand, body, id);
+  return body.type === "sync" ? syncs.hear(stand, body) : cashier.hear(stand, body, id);
+}
+
 /** A stand that connects is told everything that waits for it, at once. */
-async function hear(heard: Heard, parts: BackendParts, cashier: Cashier, performer: Performer<Effect>): Promise<void> {
-  const { stand, body, id } = heard;
-  if (body.type === "using" || body.type === "seen") return parts.report?.(stand, body);
-  if (body.type !== "sync") return cashier.hear(stand, body, id);
-  if (body.lost) await tellLost(stand, parts);
-  await cashier.sync(stand, body.orders);
+async function sync(
+  stand: StandId,
+  { orders, lost }: SyncBody,
+  parts: BackendParts,
+  cashier: Cashier,
+  performer: Performer<Effect>,
+): Promise<void> {
+  if (lost) await tellLost(stand, parts);
+  await cashier.sync(stand, orders);
   await parts.journal.hasten(stand, parts.clock.now());
   performer.wake();
 }

@@ -1,6 +1,7 @@
-import type { StandId } from "../../protocol/ids.ts";
+import type { StandId, StatementId } from "../../protocol/ids.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import type { UsingBody } from "../../protocol/statements.ts";
+import { sql } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
 import { checkSettings, type Issue } from "./check.ts";
 import { nextVersion, type Using } from "./differs.ts";
@@ -112,30 +113,48 @@ export async function historyOf(store: Store, stand: StandId, most = VERSIONS_KE
   return rows.map(readVersion);
 }
 
-/** What a stand said of by what it works, and when. */
-export type Said = { readonly stand: StandId; readonly body: UsingBody; readonly atMs: number };
+/** What a stand said of by what it works, in which statement, and when that was heard. */
+export type Said = {
+  readonly stand: StandId;
+  readonly body: UsingBody;
+  readonly atMs: number;
+  readonly id?: StatementId;
+};
 
-/** Keeps the last word of each of these stands, in one commit; of one stand no more than one. */
+/** Two backends that hear one stand can be so far behind each other. Beyond that, a stand's clock was set, and its ids say nothing. */
+const APART_MS = 10_000;
+
+/**
+ * Keeps the last word of each of these stands, in one commit; of one stand no more than one. Several backends hear one stand, and may write what it
+ * said in any order: what it said later counts.
+ */
 export async function heardUsing(store: Store, said: readonly Said[]): Promise<void> {
   if (said.length === 0) return;
   await store
     .insertInto("stands_using")
     .values(said.map(rowOf))
     .onConflict((known) =>
-      known.column("stand").doUpdateSet((row) => ({
-        software: row.ref("excluded.software"),
-        settings_version: row.ref("excluded.settings_version"),
-        refused_version: row.ref("excluded.refused_version"),
-        refused_because: row.ref("excluded.refused_because"),
-        keys_version: row.ref("excluded.keys_version"),
-        certificate_ends_ms: row.ref("excluded.certificate_ends_ms"),
-        at_ms: row.ref("excluded.at_ms"),
-      })),
+      known
+        .column("stand")
+        .doUpdateSet((row) => ({
+          software: row.ref("excluded.software"),
+          settings_version: row.ref("excluded.settings_version"),
+          refused_version: row.ref("excluded.refused_version"),
+          refused_because: row.ref("excluded.refused_because"),
+          keys_version: row.ref("excluded.keys_version"),
+          certificate_ends_ms: row.ref("excluded.certificate_ends_ms"),
+          at_ms: row.ref("excluded.at_ms"),
+          said: row.ref("excluded.said"),
+        }))
+        .where(IS_NEWER),
     )
     .execute();
 }
 
-const rowOf = ({ stand, body: { software, settings, keys, certificateEndsInMs }, atMs }: Said): UsingRow => ({
+const IS_NEWER = sql<boolean>`excluded.at_ms > stands_using.at_ms + ${sql.lit(APART_MS)}
+  OR (excluded.at_ms >= stands_using.at_ms - ${sql.lit(APART_MS)} AND excluded.said >= stands_using.said)`;
+
+const rowOf = ({ stand, id, body: { software, settings, keys, certificateEndsInMs }, atMs }: Said): UsingRow => ({
   stand,
   software,
   settings_version: settings.version,
@@ -144,6 +163,7 @@ const rowOf = ({ stand, body: { software, settings, keys, certificateEndsInMs },
   keys_version: keys.version,
   certificate_ends_ms: certificateEndsInMs === undefined ? null : atMs + certificateEndsInMs,
   at_ms: atMs,
+  said: id ?? "",
 });
 
 export async function usingOf(store: Store, stand: StandId): Promise<UsingNow | undefined> {

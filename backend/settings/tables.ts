@@ -23,6 +23,8 @@ export type UsingRow = {
   keys_version: number;
   certificate_ends_ms: number | null;
   at_ms: number;
+  /** Id of the statement that said so, which orders what one stand says; empty where a program of before wrote. */
+  said: string;
 };
 
 /** What a stand's glass showed when it was last looked at. */
@@ -40,6 +42,10 @@ export type SettingsTables = { settings: SettingsRow; stands_using: UsingRow; pi
 
 export const SETTINGS_MIGRATIONS: readonly Migration[] = [
   { name: "settings-1", up: (store) => eachOf(store, SETTINGS_TABLES) },
+  {
+    name: "settings-2",
+    up: (store) => eachOf(store, ["ALTER TABLE stands_using ADD COLUMN said text NOT NULL DEFAULT ''"]),
+  },
 ];
 
 const SETTINGS_TABLES = [

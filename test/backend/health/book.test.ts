@@ -147,3 +147,17 @@ test("while somebody follows the stands, the looks that this takes are all that 
   expect(walks - before).toBe(10);
   expect(book.counts()).toMatchObject({ selling: 1, offline: 1 });
 });
+
+test("a stand that says how it is a thousand times in a minute has one line of it, and others have theirs", async () => {
+  const [store, clock] = [await freshStore(), new VirtualClock()];
+  const { book } = await opened(store, clock, { isShared: false });
+  for (let nth = 0; nth < 1_000; nth += 1) book.heardHealth(LOBBY, { temperature: nth % 100, obstacles: [] });
+  book.heardHealth(GATE, { temperature: 40 });
+  await passing(clock, 2_000);
+  const rows = await store.selectFrom("health_minutes").select(["stand", "temperature"]).orderBy("stand").execute();
+  expect(rows).toEqual([
+    { stand: GATE, temperature: 400 },
+    { stand: LOBBY, temperature: 990 },
+  ]);
+  expect(await store.selectFrom("health_latest").select("stand").execute()).toHaveLength(2);
+});

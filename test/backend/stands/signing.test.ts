@@ -21,7 +21,7 @@ function opens(store: Store, current: SigningKey, next?: SigningKey, log: Log = 
 async function uses(store: Store, stand: StandId, version: number): Promise<void> {
   const row = { stand, software: "1.0.0", settings_version: 0, refused_version: null, refused_because: null };
   await store.deleteFrom("stands_using").where("stand", "=", stand).execute();
-  const more = { keys_version: version, certificate_ends_ms: null, at_ms: 1 };
+  const more = { keys_version: version, certificate_ends_ms: null, at_ms: 1, said: "" };
   await store
     .insertInto("stands_using")
     .values({ ...row, ...more })
