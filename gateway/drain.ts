@@ -62,6 +62,7 @@ class Drain {
   readonly #parts: DrainParts;
   readonly #callers = new Set<Socket>();
   #stopReturning: Stop = () => undefined;
+  #isOver = false;
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
@@ -89,12 +90,15 @@ class Drain {
     });
   }
 
+  /** Whoever is on the line is hung up on, and for that nothing comes back in service: the program ends. */
   close(): void {
+    this.#isOver = true;
     this.#stopReturning();
     for (const caller of this.#callers) caller.destroy();
   }
 
   #returnAfter(ms: number): void {
+    if (this.#isOver) return;
     const { stand, clock, log } = this.#parts;
     this.#stopReturning = clock.after(ms, () => {
       log.info("in service again");
