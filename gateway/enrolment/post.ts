@@ -14,22 +14,29 @@ export type Post = (url: string, body: object) => Promise<Posted>;
 
 const PATIENCE_MS = 20_000;
 
-/** One connection a call, closed afterwards. Certificates are always checked, whatever the environment says; no redirects. */
-export const postJson: Post = (url, body) =>
-  new Promise((resolve) => {
-    const failed = (because: string): void => resolve({ is: "failed", because });
-    const text = JSON.stringify(body);
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const request = open(url, { method: "POST", headers, signal, agent: false, rejectUnauthorized: true });
-    request.on("error", (error) =>
-      failed(signal.aborted ? `no answer within ${PATIENCE_MS / 1_000} s` : wordsOf(error)),
-    );
-    request.on("response", (response) => {
-      read(response).then(resolve, (error: unknown) => failed(wordsOf(error)));
+/**
+ * One connection a call, closed afterwards; `patienceMs` from the first byte to the last. Certificates are always checked, whatever
+ * the environment says; no redirects.
+ */
+export const postWithin =
+  (patienceMs: number): Post =>
+  (url, body) =>
+    new Promise((resolve) => {
+      const failed = (because: string): void => resolve({ is: "failed", because });
+      const text = JSON.stringify(body);
+      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+      const signal = AbortSignal.timeout(patienceMs);
+      const request = open(url, { method: "POST", headers, signal, agent: false, rejectUnauthorized: true });
+      request.on("error", (error) =>
+        failed(signal.aborted ? `no answer within ${patienceMs / 1_000} s` : wordsOf(error)),
+      );
+      request.on("response", (response) => {
+        read(response).then(resolve, (error: unknown) => failed(wordsOf(error)));
+      });
+      request.end(text);
     });
-    request.end(text);
-  });
+
+export const postJson: Post = postWithin(PATIENCE_MS);
 
 type Options = Parameters<typeof secured>[1];
 

@@ -1,15 +1,17 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { enrollWith } from "../../../gateway/commands/enroll.ts";
 import { enrol } from "../../../gateway/enrolment/enrol.ts";
 import { identityFiles, readIdentity } from "../../../gateway/enrolment/identity.ts";
-import { enrolAddress, type Posted, postJson } from "../../../gateway/enrolment/post.ts";
+import { enrolAddress, type Posted, postJson, postWithin } from "../../../gateway/enrolment/post.ts";
 import { Shelf } from "../../../gateway/settings/shelf.ts";
 import { readSetup } from "../../../gateway/setup.ts";
-import { certificateFacts, newRequest } from "../../../host/certificates.ts";
+import { certificateFacts, newAuthority, newRequest } from "../../../host/certificates.ts";
 import { EXIT_BAD_CONFIG } from "../../../host/config.ts";
 import { silentLog } from "../../../host/log.ts";
 import { FAILED, MISUSED } from "../../../host/program.ts";
@@ -18,7 +20,7 @@ import type { StandId } from "../../../protocol/ids.ts";
 import { newKeyPair, thumbprintOf } from "../../../protocol/keys.ts";
 import { dyingDisk, PowerLost } from "../../support/dying-disk.ts";
 import { settingsAt } from "../../support/settings.ts";
-import { CODE, Office, refusal } from "./office.ts";
+import { CODE, DAY_MS, Office, refusal } from "./office.ts";
 
 const AT = "https://pay.example.id";
 let home: string;
@@ -84,6 +86,10 @@ describe("a machine with a code", () => {
     const kids = office.shown.map(thumbprintOf);
     expect(kids[1]).toBe(kids[0]);
     expect(kids[2]).not.toBe(kids[0]);
+    office.instead = { is: "failed", because: "no answer within 20 s" };
+    for (const code of [CODE, "AAAA-BBBB-CCCC"]) await enrolled({ code });
+    const [first, second] = office.shown.slice(3).map(thumbprintOf);
+    expect(second).not.toBe(first);
   });
 
   test("that loses power at any moment is the stand when the same code is said again", async () => {
@@ -96,6 +102,8 @@ describe("a machine with a code", () => {
           return true;
         },
       );
+      const isSomebody = readIdentity(folder) !== undefined;
+      if (isSomebody) expect(readSetup(configFile(), {}).is, `cut ${nth}`).toBe("good");
       expect(await enrolled()).toMatchObject({ is: "enrolled" });
       expect(readSetup(configFile(), {}).is, `cut ${nth}`).toBe("good");
     }
@@ -111,6 +119,12 @@ describe("a machine with a code", () => {
   ])("is told what %s means", async (_, instead, words) => {
     office.instead = instead;
     expect(await enrolled()).toMatchObject({ is: "refused", because: expect.stringContaining(words) });
+  });
+
+  test("takes no certificate that bears another's name", async () => {
+    office.more = { stand: "gate-1" as StandId };
+    expect(await enrolled()).toMatchObject({ is: "refused", because: expect.stringContaining("not this stand's") });
+    expect(readIdentity(folder)).toBeUndefined();
   });
 
   test("takes no certificate that is not for its own key", async () => {
@@ -172,6 +186,20 @@ describe("the command", () => {
   });
 });
 
+test("another broker in the file is shown no certificate of the enrolment; who says all himself need not be enrolled", async () => {
+  await enrolled();
+  const read = readSetup(configFile('[link]\nurl = "mqtt://127.0.0.1:1"\n'), {});
+  if (read.is === "bad") throw new Error(read.explained);
+  const { link } = read.setup.config;
+  expect([link.url, link.cert_file, link.ca_file]).toEqual(["mqtt://127.0.0.1:1", undefined, undefined]);
+  rmSync(folder, { recursive: true });
+  const keys = `[keys]\nprivate_file = "${home}/none.pem"\nbackend_file = "${home}/none.json"\n`;
+  const own = '[stand]\nid = "lobby-9"\nname = "Kopi"\n[link]\nurl = "mqtt://127.0.0.1:1"\n';
+  const bare = readSetup(configFile(own + keys), {});
+  expect(bare).toMatchObject({ is: "bad", explained: expect.stringContaining("none.pem") });
+  expect(bare).toMatchObject({ explained: expect.not.stringContaining("not enrolled") });
+});
+
 test("a name in the file that is not the enrolment's is found out", async () => {
   await enrolled();
   const read = readSetup(configFile('[stand]\nid = "other-1"\n'), {});
@@ -202,11 +230,40 @@ describe("a call to the backend", () => {
       body: { a: "é" },
       retryAfterMs: 7_000,
     });
+    const slow = await served(() => ({ status: 429, headers: { "retry-after": "86401" }, text: "{}" }));
+    expect(await postJson(slow, {})).toEqual({ is: "answer", status: 429, body: {} });
     const moved = await served(() => ({ status: 302, headers: { location: echo }, text: "" }));
     expect(await postJson(moved, {})).toEqual({ is: "answer", status: 302, body: undefined });
     const long = await served(() => ({ status: 200, text: "x".repeat(70_000) }));
     expect(await postJson(long, {})).toMatchObject({ is: "failed", because: expect.stringContaining("65536") });
     expect(await postJson("http://127.0.0.1:1/", {})).toMatchObject({ is: "failed" });
+  });
+
+  test("ends when nothing comes, or not all of it", async () => {
+    const silent = createServer((_, response) => {
+      response.writeHead(200).write("{");
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const answer = await postWithin(100)(`http://127.0.0.1:${port}/`, {});
+    expect(answer).toMatchObject({ is: "failed" });
+  });
+
+  test("is made to nobody whose certificate nobody vouches for, whatever the environment says", async () => {
+    const { certificate: cert, key } = newAuthority({ name: "localhost", nowMs: Date.now(), forMs: DAY_MS });
+    let heard = 0;
+    const stranger = createSecureServer({ cert, key }, (_, response) => {
+      heard += 1;
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void stranger.close());
+    const { port } = stranger.address() as AddressInfo;
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await postJson(`https://localhost:${port}/`, { code: CODE })).toMatchObject({ is: "failed" });
+    expect(heard).toBe(0);
   });
 
   test("goes to where nobody reads it on the way", () => {

@@ -26,10 +26,15 @@ export class Office {
   /** What is answered instead. */
   instead: Posted | undefined;
   forMs = 90 * DAY_MS;
+  /** Whose name its certificates bear. */
+  name = "lobby-1";
   more: Partial<EnrolAnswer> = {};
+  /** Before that it answers nothing. */
+  slow: Promise<void> = Promise.resolve();
   wall = (): number => Date.now();
 
   readonly post = async (url: string, body: object): Promise<Posted> => {
+    await this.slow;
     const path = new URL(url).pathname;
     const answer = path === ENROL_PATH ? this.#enrol(body) : path === RENEW_PATH ? this.#renew(body) : undefined;
     return this.instead ?? answer ?? { is: "answer", status: 404, body: {} };
@@ -63,7 +68,7 @@ export class Office {
   #certify(csr: string): string {
     const read = readRequest(csr);
     if (read.is === "bad") throw new Error(read.because);
-    return this.authority.issue(read.request, { name: "lobby-1", nowMs: this.wall(), forMs: this.forMs }).certificate;
+    return this.authority.issue(read.request, { name: this.name, nowMs: this.wall(), forMs: this.forMs }).certificate;
   }
 }
 
