@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { Shelf } from "../../../gateway/settings/shelf.ts";
+import { readSelling, Shelf } from "../../../gateway/settings/shelf.ts";
 import { TrustedKeys } from "../../../gateway/settings/trusted-keys.ts";
 import { silentLog } from "../../../host/log.ts";
 import type { FileHands } from "../../../host/replace-file.ts";
 import type { StandId } from "../../../protocol/ids.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
-import { dyingDisk, PowerLost } from "../../support/dying-disk.ts";
+import { dyingDisk, PowerLost, promptDisk } from "../../support/dying-disk.ts";
 import { STAND } from "../../support/sale.ts";
 import { settingsAt } from "../../support/settings.ts";
 
@@ -54,6 +54,48 @@ describe("what a stand keeps of its settings", () => {
   test("was another stand's is not this one's", async () => {
     await shelf().sell(versioned(1));
     expect(shelf(undefined, "stand-2" as StandId).selling).toBeUndefined();
+  });
+
+  test("is for nobody else to read, and for who only looks it is this stand's too", async () => {
+    await shelf().sell(versioned(1));
+    expect(statSync(join(folder, "settings.json")).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(readSelling(folder, STAND)).toMatchObject(versioned(1));
+    expect(readSelling(folder, "stand-2" as StandId)).toBeUndefined();
+  });
+
+  test("is gone when it is forgotten, also after a restart", async () => {
+    const kept = shelf();
+    await kept.sell(versioned(1));
+    await kept.sell(versioned(2));
+    await kept.want({ ...versioned(3), tries: 0 });
+    await kept.refuse({ ...versioned(4), because: "no such line", by: "fit" });
+    await kept.forget();
+    for (const each of [kept, shelf()])
+      expect([each.selling, each.next, each.refused, each.newest]).toEqual([undefined, undefined, undefined, 0]);
+  });
+
+  test("of those to come is not replaced by a word about those before them", async () => {
+    const kept = shelf();
+    await kept.want({ ...versioned(3), tries: 0 });
+    await kept.want({ ...versioned(4), tries: 0 });
+    await kept.tried({ ...versioned(3), tries: 0 });
+    await kept.sell(versioned(3));
+    for (const each of [kept, shelf()]) expect(each.next).toMatchObject({ version: 4, tries: 0 });
+  });
+
+  test("can be changed after a change that the disk did not take", async () => {
+    let isFull = true;
+    const write: FileHands["write"] = async (file, text, mode) => {
+      if (isFull) throw new Error("no space left");
+      await promptDisk.write(file, text, mode);
+    };
+    const kept = shelf({ ...promptDisk, write });
+    await expect(kept.sell(versioned(1))).rejects.toThrow("no space");
+    expect(kept.selling).toBeUndefined();
+    isFull = false;
+    await kept.sell(versioned(1));
+    expect(shelf().selling).toMatchObject(versioned(1));
   });
 
   test("of what was refused goes when something newer is used, or the same after all", async () => {
@@ -158,6 +200,16 @@ describe("the keys that a stand trusts", () => {
       expect(open().get(next.signing.kid), name).toBeDefined();
       writeFileSync(file, whole);
     }
+  });
+
+  test("are the newer of two sets where the power went between their files", async () => {
+    await open().replace(1, [next.publicJwk]);
+    const older = readFileSync(join(folder, "keys-again.json"));
+    await open().replace(2, [other.publicJwk]);
+    writeFileSync(join(folder, "keys-again.json"), older);
+    const trusted = open();
+    expect([trusted.version, trusted.size]).toEqual([2, 1]);
+    expect(trusted.get(other.signing.kid)?.owner).toBe("backend");
   });
 
   test("begin anew where a technician has installed others", async () => {
