@@ -1,12 +1,18 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
 import { backendConfigSchema } from "../../backend/config.ts";
+import { utcClock } from "../../host/clock.ts";
 import { readConfig } from "../../host/config.ts";
+import { serve } from "../../host/http.ts";
+import { silentLog } from "../../host/log.ts";
+import { PRODUCT_BUILD } from "../../scripts/build.mjs";
 import { plainYaml } from "../support/plain-yaml.ts";
 
-/* Nothing here can run containers: what the files of deploy/compose/ name must at least be there. */
+/* Nothing here can run containers: what the files of deploy/compose/ name must be there, and mean the same on both sides. */
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, "deploy/compose");
@@ -20,6 +26,8 @@ type Service = {
   readonly networks: readonly string[];
   readonly ports?: readonly string[];
   readonly secrets?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
   readonly depends_on?: Readonly<Record<string, unknown>> | readonly string[];
 };
 type Compose = {
@@ -118,6 +126,78 @@ describe("the Compose file", () => {
   });
 });
 
+describe("inside the containers", () => {
+  const { database, proxy } = compose.services;
+  const targetsOf = (name: string) =>
+    (compose.services[name]?.volumes ?? []).map((volume) => volume.split(":")[1] ?? "");
+
+  test("the database is made, and looked at, as the backends ask for it", () => {
+    const { POSTGRES_USER, POSTGRES_DB, POSTGRES_PASSWORD_FILE, ...more } = database?.environment ?? {};
+    expect(more).toEqual({});
+    const { journal } = configOf("backend-1");
+    expect("url" in journal && journal.url).toBe(`postgres://${POSTGRES_USER}@database/${POSTGRES_DB}`);
+    expect(database?.healthcheck?.test).toEqual(["CMD", "pg_isready", "-U", POSTGRES_USER, "-d", POSTGRES_DB]);
+    expect(database?.secrets?.map((name) => `/run/secrets/${name}`)).toEqual([POSTGRES_PASSWORD_FILE]);
+    const file = compose.secrets["database-password"]?.file ?? "";
+    expect("password_file" in journal && journal.password_file).toBe(file.replace("./backend", "/etc/qris-backend"));
+  });
+
+  test("the broker and the proxy listen where the world is let in, and find their papers", () => {
+    const broker = readFileSync(join(ROOT, "deploy/mosquitto/mosquitto.conf"), "utf8");
+    expect(compose.services["broker"]?.ports).toEqual([`${/^listener (\d+)$/m.exec(broker)?.[1]}:8883`]);
+    expect(configOf("backend-1").link.url).toBe("mqtts://broker:8883");
+    const nginx = readFileSync(join(ROOT, "deploy/nginx/qris.conf"), "utf8");
+    const ports = new Set([...nginx.matchAll(/^ *listen (\d+)/gm)].map(([, port]) => `${port}:${port}`));
+    expect(proxy?.ports).toEqual([...ports]);
+    const papers = [...nginx.matchAll(/^ssl_certificate\w* (.*)\/(\S+);$/gm)];
+    expect(papers).toHaveLength(2);
+    for (const [, folder = "", file] of papers) {
+      expect(targetsOf("proxy")).toContain(folder);
+      expect(readme).toContain(`\`${file}\``);
+    }
+  });
+
+  test("the proxy leads to both backends by the README's own command", () => {
+    const command = /`(sed .*? \.\.\/nginx\/qris\.conf)`/.exec(readme)?.[1] ?? "";
+    const text = execFileSync("sh", ["-c", command], { cwd: FOLDER, encoding: "utf8" });
+    const servers = [...text.matchAll(/^ *server (\S+?)[ ;]/gm)]
+      .map(([, server]) => server)
+      .filter((each) => each !== "{");
+    const { http, console } = configOf("backend-1");
+    expect(servers).toEqual([`backend-1:${http.port}`, `backend-2:${http.port}`, `backend-1:${console?.port}`]);
+  });
+
+  test("a backend writes where a volume lies, and nowhere else", () => {
+    const state = /^VOLUME (.*)$/m.exec(dockerfile)?.[1] ?? "";
+    expect(dockerfile).toContain(`mkdir -p ${state} && chown node:node ${state} && chmod 0700 ${state}`);
+    for (const name of ["backend-1", "backend-2"]) expect(targetsOf(name)).toEqual(["/etc/qris-backend", state]);
+    expect(readme).toContain("readable by user 1000 alone");
+  });
+
+  test("the health check is content with a backend that says so, and with nothing else", async () => {
+    const [, line = "[]"] = /^HEALTHCHECK .*\\\n +CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    const [program, flag = "", script = ""] = JSON.parse(line) as readonly string[];
+    expect([program, flag]).toEqual(["node", "-e"]);
+    const address = `http://127.0.0.1:${configOf("backend-1").http.port}/healthz`;
+    expect(script).toContain(`'${address}'`);
+    let status = 200;
+    const clock = utcClock({ keepsAlive: false });
+    const route = { method: "GET", path: "/healthz", answer: async () => ({ status, body: "" }) } as const;
+    const server = await serve({ routes: [route], port: 0, clock, log: silentLog });
+    const asks = async (): Promise<unknown> => {
+      const child = spawn(process.execPath, [flag, script.replace(address, `${server.url}/healthz`)], {
+        stdio: "ignore",
+      });
+      return (await once(child, "exit"))[0];
+    };
+    expect(await asks()).toBe(0);
+    status = 503;
+    expect(await asks()).toBe(1);
+    await server.close();
+    expect(await asks()).toBe(1);
+  });
+});
+
 describe("the Dockerfile", () => {
   test("copies and starts what is there, on a Node that this program runs on", () => {
     const { build } = compose.services["backend-1"] ?? {};
@@ -134,6 +214,21 @@ describe("the Dockerfile", () => {
     const exposed = /^EXPOSE (.*)$/m.exec(dockerfile)?.[1]?.split(" ").map(Number);
     const { http, operator, console, metrics } = configOf("backend-1");
     expect(exposed).toEqual([http.port, operator?.port, console?.port, metrics?.port]);
+  });
+
+  test("has a compiler where packages are installed, some of which are built there", () => {
+    const { scripts = {} } = JSON.parse(readFileSync(join(ROOT, "node_modules/epoll/package.json"), "utf8"));
+    expect(scripts.install).toBe("node-gyp rebuild");
+    expect(dockerfile).toMatch(/^FROM node:22-bookworm AS build$/m);
+  });
+
+  test("leaves nothing out of the image that the build is made of", () => {
+    const ignored = read("Dockerfile.dockerignore").split("\n");
+    const { folders, project } = PRODUCT_BUILD;
+    for (const name of [...folders, project, "tsconfig.json", "package.json", "package-lock.json", "scripts"]) {
+      expect(existsSync(join(ROOT, name)), name).toBe(true);
+      expect(ignored, name).not.toContain(name);
+    }
   });
 
   test("leaves secrets and history out of the image", () => {
