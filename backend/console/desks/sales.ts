@@ -147,6 +147,7 @@ async function owed({ store, journal, clock, termsFor }: SalesDeskParts): Promis
   for (const row of rows) {
     const state = await journal.stateOf(row.order_id);
     if (state === undefined || (state.at !== "owed" && state.at !== "paid")) continue;
+    const refused = refusedIn(state);
     found.push({
       ...lineOf(row),
       state: state.at,
@@ -154,11 +155,16 @@ async function owed({ store, journal, clock, termsFor }: SalesDeskParts): Promis
       sinceMs: row.paid_ms ?? row.began_ms,
       todo: todoOf(state) ?? "",
       goodsOut: state.at === "owed" && state.delivered,
+      ...(refused !== undefined && { refused }),
       actions: actionsOn(state, clock.now(), termsFor(standOf(state))),
     });
   }
   return found;
 }
+
+/** Why the last refund that has come to a person did not go through. */
+const refusedIn = (state: State): string | undefined =>
+  refundsOf(state).findLast(({ stage }) => stage === "refused" || stage === "stuck")?.because;
 
 async function today(store: Store, clock: Clock): Promise<Overview["today"]> {
   const { fromWall, toWall } = spanOf(dayOf(clock.wall()));

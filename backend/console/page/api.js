@@ -1,4 +1,4 @@
-import { say } from "./tongue.js";
+import { knownWord, say, tongue } from "./tongue.js";
 
 /** @typedef {import("../api/words.ts").Refusal} Refusal */
 /** @typedef {import("../api/words.ts").Me} Me */
@@ -7,15 +7,22 @@ import { say } from "./tongue.js";
 export class Refused extends Error {
   /** @param {number} status 0: no answer came @param {Partial<Refusal> & { ways?: { oidc: boolean } }} said @param {number} [againMs] */
   constructor(status, said, againMs) {
-    super(said.message ?? say("error.unknown", { status }));
+    super(inTongue(said) ?? said.message ?? say("error.unknown", { status }));
     this.status = status;
     this.code = said.error ?? "unknown";
     this.hint = said.hint;
+    /** In English, where the message is in another tongue and says less. */
+    this.detail = inTongue(said) === undefined || !ESPECIALLY.includes(this.code) ? undefined : said.message;
     this.issues = said.issues ?? [];
     this.ways = said.ways;
     this.againMs = againMs;
   }
 }
+
+/** Of these the backend's own sentence says what the code does not. */
+const ESPECIALLY = ["conflict", "unavailable", "malformed"];
+/** The backend speaks English. @param {Partial<Refusal>} said */
+const inTongue = ({ error }) => (tongue() === "en" || error === undefined ? undefined : knownWord("refused", error));
 
 /** @type {Me | undefined} */
 let me;

@@ -83,14 +83,21 @@ export const factList = (facts) =>
 
 /** What went wrong and what to do. @param {unknown} error @param {() => void} [again] */
 export function troubleNote(error, again) {
-  const { message, hint, issues } =
-    error instanceof Refused ? error : { message: String(error), hint: undefined, issues: [] };
+  const { message, hint, detail, issues } =
+    error instanceof Refused ? error : { message: String(error), hint: undefined, detail: undefined, issues: [] };
   const list = issues.map(({ path, message: what }) => h("li", {}, path === "" ? "" : h("code", {}, path), ` ${what}`));
   return h(
     "div",
     { class: "note bad", role: "alert" },
     mark("bad"),
-    h("div", {}, h("p", {}, h("strong", {}, message)), list.length > 0 && h("ul", {}, list), hint && h("p", {}, hint)),
+    h(
+      "div",
+      {},
+      h("p", {}, h("strong", {}, message)),
+      detail && h("p", { lang: "en" }, detail),
+      list.length > 0 && h("ul", {}, list),
+      hint && h("p", {}, hint),
+    ),
     again && h("button", { type: "button", class: "quiet", onclick: again }, icon("again"), say("again")),
   );
 }
@@ -111,7 +118,7 @@ export const waiting = (lines = 3) =>
 export const table = ({ name, heads, rows, numbers = [], class: more = "" }) =>
   h(
     "div",
-    { class: `table ${more}`, role: "group", "aria-label": name, tabindex: "0" },
+    { class: `table ${more} ${heads.length > 2 ? "" : "pair"}`, role: "group", "aria-label": name, tabindex: "0" },
     h(
       "table",
       {},

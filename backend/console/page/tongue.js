@@ -42,7 +42,10 @@ export const say = (key, values = {}) =>
  * @param {string} family
  * @param {string} name
  */
-export function wordFor(family, name) {
+export const wordFor = (family, name) => knownWord(family, name) ?? name.replaceAll("-", " ");
+
+/** @param {string} family @param {string} name @returns {string | undefined} */
+export function knownWord(family, name) {
   const key = `${family}.${name}`;
-  return Object.hasOwn(words, key) ? say(/** @type {Key} */ (key)) : name.replaceAll("-", " ");
+  return Object.hasOwn(words, key) ? say(/** @type {Key} */ (key)) : undefined;
 }

@@ -46,6 +46,15 @@ test("what is owed is told oldest first, with what can be done about it, as the 
   expect(owed[0]).toMatchObject({ claim: claimCodeOf(first), because: "release-failed", sinceMs: NOON + 2_000 });
 });
 
+test("money that could not be given back is owed with the reason", async () => {
+  const { shop, book, desk } = await openDesk();
+  const order = await sell(shop, [...FAILED, "refund"]);
+  const answer = { is: "refused", because: "by-bank", detail: "418" } as const;
+  await shop.tell(order, { type: "refund-answered", key: `${order}-1-r1`, answer });
+  await book(order);
+  expect(await desk.owed()).toMatchObject([{ order, state: "owed", refused: "by-bank" }]);
+});
+
 test("a machine at work is not owed; one that was paid a minute ago and says nothing is", async () => {
   const { shop, book, desk } = await openDesk();
   const order = await sell(shop, ["asked", "offered", "paid"]);

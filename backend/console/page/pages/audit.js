@@ -2,13 +2,15 @@ import { get, query } from "../api.js";
 import { draw, h } from "../dom.js";
 import { timeTag } from "../format.js";
 import { troubleIn } from "../later.js";
-import { calm, pageHead, panel, table, tag, troubleNote, waiting } from "../parts.js";
-import { say, wordFor } from "../tongue.js";
+import { calm, pageHead, panel, standLink, table, tag, troubleNote, waiting } from "../parts.js";
+import { knownWord, say, wordFor } from "../tongue.js";
 
 /** @typedef {import("../../api/words.ts").AuditLine} AuditLine */
 /** @typedef {import("../../api/words.ts").AuditList} AuditList */
 
 const AT_ONCE = 100;
+/** Whose name the log has where nobody was signed in. */
+const NOBODY = "-";
 
 /** What was done here, by whom; nobody can take anything out of it. @type {import("../router.js").Page} */
 export function openAudit({ root, signal }) {
@@ -63,15 +65,29 @@ const view = ({ entries, next, trouble }, load) => [
 /** @param {AuditLine} entry @returns {readonly import("../dom.js").Child[]} */
 const cellsOf = ({ atMs, who, role, what, about, details, result, because, from }) => [
   timeTag(atMs, true),
-  [who, role === undefined ? undefined : h("small", {}, wordFor("role", role))],
+  [who === NOBODY ? say("audit.nobody") : who, role === undefined ? undefined : h("small", {}, wordFor("role", role))],
   wordFor("audit", what),
-  [about ?? "–", Object.keys(details).length === 0 ? undefined : h("small", { class: "details" }, detailsOf(details))],
   [
-    tag(result === "done" ? "good" : "bad", wordFor("audit", result)),
-    because === undefined ? undefined : h("small", {}, because),
+    aboutLink(what, about),
+    Object.keys(details).length === 0 ? undefined : h("small", { class: "details" }, detailsOf(details)),
+  ],
+  [
+    tag(toneOf(result), wordFor("audit", result)),
+    because === undefined ? undefined : h("small", {}, knownWord("refused", because) ?? because),
   ],
   from,
 ];
+
+/** @param {string} result @returns {import("../parts.js").Tone} */
+const toneOf = (result) => (result === "done" ? "good" : result === "begun" || result === "unknown" ? "wait" : "bad");
+
+/** Orders and stands have pages of their own. @param {string} what @param {string | undefined} about */
+function aboutLink(what, about) {
+  if (about === undefined) return "–";
+  if (what.startsWith("order.")) return h("a", { href: `#/orders/${about}` }, about);
+  if (what.startsWith("stand.")) return standLink(about);
+  return about;
+}
 
 /** @param {Readonly<Record<string, unknown>>} details */
 const detailsOf = (details) =>

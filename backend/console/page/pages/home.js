@@ -198,10 +198,10 @@ function owedItem(order, fleet, reload) {
   );
 }
 
-/** What to do, in the tongue of the page where it has words for it. @param {OwedLine} order */
-export function todoOf({ state, goodsOut, actions, todo }) {
-  const isUsual = /^(`backend|wait|nothing)/.test(todo) || todo === "";
-  if (!isUsual) return h("span", { lang: "en" }, todo);
+/** What to do, in a sentence. @param {Pick<OwedLine, "state" | "goodsOut" | "actions" | "refused">} order */
+export function todoOf({ state, goodsOut, actions, refused }) {
+  if (state === "owed" && refused !== undefined)
+    return h("span", {}, h("b", {}, wordFor("refusal", refused)), " ", wordFor("refusal-todo", refused));
   if (state === "refunding") return say("todo.refunding");
   if (state === "paid") return say("todo.paid");
   if (goodsOut) return say("todo.goods-out");
@@ -264,22 +264,24 @@ const latestPanel = (orders, fleet, redraw) =>
     { id: "latest", beside: h("a", { class: "more-link", href: "#/orders" }, say("all"), icon("next")) },
     orders === undefined
       ? waiting(LATEST)
-      : h(
-          "ol",
-          { class: "latest", onmouseleave: redraw },
-          orders.map((order) =>
-            h(
-              "li",
-              {},
-              h("span", { class: "latest-when" }, timeTag(order.begunMs)),
+      : orders.length === 0
+        ? calm("away", say("orders.nothing"), say("orders.nothing.line"))
+        : h(
+            "ol",
+            { class: "latest", onmouseleave: redraw },
+            orders.map((order) =>
               h(
-                "span",
-                { class: "latest-what" },
-                orderLink(order.order, order.claim),
-                h("small", {}, `${bought(order.items)} · ${fleet.nameOf(order.stand)}`),
+                "li",
+                {},
+                h("span", { class: "latest-when" }, timeTag(order.begunMs)),
+                h(
+                  "span",
+                  { class: "latest-what" },
+                  orderLink(order.order, order.claim),
+                  h("small", {}, `${bought(order.items)} · ${fleet.nameOf(order.stand)}`),
+                ),
+                h("span", { class: "latest-state" }, h("b", {}, rupiah(order.amount)), orderTag(order.state)),
               ),
-              h("span", { class: "latest-state" }, h("b", {}, rupiah(order.amount)), orderTag(order.state)),
             ),
           ),
-        ),
   );

@@ -32,7 +32,7 @@ export function openOrder({ here, root, signal }) {
   onLive("link", (isLive) => isLive && reload(), signal);
   redraw();
   reload();
-  fleet.load().catch(() => undefined);
+  fleet.loadNames().catch(() => undefined);
 }
 
 /** @param {{ order?: OrderPage, trouble?: unknown }} seen @param {ReturnType<typeof followStands>} fleet @param {() => void} reload */
@@ -75,19 +75,15 @@ function decisionPanel(order, name, reload) {
     say(isWaiting ? "order.waits" : "order.can"),
     { id: "decision", class: isWaiting ? "decision" : "" },
     order.because === undefined ? undefined : h("p", {}, tag("bad", wordFor("because", order.because))),
-    failed?.because === undefined
-      ? h("p", { class: "todo" }, icon("next"), todoOf({ ...order, sinceMs: 0, todo: "", goodsOut: false }))
-      : h(
-          "p",
-          { class: "todo" },
-          icon("next"),
-          h("span", {}, h("b", {}, wordFor("refusal", failed.because)), " ", wordFor("refusal-todo", failed.because)),
-        ),
+    h("p", { class: "todo" }, icon("next"), todoOf({ ...order, goodsOut: isOut(order), refused: failed?.because })),
     may("staff")
       ? h("div", { class: "deeds" }, deedButtons(order, name, reload))
       : h("p", { class: "soft" }, say("order.viewer")),
   );
 }
+
+/** The stand has said so. @param {OrderPage} order */
+const isOut = ({ events }) => events.some(({ type }) => type === "delivered");
 
 /** @param {OrderPage} order */
 function storyOf({ events, begunMs }) {
