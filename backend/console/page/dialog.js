@@ -13,55 +13,53 @@ import { say } from "./tongue.js";
  * }} Asked `confirm`: asked again after everything that is typed or chosen; `act`: rejects with what went wrong
  */
 
+let asked = 0;
+
 /** Asks before something is done; resolves to whether it was. The browser holds the focus in it, and gives it back. @param {Asked} asked @returns {Promise<boolean>} */
 export function ask({ title, body, confirm, act }) {
+  let [isBusy, isDone] = [false, false];
+  /** What is on its way is not called back: nobody is to believe that it was. */
+  const leave = () => isBusy || dialog.close();
   const trouble = h("div", { class: "trouble" });
   const button = h("button", { type: "submit", class: "main" });
-  const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title" });
+  const titleId = `dialog-title-${++asked}`;
+  const dialog = h("dialog", { class: "dialog", "aria-labelledby": titleId });
   const form = h(
     "form",
     { method: "dialog", novalidate: true },
     h(
       "header",
       {},
-      h("h2", { id: "dialog-title" }, title),
-      h(
-        "button",
-        { type: "button", class: "bare", "aria-label": say("close"), onclick: () => dialog.close() },
-        icon("close"),
-      ),
+      h("h2", { id: titleId }, title),
+      h("button", { type: "button", class: "bare", "aria-label": say("close"), onclick: leave }, icon("close")),
     ),
     h("div", { class: "dialog-body" }, body),
     trouble,
-    h(
-      "footer",
-      {},
-      h("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, say("cancel")),
-      button,
-    ),
+    h("footer", {}, h("button", { type: "button", class: "quiet", onclick: leave }, say("cancel")), button),
   );
   dialog.append(form);
-  let [isBusy, isDone] = [false, false];
+  dialog.addEventListener("cancel", (event) => isBusy && event.preventDefault());
   const show = () => {
     const { text, isReady, tone } = confirm();
     draw(button, isBusy ? say("sending") : text);
-    button.disabled = isBusy || !isReady;
+    button.disabled = !isBusy && !isReady;
+    button.setAttribute("aria-disabled", String(isBusy));
     button.classList.toggle("danger", tone === "danger");
   };
   form.addEventListener("input", show);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (button.disabled) return;
+    if (isBusy || button.disabled) return;
     if (!form.reportValidity()) return;
     isBusy = true;
+    draw(trouble);
     show();
     try {
       await act(form);
       isDone = true;
       dialog.close();
     } catch (error) {
-      draw(trouble, troubleNote(error));
-      if (error instanceof Refused && error.code === "signed-out") dialog.close();
+      if (!isSignedOut(error)) draw(trouble, troubleNote(error));
     }
     isBusy = false;
     show();
@@ -78,6 +76,9 @@ export function ask({ title, body, confirm, act }) {
     });
   });
 }
+
+/** Then one signs in on top of this, and what was filled in stays. @param {unknown} error */
+const isSignedOut = (error) => error instanceof Refused && error.code === "signed-out";
 
 /** What was asked about is gone: whoever uses a keyboard goes on at the page's name. */
 const focusHead = () => {

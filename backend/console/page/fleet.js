@@ -7,17 +7,20 @@ import { onLive } from "./live.js";
 /** Told no more often, however many stands report. */
 const CALM_MS = 500;
 
+/** As the last page had them: ten thousand names are not fetched anew for each page that names one. @type {Map<string, StandLine>} */
+let lastKnown = new Map();
+
 /**
  * All stands, kept up to date. `changed` is called when they are there, and after changes.
  * @param {AbortSignal} signal
  * @param {() => void} changed
  */
 export function followStands(signal, changed) {
-  /** @type {Map<string, StandLine>} */
-  const stands = new Map();
+  const stands = lastKnown;
   const soon = calmly(CALM_MS, signal, changed);
   const load = async () => {
     const answer = /** @type {{ stands: readonly StandLine[] }} */ (await get("/stands", signal));
+    stands.clear();
     for (const stand of answer.stands) stands.set(stand.id, stand);
     changed();
   };
@@ -31,13 +34,20 @@ export function followStands(signal, changed) {
   );
   return {
     stands,
-    /** Rejects with what the backend says. */
+    /** As they are now; rejects with what the backend says. */
     load,
+    /** For pages that only name them. */
+    loadNames: async () => (stands.size > 0 ? changed() : load()),
     /** @param {string} id */
     nameOf: (id) => stands.get(id)?.name ?? id,
     /** @param {string} id */
     siteOf: (id) => stands.get(id)?.site,
   };
+}
+
+/** Whoever signs in next asks anew. */
+export function forgetStands() {
+  lastKnown = new Map();
 }
 
 /** How many are in each state. @param {Iterable<StandLine>} stands */

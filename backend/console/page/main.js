@@ -1,9 +1,11 @@
 import { get, onSignedOut, signedInAs, whoAmI } from "./api.js";
 import { draw } from "./dom.js";
+import { forgetStands } from "./fleet.js";
 import { grow } from "./format.js";
 import { hush, listen } from "./live.js";
 import { changePassword } from "./pages/password.js";
 import { signIn } from "./pages/sign-in.js";
+import { signInAgain } from "./pages/sign-in-again.js";
 import { waiting } from "./parts.js";
 import { closeShell, openShell } from "./shell.js";
 import { dress } from "./theme.js";
@@ -14,6 +16,7 @@ const AGES_MS = 1_000;
 /** Finds out who is here, and shows what that person may see: where the address points, before and after signing in. */
 async function begin() {
   signedInAs(undefined);
+  forgetStands();
   try {
     signedInAs(await get("/me"));
     enter();
@@ -27,10 +30,24 @@ async function begin() {
 function enter() {
   if (whoAmI()?.mustChangePassword) return changePassword({ isForced: true, done: enter });
   openShell({ begin: () => void begin() });
-  listen(() => void begin());
+  listen(() => void goOn());
 }
 
-onSignedOut(() => void begin());
+let isAsking = false;
+
+/** The session is over. Nothing that somebody is filling in gets lost by that. */
+async function goOn() {
+  if (isAsking) return;
+  if (document.querySelector("dialog[open]") === null) return begin();
+  isAsking = true;
+  hush();
+  const isBack = await signInAgain();
+  isAsking = false;
+  if (isBack) listen(() => void goOn());
+  else await begin();
+}
+
+onSignedOut(() => void goOn());
 speak(tongue());
 dress();
 draw(document.body, waiting(5));

@@ -1,4 +1,5 @@
 import { get, may, send, whoAmI } from "./api.js";
+import { toast } from "./dialog.js";
 import { draw, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { isLinked, onLive } from "./live.js";
@@ -42,6 +43,7 @@ export function openShell({ begin }) {
   onLive(
     "overview",
     (news) => {
+      if (overview !== undefined && news.owed > overview.owed) toast(say("owed.more", { count: news.owed }));
       overview = news;
       redraw();
     },
@@ -181,7 +183,11 @@ function foot(redraw) {
   return h(
     "div",
     { class: "side-foot" },
-    tongueChooser(() => openShell({ begin: beginAnew })),
+    tongueChooser(() => {
+      openShell({ begin: beginAnew });
+      const chosen = document.querySelector(".side-foot [aria-pressed=true]");
+      if (chosen instanceof HTMLElement) chosen.focus();
+    }),
     chooser(
       say("theme"),
       theme(),

@@ -25,7 +25,7 @@ export function openAlarms({ root, signal }) {
   };
   const reload = () => {
     seen.trouble = undefined;
-    Promise.all([load(), fleet.load()]).catch(troubleIn(seen, signal, redraw));
+    Promise.all([load(), fleet.loadNames()]).catch(troubleIn(seen, signal, redraw));
   };
   const redraw = () => draw(root, view(seen, fleet.nameOf, reload));
   onLive(

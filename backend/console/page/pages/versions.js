@@ -18,7 +18,7 @@ export function openVersions({ root, signal }) {
   const fleet = followStands(signal, () => redraw());
   const redraw = () => draw(root, view(seen, fleet.nameOf, reload));
   const reload = () =>
-    void Promise.all([get("/versions", signal), fleet.load()])
+    void Promise.all([get("/versions", signal), fleet.loadNames()])
       .then(([answer]) => {
         seen.versions = /** @type {Versions} */ (answer).versions;
         seen.trouble = undefined;
