@@ -1,3 +1,4 @@
+import { DAY_MS, dayOf, startOf } from "./days.js";
 import { h } from "./dom.js";
 import { clock, date } from "./format.js";
 import { table } from "./parts.js";
@@ -14,7 +15,8 @@ import { say } from "./tongue.js";
  *   byDay?: boolean,
  *   height?: number,
  *   least?: number,
- * }} Chart `times`: milliseconds since 1970, growing; `tone`: a colour of the style sheet
+ *   whole?: boolean,
+ * }} Chart `times`: milliseconds since 1970, growing; `tone`: a colour of the style sheet; `whole`: only whole numbers are among its values
  */
 
 /** The package has types that are made for compilers with a DOM of their own; what is used here is small. @returns {Promise<any>} */
@@ -61,7 +63,7 @@ export function chartOf(chart, signal) {
 }
 
 /** @param {any} uPlot @param {Chart} chart @param {HTMLElement} canvas */
-function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, least = 0 }, canvas) {
+function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, least = 0, whole }, canvas) {
   const [ink, grid] = [colour("--soft"), colour("--line")];
   const axis = {
     stroke: ink,
@@ -72,7 +74,7 @@ function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, le
   return {
     width: canvas.clientWidth,
     height,
-    padding: [10, 12, 0, 0],
+    padding: [10, 22, 0, 0],
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     legend: { show: false },
     plugins: [bubble(lines, show, byDay === true)],
@@ -88,12 +90,12 @@ function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, le
     },
     series: [
       {},
-      ...lines.map(({ label, tone }) => ({
+      ...lines.map(({ label, tone, values }) => ({
         label,
         stroke: colour(tone),
         width: bars ? 0 : 2,
         fill: bars ? colour(tone) : `${colour(tone)}1f`,
-        points: { show: false },
+        points: { show: !bars && isSparse(values), size: 5 },
         ...(bars ? { paths: uPlot.paths.bars({ size: [0.7, 46], radius: 0.15 }) } : {}),
       })),
     ],
@@ -102,6 +104,7 @@ function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, le
         ...axis,
         size: 30,
         space: 60,
+        ...(bars && { splits: (/** @type {any} */ plot) => underBars(times, plot.bbox.width / devicePixelRatio) }),
         values: (/** @type {any} */ _plot, /** @type {number[]} */ at) =>
           at.map((second) => (byDay ? dayWord(second * 1_000) : hourWord(second * 1_000, at))),
       },
@@ -109,11 +112,29 @@ function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, le
         ...axis,
         size: 78,
         space: 34,
+        ...(whole && { incrs: WHOLE }),
         values: (/** @type {any} */ _plot, /** @type {number[]} */ values) => values.map((value) => show(value)),
       },
     ],
   };
 }
+
+/** Steps of an axis on which a half means nothing. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000, 1_000_000];
+/** So few values that a line between them is hardly there. */
+const FEW = 24;
+/** @param {readonly (number | null)[]} values */
+const isSparse = (values) => values.filter((value) => value !== null).length <= FEW;
+
+/** Pixels that the name of a day or an hour takes. */
+const NAME = 58;
+/** A name under every bar, of many hours under each day's first, or under every second, third … where there is room for no more. @param {readonly number[]} times @param {number} width */
+const underBars = (times, width) => {
+  const isHours = (times[1] ?? 0) - (times[0] ?? 0) < DAY_MS && (times.at(-1) ?? 0) - (times[0] ?? 0) > 2 * DAY_MS;
+  const named = isHours ? times.filter((at) => startOf(dayOf(at)) === at) : times;
+  const step = Math.max(1, Math.ceil((named.length * NAME) / Math.max(1, width)));
+  return named.filter((_, nth) => nth % step === 0).map((at) => at / 1_000);
+};
 
 /** Half a bar's room before the first and after the last. @param {readonly number[]} times @param {boolean} isBars @param {number} from @param {number} to @returns {[number, number]} */
 function besideBars(times, isBars, from, to) {

@@ -1,3 +1,4 @@
+import { DAY_MS, JAKARTA } from "./days.js";
 import { h } from "./dom.js";
 import { locale, say } from "./tongue.js";
 
@@ -6,11 +7,9 @@ const NBSP = "\u00a0";
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-export const DAY_MS = 86_400_000;
-const JAKARTA = "Asia/Jakarta";
 
-/** `Rp 15.000`, in both tongues: it stands so on receipts. @param {number} amount whole rupiah */
-export const rupiah = (amount) => `Rp${NBSP}${Math.round(amount).toLocaleString("id-ID")}`;
+/** `Rp 15.000` in Indonesian, `Rp 15,000` in English. @param {number} amount whole rupiah */
+export const rupiah = (amount) => `Rp${NBSP}${Math.round(amount).toLocaleString(locale())}`;
 
 /** `Rp 1,2 jt`, for where there is little room. @param {number} amount */
 export function shortRupiah(amount) {
@@ -48,11 +47,10 @@ export function zoneOf(wall) {
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? here;
 }
 
-const CLOCK = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hour12: false });
+const CLOCK = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
-/** @param {number} wall */
-export const clock = (wall, seconds = false) =>
-  inWords(wall, seconds ? { ...CLOCK, second: "2-digit" } : CLOCK).replaceAll(":", ".");
+/** `14.05` in Indonesian, `14:05` in English. @param {number} wall */
+export const clock = (wall, seconds = false) => inWords(wall, seconds ? { ...CLOCK, second: "2-digit" } : CLOCK);
 /** @param {number} wall */
 export const date = (wall) => inWords(wall, { day: "numeric", month: "short", year: "numeric" });
 /** @param {number} wall */
@@ -61,8 +59,7 @@ const shortDate = (wall) => inWords(wall, { day: "numeric", month: "short" });
 export const moment = (wall) => `${date(wall)}, ${clock(wall)}${NBSP}${zoneOf(wall)}`;
 
 /** The same in Jakarta, for who sits elsewhere: receipts and reports speak WIB. @param {number} wall */
-const inJakarta = (wall) =>
-  `${inWords(wall, { timeZone: JAKARTA, dateStyle: "medium", timeStyle: "medium" }).replaceAll(":", ".")} WIB`;
+const inJakarta = (wall) => `${inWords(wall, { timeZone: JAKARTA, dateStyle: "medium", timeStyle: "medium" })} WIB`;
 
 /** A moment: today only its clock. Its title has it in full, in WIB. @param {number} wall */
 export function timeTag(wall, seconds = false) {
@@ -98,11 +95,6 @@ export function grow() {
     if (tag.textContent !== text) tag.textContent = text;
   }
 }
-
-/** `2026-11-21` in Jakarta, where the company's days begin and end. @param {number} wall */
-export const dayOf = (wall) => new Intl.DateTimeFormat("en-CA", { timeZone: JAKARTA }).format(wall);
-/** Where that day begins. @param {string} day */
-export const startOf = (day) => Date.parse(`${day}T00:00:00+07:00`);
 
 /** @param {number} bytes */
 export const megabytes = (bytes) =>

@@ -20,6 +20,11 @@ export function wear(next) {
 export function dress() {
   const chosen = theme();
   const isDark = chosen === "auto" ? isDarkOutside.matches : chosen === "dark";
+  wearNow(isDark);
+}
+
+/** Paper is white. @param {boolean} isDark */
+function wearNow(isDark) {
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
   for (const hear of ears) hear();
 }
@@ -31,6 +36,8 @@ export function onDressed(hear, signal) {
 }
 
 isDarkOutside.addEventListener("change", dress);
+addEventListener("beforeprint", () => wearNow(false));
+addEventListener("afterprint", dress);
 
 /** A colour of the style sheet. @param {string} name such as `--good` */
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

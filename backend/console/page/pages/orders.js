@@ -1,7 +1,8 @@
 import { get, may, query } from "../api.js";
+import { spanFilled } from "../days.js";
 import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
-import { DAY_MS, dayOf, rupiah, startOf, timeTag } from "../format.js";
+import { rupiah, timeTag } from "../format.js";
 import { icon } from "../icons.js";
 import { onLive } from "../live.js";
 import {
@@ -25,7 +26,7 @@ import { say, wordFor } from "../tongue.js";
 /**
  * @typedef {import("../../api/words.ts").OrderLine} OrderLine
  * @typedef {import("../../api/words.ts").OrderList} OrderList
- * @typedef {Record<string, string>} Wish as in the address: q, stand, state, from and to as days, least, most
+ * @typedef {Record<string, string>} Wish as in the address: q, stand, state, from and to as days, since and till as clocks, least, most
  */
 
 const AT_ONCE = 50;
@@ -41,7 +42,7 @@ const states = /** @type {const} */ ([
   "refunding",
   "remedied",
 ]);
-const NAMES = ["q", "stand", "state", "from", "to", "least", "most"];
+const NAMES = ["q", "stand", "state", "from", "since", "to", "till", "least", "most"];
 
 /** Finds any order, and shows new ones as they come. @type {import("../router.js").Page} */
 export function openOrders({ here, root, signal }) {
@@ -97,21 +98,15 @@ export function openOrders({ here, root, signal }) {
   );
   redraw();
   reload();
-  fleet.load().catch(() => undefined);
+  fleet.loadNames().catch(() => undefined);
 }
 
 /** @param {Wish} wish */
 const isEverything = (wish) => Object.keys(wish).length === 0;
 
 /** Days of people are spans of the backend. @param {Wish} wish @param {{ after?: string | undefined, limit?: number }} [page] */
-const searchOf = ({ from, to, ...rest }, { after, limit } = {}) =>
-  query({
-    ...rest,
-    from: from === undefined ? undefined : startOf(from),
-    to: to === undefined ? undefined : startOf(to) + DAY_MS,
-    after,
-    limit,
-  });
+const searchOf = ({ from, to, since, till, ...rest }, { after, limit } = {}) =>
+  query({ ...rest, ...spanFilled({ from, to, since, till }, Date.now()), after, limit });
 
 /** @param {any} seen @param {ReturnType<typeof followStands>} fleet @param {{ look: (wish: Wish) => void, more: () => void, reload: () => void, take: () => void }} can */
 function view({ orders, next, fresh, trouble, wish }, fleet, { look, more, reload, take }) {
@@ -225,7 +220,9 @@ function searchForm(wish, fleet, look) {
           ],
         }),
         field({ name: "from", label: say("from"), type: "date", value: wish["from"] ?? "" }),
-        field({ name: "to", label: say("until"), type: "date", value: wish["to"] ?? dayWish(wish) }),
+        field({ name: "since", label: say("from.clock"), type: "time", value: wish["since"] ?? "" }),
+        field({ name: "to", label: say("until"), type: "date", value: wish["to"] ?? "" }),
+        field({ name: "till", label: say("until.clock"), type: "time", value: wish["till"] ?? "" }),
         field({
           name: "least",
           label: say("amount.least"),
@@ -248,9 +245,6 @@ function searchForm(wish, fleet, look) {
     ),
   );
 }
-
-/** A day that something begins at ends today, unless another end was asked for. @param {Wish} wish */
-const dayWish = (wish) => (wish["from"] === undefined ? "" : dayOf(Date.now()));
 
 /** @param {Wish} wish */
 const isOnlyState = (wish) => NAMES.every((name) => name === "q" || name === "state" || wish[name] === undefined);

@@ -1,8 +1,9 @@
 import { get, query } from "../api.js";
 import { chartOf } from "../chart.js";
+import { DAY_MS, dayOf, startOf } from "../days.js";
 import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
-import { DAY_MS, date, dayOf, number, rupiah, shortRupiah, startOf } from "../format.js";
+import { date, number, rupiah, shortRupiah } from "../format.js";
 import { icon } from "../icons.js";
 import { troubleIn } from "../later.js";
 import { calm, chooser, field, pageHead, panel, standLink, table, troubleNote, waiting } from "../parts.js";
@@ -13,7 +14,7 @@ import { say } from "../tongue.js";
  * @typedef {import("../../api/words.ts").SalesRow} SalesRow
  * @typedef {import("../../api/words.ts").SalesSums} SalesSums
  * @typedef {import("../../api/words.ts").DayReport} DayReport
- * @typedef {{ days: number, rows: Record<string, readonly SalesRow[]>, report?: DayReport | undefined, day: string, trouble?: unknown, chart: HTMLElement }} Seen
+ * @typedef {{ days: number, by: "hour" | "day", rows: Record<string, readonly SalesRow[]>, report?: DayReport | undefined, day: string, trouble?: unknown, chart: HTMLElement }} Seen
  */
 
 const SPANS = /** @type {const} */ ([
@@ -25,22 +26,27 @@ const SPANS = /** @type {const} */ ([
 /** Rows of the rankings. */
 const FIRST = 10;
 const HOUR_MS = 3_600_000;
+/** Days whose hours a chart has room for. */
+const HOURS_OF = 7;
+/** Stands of a report that are written out; the table to take home has them all. */
+const REPORTED = 100;
 
 /** What was sold, when, where; the day's report. @type {import("../router.js").Page} */
 export function openSales({ here, root, signal }) {
   /** @type {Seen} */
   const seen = {
     days: Number(here.query.get("days") ?? 7) || 7,
+    by: here.query.get("by") === "hour" ? "hour" : "day",
     rows: {},
     day: here.query.get("day") ?? dayOf(Date.now() - DAY_MS),
     chart: h("div", { class: "chart-place", own: true }),
   };
   const fleet = followStands(signal, () => redraw());
-  const redraw = () => draw(root, view(seen, fleet.nameOf, { span, day, reload }));
+  const redraw = () => draw(root, view(seen, fleet.nameOf, { span, by, day, reload }));
   let painted = new AbortController();
   const load = async () => {
     const [from, to] = [startOf(dayOf(Date.now() - (seen.days - 1) * DAY_MS)), startOf(dayOf(Date.now())) + DAY_MS];
-    const by = seen.days === 1 ? "hour" : "day";
+    const by = byOf(seen);
     const sums = await Promise.all(
       [by, "stand", "product"].map(
         async (each) => /** @type {SalesSums} */ (await get(`/sales${query({ by: each, from, to })}`, signal)),
@@ -67,7 +73,14 @@ export function openSales({ here, root, signal }) {
     seen.trouble = undefined;
     Promise.all([load(), loadReport()]).catch(troubleIn(seen, signal, redraw));
   };
-  const keep = () => stay("/sales", query({ days: seen.days, day: seen.day }));
+  const keep = () => stay("/sales", query({ days: seen.days, by: seen.by === "hour" ? "hour" : "", day: seen.day }));
+  /** @param {string} each */
+  const by = (each) => {
+    seen.by = each === "hour" ? "hour" : "day";
+    keep();
+    redraw();
+    reload();
+  };
   /** @param {string} days */
   const span = (days) => {
     seen.days = Number(days);
@@ -87,8 +100,11 @@ export function openSales({ here, root, signal }) {
   draw(seen.chart, waiting(6));
   redraw();
   reload();
-  fleet.load().catch(() => undefined);
+  fleet.loadNames().catch(() => undefined);
 }
+
+/** A day has no days, and a month too many hours. @param {Pick<Seen, "days" | "by">} seen */
+const byOf = ({ days, by }) => (days === 1 ? "hour" : days <= HOURS_OF ? by : "day");
 
 /** Times at which nothing was sold are there too. @param {readonly SalesRow[]} rows @param {number} from @param {number} to @param {number} step */
 function filled(rows, from, to, step) {
@@ -115,8 +131,9 @@ const timeChart = (rows, by, signal) =>
     signal,
   );
 
-/** @param {Seen} seen @param {(id: string) => string} nameOf @param {{ span: (days: string) => void, day: (day: string) => void, reload: () => void }} can */
-function view({ days, rows, report, day, trouble, chart }, nameOf, can) {
+/** @param {Seen} seen @param {(id: string) => string} nameOf @param {{ span: (days: string) => void, by: (each: string) => void, day: (day: string) => void, reload: () => void }} can */
+function view(seen, nameOf, can) {
+  const { days, rows, report, day, trouble, chart } = seen;
   const total = sumOf(rows["time"] ?? []);
   const isThere = rows["time"] !== undefined;
   return [
@@ -131,8 +148,8 @@ function view({ days, rows, report, day, trouble, chart }, nameOf, can) {
     ),
     trouble === undefined ? undefined : troubleNote(trouble, can.reload),
     panel(
-      say(days === 1 ? "sales.by-hour" : "sales.by-day"),
-      { id: "sales-time", class: "numbers" },
+      say(byOf(seen) === "hour" ? "sales.by-hour" : "sales.by-day"),
+      { id: "sales-time", class: "numbers", beside: days > 1 && days <= HOURS_OF && byChooser(seen, can.by) },
       h(
         "dl",
         {},
@@ -166,6 +183,18 @@ function view({ days, rows, report, day, trouble, chart }, nameOf, can) {
   ];
 }
 
+/** @param {Seen} seen @param {(each: string) => void} pick */
+const byChooser = ({ by }, pick) =>
+  chooser(
+    say("sales.by"),
+    by,
+    [
+      ["hour", say("sales.by-hour")],
+      ["day", say("sales.by-day")],
+    ],
+    pick,
+  );
+
 /** @param {readonly SalesRow[]} rows */
 const sumOf = (rows) =>
   rows.reduce(
@@ -196,6 +225,13 @@ function ranking(name, rows, show) {
   });
 }
 
+/** The day's report alone, on white paper. */
+function printReport() {
+  document.body.classList.add("print-report");
+  addEventListener("afterprint", () => document.body.classList.remove("print-report"), { once: true });
+  print();
+}
+
 /** @param {DayReport | undefined} report @param {string} day @param {(id: string) => string} nameOf @param {(day: string) => void} pick */
 function reportPanel(report, day, nameOf, pick) {
   const asked = field({ name: "day", label: say("report.day"), type: "date", value: day });
@@ -205,10 +241,15 @@ function reportPanel(report, day, nameOf, pick) {
     {
       id: "report",
       beside: h(
-        "a",
-        { class: "button quiet small", href: `/api/report/${day}.csv`, download: "" },
-        icon("download"),
-        say("report.csv"),
+        "div",
+        { class: "deeds" },
+        h("button", { type: "button", class: "quiet small", onclick: () => printReport() }, say("report.print")),
+        h(
+          "a",
+          { class: "button quiet small", href: `/api/report/${day}.csv`, download: "" },
+          icon("download"),
+          say("report.csv"),
+        ),
       ),
     },
     h("div", { class: "report-day", own: true }, asked),
@@ -226,12 +267,25 @@ function reportPanel(report, day, nameOf, pick) {
               owed: number(report.owed),
             }),
           ),
+          report.stands.length > REPORTED &&
+            h("p", { class: "soft" }, say("report.first", { first: REPORTED, count: number(report.stands.length) })),
+          report.stands.length === 0 && calm("away", say("sales.none"), say("report.none.line")),
+          report.products.length > 0 &&
+            table({
+              name: say("sales.by-product"),
+              heads: [say("product.name"), say("today.sales"), say("today.amount"), say("today.refunded")],
+              numbers: [1, 2, 3],
+              rows: report.products.map((row) => ({
+                key: row.key,
+                cells: [row.key, number(row.sales), rupiah(row.amount), rupiah(row.refunded)],
+              })),
+            }),
           report.stands.length > 0 &&
             table({
               name: say("report"),
               heads: [say("stand"), say("today.sales"), say("today.amount"), say("today.refunded")],
               numbers: [1, 2, 3],
-              rows: report.stands.map((row) => ({
+              rows: report.stands.slice(0, REPORTED).map((row) => ({
                 key: row.key,
                 cells: [
                   standLink(row.key, nameOf(row.key)),

@@ -1,7 +1,8 @@
 import { get, may, picture, query } from "../api.js";
 import { chartOf } from "../chart.js";
+import { DAY_MS } from "../days.js";
 import { draw, h } from "../dom.js";
-import { ageTag, DAY_MS, megabytes, moment, number, rupiah, span, timeTag } from "../format.js";
+import { ageTag, megabytes, moment, number, rupiah, span, timeTag } from "../format.js";
 import { icon } from "../icons.js";
 import { troubleIn } from "../later.js";
 import { onLive } from "../live.js";
@@ -260,6 +261,7 @@ async function showHealth(place, id, spanMs, signal) {
               lines: [{ label: wordFor("figure", name), values: series.figures[name] ?? [], tone }],
               show,
               least,
+              whole: name === "unsent" || name === "reconnects",
               height: 150,
             },
             signal,
@@ -315,6 +317,7 @@ function menuPanel(stand, reload) {
       ],
       refused !== undefined && [say("settings.refused", { version: refused.version }), refused.because],
     ]),
+    settings.products.length === 0 && h("p", { class: "soft" }, say("settings.own.line")),
     settings.products.length > 0 &&
       table({
         name: say("settings.menu"),
