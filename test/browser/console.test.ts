@@ -157,6 +157,14 @@ describe("a page that is open", () => {
     const rows = desk.page.locator(".stand-table tbody tr");
     expect(await rows.count()).toBe(50);
     expect(await desk.page.locator(".heap").count()).toBeLessThan(200);
+    await desk.page.getByRole("button", { name: "Next" }).press("Enter");
+    await desk.page.getByText("51–100 of 10,000").waitFor();
+    expect(await desk.page.evaluate("document.activeElement.textContent")).toBe("Next");
+    await desk.page.reload();
+    await desk.page.getByText("51–100 of 10,000").waitFor();
+    await desk.page.getByRole("button", { name: "Previous" }).press("Enter");
+    await desk.page.getByText("1–50 of 10,000").waitFor();
+    expect(await desk.page.evaluate("document.activeElement.textContent")).toBe("Previous");
     const begun = Date.now();
     await desk.page.getByRole("searchbox").fill("jayapura-mall-771");
     await desk.page.getByText("1 stand", { exact: true }).waitFor();
@@ -178,6 +186,111 @@ describe("a page that is open", () => {
     await desk.page.keyboard.press("Enter");
     await desk.page.getByRole("heading", { level: 1, name: "Alarms" }).waitFor();
   });
+});
+
+describe("what is asked before it is done", () => {
+  const dialog = () => desk.page.getByRole("dialog");
+  const refund = async () => {
+    await desk.page.getByRole("button", { name: "Refund" }).first().click();
+    await dialog().getByRole("radio", { name: "The goods did not come out" }).click();
+  };
+
+  test("cannot be sent twice, nor left as if it had not been sent", async () => {
+    await arrive();
+    const held = { go: () => {} };
+    const { cash } = fleet.desks;
+    const { refund: real } = cash;
+    const asked: string[] = [];
+    cash.refund = async (order, said) => {
+      asked.push(order);
+      await new Promise<void>((resolve) => {
+        held.go = resolve;
+      });
+      return real(order, said);
+    };
+    await go("/");
+    await refund();
+    await dialog().getByRole("button", { name: /^Give/ }).press("Enter");
+    await dialog().getByRole("button", { name: "Sending…" }).press("Enter");
+    await desk.page.keyboard.press("Escape");
+    await dialog().getByRole("button", { name: "Close" }).click();
+    expect(await dialog().count()).toBe(1);
+    await eventually("the refund is asked for", async () => asked.length > 0);
+    held.go();
+    await dialog().waitFor({ state: "detached" });
+    await desk.page.getByText(/The refund of .* has begun/).waitFor();
+    expect(asked).toHaveLength(1);
+  });
+
+  test("keeps what was filled in when the session ends meanwhile", async () => {
+    await arrive();
+    await go("/");
+    await refund();
+    await desk.page.context().clearCookies();
+    await dialog().getByRole("button", { name: /^Give/ }).click();
+    const door = desk.page.getByRole("dialog", { name: "Your session has ended" });
+    await door.getByLabel("Password of sari@example.id").fill("not this one");
+    await desk.page.keyboard.press("Enter");
+    await door.getByText("Name and password do not go together").waitFor();
+    await door.getByLabel("Password of sari@example.id").fill(PASSWORD);
+    await desk.page.keyboard.press("Enter");
+    await door.waitFor({ state: "detached" });
+    expect(await dialog().getByRole("radio", { name: "The goods did not come out" }).isChecked()).toBe(true);
+    expect(fleet.moved).toEqual([]);
+    await dialog().getByRole("button", { name: /^Give/ }).click();
+    await desk.page.getByText(/The refund of .* has begun/).waitFor();
+    expect(fleet.moved).toHaveLength(1);
+    await desk.page.locator(".link.live").waitFor();
+  });
+});
+
+describe("the company's tongue", () => {
+  test("is chosen on the page, and amounts, clocks and reasons are said in it", async () => {
+    await arrive();
+    await go("/");
+    expect(await desk.page.locator(".owed-who .amount").first().textContent()).toMatch(/^Rp\s\d+,000$/);
+    expect(await desk.page.locator(".latest time").first().textContent()).toMatch(/\d\d:\d\d\sWIB$/);
+    await desk.page.getByRole("button", { name: "Indonesia" }).press("Enter");
+    await desk.page.locator(".owed-item").first().waitFor();
+    expect(await desk.page.evaluate("document.activeElement.textContent")).toBe("Indonesia");
+    expect(await desk.page.locator(".owed-who .amount").first().textContent()).toMatch(/^Rp\s\d+\.000$/);
+    expect(await desk.page.locator(".latest time").first().textContent()).toMatch(/\d\d\.\d\d\sWIB$/);
+    expect(await desk.page.locator(".todo").first().textContent()).toContain("Kembalikan uangnya");
+    await desk.page
+      .getByRole("button", { name: /^Keluarkan/ })
+      .first()
+      .click();
+    await desk.page.getByRole("radio", { name: "Pelanggan ada di mesin" }).click();
+    await desk.page.getByRole("button", { name: "Keluarkan sekarang" }).click();
+    await desk.page.getByText("Tidak dapat dilakukan sekarang.").waitFor();
+    desk.complaints.splice(0);
+    fleet.orders.length = 0;
+    await desk.page.reload();
+    await desk.page.getByText("Belum ada pesanan").waitFor();
+    await desk.page.getByText("Tidak ada yang menunggu").waitFor();
+  });
+});
+
+test("a day's report is printed alone, on white, without what is pressed", async () => {
+  await arrive({}, { colorScheme: "dark" });
+  await go("/sales");
+  await desk.page.evaluate("globalThis.print = () => { globalThis.wasPrinted = true; }");
+  await desk.page.getByRole("button", { name: "Print" }).click();
+  expect(await desk.page.evaluate("globalThis.wasPrinted")).toBe(true);
+  await desk.page.emulateMedia({ media: "print" });
+  const seen = (selector: string) => desk.page.locator(selector).first().isVisible();
+  expect(await Promise.all(["#report table", "#sales-time", ".side", "#report button"].map(seen))).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+  await desk.page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  expect(await desk.page.evaluate("document.documentElement.dataset.theme")).toBe("light");
+  await desk.page.evaluate("dispatchEvent(new Event('afterprint'))");
+  expect(await desk.page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
+  await desk.page.emulateMedia({ media: "screen" });
+  expect(await seen("#sales-time")).toBe(true);
 });
 
 describe("by keyboard alone", () => {
@@ -213,7 +326,7 @@ describe("by keyboard alone", () => {
     await desk.page.locator("#menu").getByRole("button", { name: "Change" }).press("Enter");
     const dialog = desk.page.getByRole("dialog");
     await dialog.getByLabel("Price").first().fill("17000");
-    await dialog.getByText(/Kopi Susu: Rp\s15\.000 → Rp\s17\.000/).waitFor();
+    await dialog.getByText(/Kopi Susu: Rp\s15,000 → Rp\s17,000/).waitFor();
     await keepPicture("menu");
     expect(await wrongs("menu")).toEqual([]);
     await dialog.getByRole("button", { name: "Send to the stand" }).press("Enter");

@@ -1,4 +1,5 @@
 import { h } from "./dom.js";
+import { number } from "./format.js";
 import { mark } from "./icons.js";
 import { calmly } from "./later.js";
 import { toneOfStand } from "./parts.js";
@@ -14,6 +15,8 @@ import { say, wordFor } from "./tongue.js";
 export const bySeverity = /** @type {const} */ (["trouble", "offline", "serving", "selling", "new", "revoked"]);
 /** Pixels across, within which stands become one. */
 const CELL = 46;
+/** Pixels that the sign of a heap covers. */
+const [WIDE, HIGH] = [58, 36];
 /** The outline has no more to show. */
 const [FURTHEST, CLOSEST] = [3, 11];
 const HOME = /** @type {const} */ ([
@@ -181,7 +184,28 @@ function clustersOf(map, placed) {
     if (cell === undefined) cells.set(key, [stand]);
     else cell.push(stand);
   }
-  return [...cells].map(([key, stands]) => ({ key, stands, worst: worstOf(stands), at: middleOf(stands) }));
+  const heaps = [...cells].map(([key, stands]) => heapOf(key, stands));
+  return apart(heaps, (at) => map.project(at));
+}
+
+/** @param {string} key @param {readonly Placed[]} stands @returns {Cluster} */
+const heapOf = (key, stands) => ({ key, stands, worst: worstOf(stands), at: middleOf(stands) });
+
+/** None covers another: the smaller of two that would goes into the larger. @param {readonly Cluster[]} heaps @param {(at: Cluster["at"]) => { x: number, y: number }} project */
+function apart(heaps, project) {
+  /** @type {Cluster[]} */
+  const kept = [];
+  for (const heap of [...heaps].sort((one, other) => other.stands.length - one.stands.length)) {
+    const here = project(heap.at);
+    const near = kept.findIndex(({ at }) => {
+      const { x, y } = project(at);
+      return Math.abs(x - here.x) < WIDE && Math.abs(y - here.y) < HIGH;
+    });
+    const [other] = near < 0 ? [] : kept.slice(near, near + 1);
+    if (other === undefined) kept.push(heap);
+    else kept[near] = heapOf(other.key, [...other.stands, ...heap.stands]);
+  }
+  return kept;
 }
 
 /** @param {readonly StandLine[]} stands */
@@ -205,7 +229,7 @@ function heapSign({ key, stands, worst }) {
     "span",
     { class: `heap-sign ${toneOfStand(worst)} ${isOne ? "single" : ""}`, "data-heap": key, title: words },
     mark(toneOfStand(worst)),
-    isOne ? undefined : h("b", { "aria-hidden": "true" }, stands.length),
+    isOne ? undefined : h("b", { "aria-hidden": "true" }, number(stands.length)),
     h("span", { class: "unseen" }, words),
   );
 }
@@ -261,7 +285,7 @@ export const stateChoice = (counts, chosen, pick) =>
           onclick: () => pick(chosen === state ? "" : state),
         },
         mark(toneOfStand(state)),
-        h("b", {}, counts[state] ?? 0),
+        h("b", {}, number(counts[state] ?? 0)),
         h("span", {}, wordFor("stand", state)),
       ),
     ),

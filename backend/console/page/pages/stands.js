@@ -4,6 +4,7 @@ import { countStates, followStands } from "../fleet.js";
 import { ageTag, number } from "../format.js";
 import { icon } from "../icons.js";
 import { troubleIn } from "../later.js";
+import { onLive } from "../live.js";
 import { bySeverity, openMap, stateChoice } from "../map.js";
 import { calm, chooser, pageHead, panel, standLink, standTag, table, troubleNote, waiting } from "../parts.js";
 import { stay } from "../router.js";
@@ -23,7 +24,7 @@ export function openStands({ here, root, signal }) {
     text: here.query.get("q") ?? "",
     state: here.query.get("state") ?? "",
     by: here.query.get("by") ?? "name",
-    page: 0,
+    page: Math.max(0, (Math.trunc(Number(here.query.get("page"))) || 1) - 1),
     isThere: false,
   };
   const map = h("div", { class: "map tall", own: true, role: "group", "aria-label": say("map") });
@@ -44,9 +45,20 @@ export function openStands({ here, root, signal }) {
   /** @param {Partial<Wish>} next */
   const change = (next) => {
     Object.assign(wish, { page: 0 }, next);
-    stay("/stands", queryOf({ q: wish.text, state: wish.state, by: wish.by === "name" ? "" : wish.by }));
+    const { text: q, state, by, page } = wish;
+    stay("/stands", queryOf({ q, state, by: by === "name" ? "" : by, page: page === 0 ? "" : page + 1 }));
     redraw();
+    if (next.page !== undefined) root.querySelector("#stands-list")?.scrollIntoView({ block: "start" });
   };
+  let wasLost = false;
+  onLive(
+    "link",
+    (isLive) => {
+      if (isLive && wasLost) reload();
+      wasLost = !isLive;
+    },
+    signal,
+  );
   redraw();
   reload();
 }
@@ -133,7 +145,8 @@ function list(found, wish, change) {
   if (!wish.isThere) return waiting(10);
   if (found.length === 0) return calm("away", say("stands.none"), say("stands.none.line"));
   if (wish.by === "site") return bySite(found, wish, change);
-  const rows = found.slice(wish.page * ROWS, (wish.page + 1) * ROWS);
+  const first = pageIn(found.length, wish) * ROWS;
+  const rows = found.slice(first, first + ROWS);
   return [standTable(say("stands.list"), rows), pager(found.length, wish, change)];
 }
 
@@ -168,7 +181,8 @@ function bySite(found, wish, change) {
     if (site === undefined) sites.set(stand.site ?? "", [stand]);
     else site.push(stand);
   }
-  const groups = [...sites].slice(wish.page * ROWS, (wish.page + 1) * ROWS);
+  const first = pageIn(sites.size, wish) * ROWS;
+  const groups = [...sites].slice(first, first + ROWS);
   return [
     h(
       "div",
@@ -197,17 +211,21 @@ function bySite(found, wish, change) {
   ];
 }
 
+/** The one asked for, or the last that there is. @param {number} count @param {Wish} wish */
+const pageIn = (count, { page }) => Math.max(0, Math.min(page, Math.ceil(count / ROWS) - 1));
+
 /** @param {number} count @param {Wish} wish @param {(next: Partial<Wish>) => void} change */
-function pager(count, { page }, change) {
+function pager(count, wish, change) {
   if (count <= ROWS) return undefined;
+  const page = pageIn(count, wish);
   const last = Math.ceil(count / ROWS) - 1;
-  const to = (/** @type {number} */ next) => () => change({ page: next });
+  const to = (/** @type {number} */ next) => () => next >= 0 && next <= last && change({ page: next });
   return h(
     "nav",
     { class: "pager", "aria-label": say("pager") },
     h(
       "button",
-      { type: "button", class: "quiet", disabled: page === 0, onclick: to(page - 1) },
+      { type: "button", class: "quiet", "aria-disabled": String(page === 0), onclick: to(page - 1) },
       icon("back"),
       say("pager.before"),
     ),
@@ -222,7 +240,7 @@ function pager(count, { page }, change) {
     ),
     h(
       "button",
-      { type: "button", class: "quiet", disabled: page >= last, onclick: to(page + 1) },
+      { type: "button", class: "quiet", "aria-disabled": String(page >= last), onclick: to(page + 1) },
       say("pager.after"),
       icon("next"),
     ),
