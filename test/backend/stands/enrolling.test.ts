@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { hashOfCode } from "../../../backend/stands/codes.ts";
 import { tidyStands } from "../../../backend/stands/tidying.ts";
 import { newRequest } from "../../../host/certificates.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
@@ -38,6 +39,27 @@ test("a code has sixty bits, and who reads the store cannot enrol with what lies
   const kept = JSON.stringify(await stateOf(office));
   for (const written of [code, code.replaceAll("-", "")]) expect(kept).not.toContain(written);
   expect(await codeAgain(office, LOBBY)).not.toBe(code);
+});
+
+test("a code says the same however it is typed", () => {
+  const hash = hashOfCode("10AB-CDEF-GH01");
+  for (const typed of ["10abcdefgh01", "1oab-cdef-ghO1", "lOAB-CDEF-GH0I", "i0-ab-cd-ef-gh-0L"])
+    expect(hashOfCode(typed), typed).toBe(hash);
+  expect(hashOfCode("10AB-CDEF-GH02")).not.toBe(hash);
+});
+
+test("a roster is told once of what has changed, and again after a store that did not answer", async () => {
+  const office = await newOffice();
+  await codeFor(office, LOBBY);
+  const told: string[][] = [];
+  onTestFinished(office.roster.onChange((changed) => void told.push([...changed])));
+  await office.following.look();
+  expect(told).toEqual([]);
+  await office.store.schema.alterTable("stand_revisions").renameTo("away").execute();
+  await expect(office.following.look()).rejects.toThrow("stand_revisions");
+  await office.store.schema.alterTable("away").renameTo("stand_revisions").execute();
+  await codeFor(office, GATE);
+  expect([told, office.roster.size]).toEqual([[[GATE]], 2]);
 });
 
 describe("a machine with a code", () => {
@@ -198,6 +220,7 @@ describe("a stand that is revoked", () => {
     expect(await office.registry.revoke(LOBBY, "stolen")).toEqual({ is: "changed" });
     expect(office.roster.keys.get(machine.kid)).toBeUndefined();
     expect(office.roster.get(LOBBY)?.state).toBe("revoked");
+    expect(office.roster.get(LOBBY)?.certificateEndsMs).toBeUndefined();
     expect(await office.enrolling.redeem(newMachine().enrols(code))).toMatchObject(refusedFor(/taken back/));
     expect(await office.enrolling.renew(machine.renews(LOBBY))).toMatchObject(refusedFor(/not by a key/));
   });

@@ -19,6 +19,15 @@ describe("the roster", () => {
     expect(roster.get(LOBBY)?.state).toBe("revoked");
   });
 
+  test("does not believe a stand that is gone, whose key may be another's from then on", () => {
+    const roster = new RosterInMemory(commonTerms, [recordOf(LOBBY, { keys: [one.publicJwk] })]);
+    expect(roster.keys.get(one.kid)?.owner).toBe(LOBBY);
+    roster.put([], [LOBBY]);
+    expect([roster.keys.get(one.kid), roster.get(LOBBY)]).toEqual([undefined, undefined]);
+    roster.put([recordOf(GATE, { keys: [one.publicJwk] })]);
+    expect(roster.keys.get(one.kid)?.owner).toBe(GATE);
+  });
+
   test("knows whom a stand sells for and by which rules, and leaves the money of a strange one to staff", () => {
     const roster = new RosterInMemory(commonTerms, [recordOf(LOBBY)]);
     expect(roster.sellerOf(LOBBY)).toBe("kopi");
@@ -69,6 +78,18 @@ describe("the stands' keys", () => {
     const owners = [...pairs, ...pairs].map(({ kid }) => keys.get(kid)?.owner);
     expect(owners).toEqual(["stand-0", "stand-1", "stand-2", "stand-0", "stand-1", "stand-2"]);
     expect(keys.ready).toBe(2);
+  });
+
+  test("that were used lately stay ready", () => {
+    const keys = new StandKeys(2);
+    const [a, b, c] = Array.from({ length: 3 }, () => newKeyPair().signing);
+    if (a === undefined || b === undefined || c === undefined) throw new Error("three pairs");
+    keys.change(LOBBY, [a.publicJwk, b.publicJwk, c.publicJwk]);
+    const [known, other] = [keys.get(a.kid), keys.get(b.kid)];
+    keys.get(a.kid);
+    keys.get(c.kid);
+    expect(keys.get(a.kid)).toBe(known);
+    expect(keys.get(b.kid)).not.toBe(other);
   });
 
   test("of a stand are those that it was given last", () => {
