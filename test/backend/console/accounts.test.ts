@@ -51,6 +51,17 @@ storeSuites("accounts", (freshStore, freshPlace) => {
     expect(await accounts.change(ACTOR, "budi", { isDisabled: true })).toEqual({ is: "last-admin" });
   });
 
+  test("keep one administrator who needs no other house's word to come in", async () => {
+    const store = await freshStore();
+    const { accounts } = deskOn(store);
+    for (const name of ["ani", "budi"]) await accounts.add(ACTOR, name, "admin");
+    const foreign = { password: null, subject: "https://id.example 7" };
+    await store.updateTable("accounts").set(foreign).where("name", "=", "budi").execute();
+    expect(await accounts.change(ACTOR, "ani", { isDisabled: true })).toEqual({ is: "last-admin" });
+    expect(await accounts.change(ACTOR, "ani", { role: "staff" })).toEqual({ is: "last-admin" });
+    expect(await accounts.change(ACTOR, "budi", { isDisabled: true })).toMatchObject({ is: "changed" });
+  });
+
   test("keep one administrator also when two switch each other off at the same time, on two backends", async () => {
     const desks = (await ofTwoBackends(await freshPlace())).map((store) => deskOn(store));
     await desks[0]?.accounts.add(ACTOR, "ani", "admin");
@@ -101,6 +112,18 @@ storeSuites("sessions", (freshStore) => {
     expect(await sessions.of(idle)).toBeUndefined();
     await sessions.sweep();
     expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
+  });
+
+  test("that end after a minute without a call last as long as there is one every half", async () => {
+    const store = await freshStore();
+    const { accounts, clock } = deskOn(store);
+    const sessions = new Sessions({ store, clock, lifetimes: { idleMs: MINUTE_MS, longestMs: 120 * MINUTE_MS } });
+    await accounts.add(ACTOR, "ani", "staff");
+    const id = await sessions.begin(store, "ani", "192.0.2.7");
+    for (let halves = 0; halves < 6; halves += 1) {
+      clock.pass(MINUTE_MS / 2);
+      expect(await sessions.of(id)).toMatchObject({ name: "ani" });
+    }
   });
 
   test("are not kept up by a page that is merely open", async () => {

@@ -82,6 +82,23 @@ test("a queue runs one after the other, in order, and turns away who finds it fu
   expect(await queue.run(act(5))).toBe(5);
 });
 
+test("nobody who comes while the next one begins slips in beside him", async () => {
+  const queue = new Queue({ atOnce: 1, longest: 10 });
+  let running = 0;
+  let most = 0;
+  const act = async (): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+  };
+  const first = queue.run(act);
+  const others = [queue.run(act), queue.run(act)];
+  await first;
+  await Promise.all([...others, queue.run(act), queue.run(act)]);
+  expect(most).toBe(1);
+});
+
 test("a flood of sign-ins is worked out one by one, and most of it is told to come back", async () => {
   const hasher = new Hasher(CHEAP);
   const stored = await hasher.hash("kopi susu");
@@ -94,4 +111,17 @@ test("where no password is stored one is looked at all the same", async () => {
   const hasher = new Hasher(CHEAP);
   expect(await hasher.isPassword("", undefined)).toBe(false);
   expect(await hasher.isPassword("", null)).toBe(false);
+  const slow = new Hasher({ logN: 13, r: 8, p: 1 });
+  const stored = await slow.hash("kopi susu");
+  await slow.isPassword("made up", undefined);
+  const shortest = async (against: string | null): Promise<number> => {
+    const times = [];
+    for (let nth = 0; nth < 3; nth += 1) {
+      const began = performance.now();
+      await slow.isPassword("made up", against);
+      times.push(performance.now() - began);
+    }
+    return Math.min(...times);
+  };
+  expect(await shortest(null)).toBeGreaterThan((await shortest(stored)) / 3);
 });
