@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { type BacklogParts, backlogTable, runBacklog } from "./backlog.ts";
 import type { Fleet } from "./fleet.ts";
 import { type RunParts, runFleet } from "./run.ts";
 import { runStorm, stormTable } from "./storm.ts";
@@ -6,10 +7,12 @@ import { tableOf } from "./table.ts";
 
 const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause 3] [--seed 1]
 npm run fleet -- --storm 10000 [--backends 3]
+npm run fleet -- --backlog 10000 [--each 5] [--backends 3]
 
 Stands, backends, broker, database and Midtrans' stand-in on this machine, sale after sale, and one trouble after another. At the end
 every order is judged. --pause: seconds between a customer's end and the next one's press, on average.
 --storm: so many stands lose their broker at once and come back, each with something to tell; all of it must be acknowledged in 120 s.
+--backlog: the backends come back after a day, so many stands have statements to tell, and customers press meanwhile.
 `;
 
 /** Whoever has seen enough leaves no process behind. */
@@ -27,6 +30,13 @@ async function stormOf(stands: number, backends: number, tell: (what: string) =>
   if (report.acked < stands) process.exitCode = 1;
 }
 
+/** Exit code 1 when not all of it is told, or a customer had no code. */
+async function backlogOf(parts: BacklogParts): Promise<void> {
+  const report = await runBacklog(parts);
+  process.stdout.write(backlogTable(report));
+  if (report.acked < report.statements || report.during.without > 0) process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -37,6 +47,8 @@ async function main(): Promise<void> {
       pause: { type: "string", default: "3" },
       seed: { type: "string", default: "1" },
       storm: { type: "string" },
+      backlog: { type: "string" },
+      each: { type: "string", default: "5" },
       help: { type: "boolean" },
     },
   });
@@ -45,6 +57,10 @@ async function main(): Promise<void> {
   const tell = (what: string): void =>
     void process.stderr.write(`${((Date.now() - begun) / 1_000).toFixed(1).padStart(7)} s  ${what}\n`);
   if (values.storm !== undefined) return stormOf(Number(values.storm), Number(values.backends), tell);
+  if (values.backlog !== undefined) {
+    const [stands, backends, each] = [values.backlog, values.backends, values.each].map(Number);
+    return backlogOf({ stands: stands ?? 0, backends: backends ?? 0, each: each ?? 0, houses: 4, tell });
+  }
   const parts: RunParts = {
     stands: Number(values.stands),
     backends: Number(values.backends),
