@@ -29,6 +29,8 @@ export type PostgresOptions = {
   readonly isOpen?: true;
   /** Where its folder lies; in memory when absent, where there is enough of it. */
   readonly below?: string;
+  /** Puts another server's data into this empty folder, for this one to start on; a new server's when absent. */
+  readonly bring?: (data: string) => void;
 };
 
 /** What disturbs nobody else on the same server. */
@@ -60,16 +62,16 @@ const USER = "postgres";
 const ROOMY_BYTES = 1_000_000_000;
 
 /** `initdb`, and a server that waits for the disk as the product's does. PostgreSQL refuses root: then it runs as Debian's user. */
-export async function startPostgres({ settings = {}, isOpen, below }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { settings = {}, isOpen, below, bring = initialise } = options;
   const program = needs("postgresql");
   const folder = mkdtempSync(join(below ?? roomy(), "qris-postgres-"));
   const data = join(folder, "data");
   mkdirSync(data, { mode: 0o700 });
   const owner = ownerOf();
   if (owner !== undefined) for (const each of [folder, data]) chownSync(each, owner.uid, owner.gid);
-  const initdb = join(dirname(realpathSync(program)), "initdb");
-  const begin = ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
-  execFileSync(initdb, begin, { stdio: ["ignore", "ignore", "pipe"], cwd: folder, ...owner });
+  bring(data);
+  if (owner !== undefined) execFileSync("chown", ["-R", `${owner.uid}:${owner.gid}`, data]);
 
   const open = isOpen && { port: await freePort(), ca: certified(folder, data, owner) };
   const doors = open && { ...OPEN, port: String(open.port) };
@@ -102,6 +104,12 @@ export async function startPostgres({ settings = {}, isOpen, below }: PostgresOp
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function initialise(data: string): void {
+  const initdb = join(dirname(realpathSync(needs("postgresql"))), "initdb");
+  const words = ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=4"];
+  execFileSync(initdb, words, { stdio: ["ignore", "ignore", "pipe"], cwd: dirname(data), ...ownerOf() });
 }
 
 /** On a server that runs already. */
