@@ -21,6 +21,7 @@ import { operatorRoutes } from "./operator/routes.ts";
 import { payRoutes } from "./pay/routes.ts";
 import type { Reconciliation } from "./reconcile/open.ts";
 import { RECONCILE_BODY_BYTES } from "./reconcile/routes.ts";
+import { moneyWaiting } from "./sales/waiting.ts";
 import type { Stands } from "./stands/open.ts";
 import type { Store } from "./store/store.ts";
 import { webhookRoute } from "./webhooks.ts";
@@ -155,10 +156,11 @@ function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined
   const token = setup.operatorToken;
   if (operator === undefined || token === undefined) return undefined;
   const audit = new Audit({ store: parts.store, clock, log });
+  const waiting = (most: number) => moneyWaiting(parts.store, most);
   const cases = { journal, store: parts.store, clock, version: readVersion() };
   const record = (deed: DoorDeed): Promise<void> => writeDeed(audit, deed);
   const routes = [
-    ...operatorRoutes({ cashier, journal, token, clock, random, log, audit }),
+    ...operatorRoutes({ cashier, journal, waiting, token, clock, random, log, audit }),
     ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record), ...caseRoutes(cases, record)], {
       token,
       log,

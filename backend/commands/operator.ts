@@ -17,12 +17,13 @@ export type Desk = { readonly url: string; readonly token: string };
 
 export const owed: Command = (asked) =>
   ask(asked, { method: "GET", path: "/owed" }, (answer) => {
-    const { orders } = owedAnswer.parse(answer);
+    const { orders, more } = owedAnswer.parse(answer);
     if (orders.length === 0) return ["nothing is owed"];
-    return orders.flatMap(({ order, claim, stand, amount, because, state, todo }) => [
+    const lines = orders.flatMap(({ order, claim, stand, amount, because, state, todo }) => [
       [order, claim, stand, showRupiah(rupiah(amount)), because, ...(state === "refunding" ? [state] : [])].join("  "),
       `    ${todo.replaceAll(" ID", ` ${order}`)}`,
     ]);
+    return more ? [...lines, `these ${orders.length} were paid first; there are more`] : lines;
   });
 
 export const order: Command = (asked) =>
@@ -48,6 +49,7 @@ const ON_ITS_WAY = "recorded, and on its way to the stand";
 const ASKED_FOR = "recorded; the provider is asked for it, and `order` tells how it goes";
 
 const owedAnswer = z.object({
+  more: z.boolean().default(false),
   orders: z.array(
     z.object({
       order: z.string(),

@@ -20,11 +20,13 @@ import { whatToDo } from "./what-to-do.ts";
  */
 export type OperatorParts = {
   readonly cashier: Pick<Cashier, "decide">;
-  readonly journal: Pick<LedgerJournal, "unfinished" | "stateOf" | "story">;
+  readonly journal: Pick<LedgerJournal, "several" | "stateOf" | "story">;
   readonly token: Secret;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** So many orders at most whose money is here and waits for goods, for a person or for its way back; the longest paid first. */
+  waiting(most: number): Promise<readonly OrderId[]>;
   /** Where every decision is written down; nowhere but in the ledger when absent. */
   readonly audit?: Pick<Audit, "write">;
 };
@@ -65,12 +67,28 @@ async function withOrder(
   return json(400, { error: "not an order id", hint: "26 characters, as on the receipt" });
 }
 
-/** Paid orders that wait for a person, for the stand's first word, or for their money to arrive back. */
-async function owed({ journal }: OperatorParts): Promise<HttpAnswer> {
-  const orders = (await journal.unfinished()).flatMap(({ state }) => {
-    return state.at === "owed" || state.at === "paid" || state.at === "refunding" ? [lineOf(state)] : [];
-  });
-  return json(200, { orders });
+const MOST_LISTED = 1_000;
+/** Orders of one look into the journal. */
+const AT_ONCE = 100;
+
+/** Paid orders that wait for a person, for the stand's first word, or for their money to arrive back, as they are now. `more`: there are. */
+async function owed({ journal, waiting }: OperatorParts): Promise<HttpAnswer> {
+  const names = await waiting(MOST_LISTED + 1);
+  const orders: object[] = [];
+  for (let from = 0; from < Math.min(names.length, MOST_LISTED); from += AT_ONCE) {
+    const some = names.slice(from, Math.min(from + AT_ONCE, MOST_LISTED));
+    const wholes = new Map((await journal.several(some)).map((whole) => [whole.order, whole]));
+    for (const name of some) orders.push(...listed(wholes.get(name)));
+  }
+  return json(200, { orders, ...(names.length > MOST_LISTED && { more: true }) });
+}
+
+type Whole = Awaited<ReturnType<LedgerJournal["several"]>>[number];
+
+function listed(whole: Whole | undefined): readonly object[] {
+  if (whole === undefined || "fault" in whole) return [];
+  const { state } = whole;
+  return state.at === "owed" || state.at === "paid" || state.at === "refunding" ? [lineOf(state)] : [];
 }
 
 function lineOf(state: Extract<State, { at: "owed" | "paid" | "refunding" }>): object {

@@ -39,6 +39,8 @@ export type Deed = (typeof deeds)[number];
 
 /** What the ledger says in one moment is looked at once. */
 const SOON_MS = 100;
+/** The door's list follows the ledger by half a second. */
+const SETTLED_MS = 1_500;
 const BY = { by: "demo", why: "asked for on the demo's page" };
 
 /** The staff at the operator's door, for a page that must not have its token. */
@@ -47,6 +49,7 @@ export class Staff {
   #owed: readonly OwedOrder[] = [];
   #isDue = false;
   #stop: Stop = () => undefined;
+  #stopSettled: Stop = () => undefined;
   #last: Promise<void> = Promise.resolve();
 
   constructor(parts: StaffParts) {
@@ -58,13 +61,13 @@ export class Staff {
     return this.#owed;
   }
 
-  /** Looks again, soon; one look under way and one to come at most. */
+  /** Looks again, soon and once more when the list must be right; one look under way and two to come at most. */
   look(): void {
+    this.#stopSettled();
+    this.#stopSettled = this.#after(SETTLED_MS);
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#stop = this.#parts.clock.after(SOON_MS, () => {
-      this.#last = this.#last.then(() => this.#look());
-    });
+    this.#stop = this.#after(SOON_MS);
   }
 
   decide(order: OrderId, deed: Deed): Promise<Answer> {
@@ -73,8 +76,15 @@ export class Staff {
 
   async close(): Promise<void> {
     this.#stop();
+    this.#stopSettled();
     this.#isDue = true;
     await this.#last;
+  }
+
+  #after(ms: number): Stop {
+    return this.#parts.clock.after(ms, () => {
+      this.#last = this.#last.then(() => this.#look());
+    });
   }
 
   async #look(): Promise<void> {

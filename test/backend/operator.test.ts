@@ -13,7 +13,7 @@ import { type Server, serve } from "../../host/http.ts";
 import { silentLog } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
-import { newUlid, type StatementId } from "../../protocol/ids.ts";
+import { newUlid, type OrderId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
 import { refunding } from "../support/terms.ts";
@@ -59,7 +59,9 @@ beforeEach(async () => {
     termsFor: () => terms,
     wake: () => undefined,
   });
-  const routes = operatorRoutes({ cashier, journal, token: new Secret(TOKEN), clock, random, log: silentLog });
+  const waiting = async (): Promise<readonly OrderId[]> =>
+    (await journal.unfinished()).map(({ order: name }) => name as OrderId);
+  const routes = operatorRoutes({ cashier, journal, waiting, token: new Secret(TOKEN), clock, random, log: silentLog });
   server = await serve({ routes, port: 0, clock, log: silentLog });
 });
 afterEach(async () => {
@@ -108,6 +110,30 @@ describe("staff, over the operator's address,", () => {
         because: "release-failed",
       }),
     ]);
+  });
+
+  test("sees the thousand that were paid first, and that there are more; what the journal knows better is left out", async () => {
+    await owe();
+    const names = Array.from({ length: 1_001 }, (_, nth) => `01JD5S3V8Q4R6T2W9Y0Z${String(nth).padStart(6, "0")}`);
+    const seen: number[] = [];
+    const several: LedgerJournal["several"] = (some) => {
+      seen.push(some.length);
+      return journal.several(some);
+    };
+    const routes = operatorRoutes({
+      cashier,
+      journal: { several, stateOf: (name) => journal.stateOf(name), story: (name) => journal.story(name) },
+      waiting: async (most) => [ORDER_ID, ...names].slice(0, most) as OrderId[],
+      token: new Secret(TOKEN),
+      clock,
+      random,
+      log: silentLog,
+    });
+    const list = routes.find(({ path }) => path === "/owed");
+    const request = { headers: { authorization: `Bearer ${TOKEN}` } };
+    const answer = await list?.answer(request as unknown as Parameters<typeof list.answer>[0]);
+    expect(answer).toMatchObject({ status: 200, body: { orders: [{ order: ORDER_ID }], more: true } });
+    expect(seen).toEqual(Array(10).fill(100));
   });
 
   test("has the stand release once more, and it is written down who wanted it and why", async () => {

@@ -7,6 +7,7 @@ import { webhookRoute } from "../../backend/webhooks.ts";
 import type { Route } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";
+import type { OrderId } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 
 /** What staff's programs say to be let in. */
@@ -32,6 +33,8 @@ export function openRoutes(parts: DoorParts, pages: boolean): readonly Route[] {
   return [...webhooks, ...(pages ? payRoutes({ ...door, requestsAMinute: 1_000 }) : [])];
 }
 
-/** What staff alone may ask for. */
-export const staffRoutes = (parts: DoorParts): readonly Route[] =>
-  operatorRoutes({ ...parts, token: new Secret(TOKEN) });
+/** What staff alone may ask for. There is no sales book here, so the journal says what waits. */
+export const staffRoutes = (parts: DoorParts): readonly Route[] => {
+  const waiting = async () => (await parts.journal.unfinished()).map(({ order }) => order as OrderId);
+  return operatorRoutes({ ...parts, waiting, token: new Secret(TOKEN) });
+};
