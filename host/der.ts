@@ -129,6 +129,6 @@ function longLength(bytes: Uint8Array, at: number, count: number): { readonly le
   const digits = bytes.subarray(at + 1, at + 1 + count);
   const length = digits.reduce((sum, byte) => sum * 256 + byte, 0);
   const isShortest = digits[0] !== 0 && length >= 0x80;
-  if (digits.length < count || !isShortest) throw new BadDer("a length that is not in its shortest form");
+  if (!isShortest) throw new BadDer("a length that is not in its shortest form");
   return { length, size: 1 + count };
 }
