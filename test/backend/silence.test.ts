@@ -36,6 +36,16 @@ test("only so many that have not answered are tried at once, and others are told
   expect(await silence.tell(C, says("acked"))).toBe("acked");
 });
 
+test("whoever was tried in vain gives his place to another, and is tried again", async () => {
+  const silence = new Silence(1);
+  for (const stand of [A, B]) await silence.tell(stand, says("silent"));
+  expect(await silence.tell(A, says("silent"))).toBe("silent");
+  expect(await silence.tell(B, says("down"))).toBe("down");
+  await expect(silence.tell(B, () => Promise.reject(new Error("no pen")))).rejects.toThrow("no pen");
+  expect(await silence.tell(A, says("acked"))).toBe("acked");
+  expect(silence.size).toBe(1);
+});
+
 test("whoever answers, or is heard, is not silent any more; a connection that is down says nothing of the stand", async () => {
   const silence = new Silence(1);
   for (const stand of [A, B]) await silence.tell(stand, says("silent"));

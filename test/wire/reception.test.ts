@@ -55,6 +55,8 @@ test("nothing more is read while as many as it may hold are not stored, and it i
   expect(room.count).toBe(1);
   store("a 1");
   expect(room.count).toBe(2);
+  store("b 2");
+  expect(room.count).toBe(2);
 });
 
 test("what the broker need not be told of takes no room once it is stored", () => {
@@ -76,7 +78,10 @@ test("one that says twice that it is stored is acknowledged once", () => {
   store("a 1");
   store("a 1");
   expect(acknowledged).toEqual([1]);
+  take("a", 3);
   expect(names()).toEqual(["a 1", "a 2"]);
+  store("a 2");
+  expect(names()).toEqual(["a 1", "a 2", "a 3"]);
 });
 
 test("whatever comes and is stored in whatever order, each is begun once, in order within its topic, and acknowledged in order", () => {
