@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { Accounts } from "../../../backend/console/accounts/accounts.ts";
+import { Accounts, type Change } from "../../../backend/console/accounts/accounts.ts";
 import { Hasher } from "../../../backend/console/accounts/hasher.ts";
 import { Audit } from "../../../backend/console/audit/audit.ts";
+import { logIn } from "../../../backend/console/sessions/login.ts";
 import { Sessions } from "../../../backend/console/sessions/sessions.ts";
 import { pauseMs, Tries } from "../../../backend/console/sessions/tries.ts";
 import type { Store } from "../../../backend/store/store.ts";
@@ -17,6 +18,7 @@ function deskOn(store: Store, clock = new VirtualClock()) {
   const audit = new Audit({ store, clock, log: silentLog });
   const lifetimes = { idleMs: 30 * MINUTE_MS, longestMs: 120 * MINUTE_MS };
   return {
+    store,
     clock,
     audit,
     accounts: new Accounts({ store, clock, audit, hasher: new Hasher(CHEAP) }),
@@ -168,6 +170,39 @@ storeSuites("sessions", (freshStore) => {
     expect(await sessions.of(ids[0])).toBeUndefined();
     expect(await sessions.of(ids[1])).toMatchObject({ name: "ani" });
     expect(await sessions.of(ids[10])).toMatchObject({ name: "ani" });
+  });
+});
+
+storeSuites("signing in", (freshStore) => {
+  const opened = async () => {
+    const desk = deskOn(await freshStore());
+    const added = await desk.accounts.add(ACTOR, "ani", "staff");
+    if (added.is !== "added") throw new Error("ani is there already");
+    const hasher = new Hasher(CHEAP);
+    const { audit, sessions, tries, clock } = desk;
+    const knock = { name: "ani", password: added.password, source: "192.0.2.7" };
+    return { ...desk, hasher, knock, parts: { store: desk.store, clock, audit, hasher, sessions, tries } };
+  };
+
+  test("with the right password costs no pause, however often", async () => {
+    const { knock, parts } = await opened();
+    for (let nth = 0; nth < 8; nth += 1) expect(await logIn(knock, parts)).toMatchObject({ is: "in" });
+  });
+
+  test.each<[string, Change]>([
+    ["given another password", { newPassword: true }],
+    ["switched off", { isDisabled: true }],
+  ])("lets nobody into an account that is %s while the password is looked at", async (_, change) => {
+    const { accounts, hasher, knock, parts, store } = await opened();
+    const slow = Object.assign(Object.create(hasher) as Hasher, {
+      isPassword: async (...said: Parameters<Hasher["isPassword"]>) => {
+        const is = await hasher.isPassword(...said);
+        await accounts.change(ACTOR, "ani", change);
+        return is;
+      },
+    });
+    expect(await logIn(knock, { ...parts, hasher: slow })).toEqual({ is: "not-let-in", known: "ani" });
+    expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
   });
 });
 
