@@ -63,11 +63,11 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
 
   test("the last that a stand said of what it uses is kept, and a refusal goes with the next word", async () => {
     const store = await freshStore();
-    await heardUsing(store, [
-      { stand: LOBBY, body: using(1, { refused: { version: 2, because: "no line slot-9" } }), atMs: 10 },
-    ]);
+    const before = using(1, { refused: { version: 2, because: "no line slot-9" } });
+    await heardUsing(store, [{ stand: LOBBY, body: { ...before, software: "0.0.9", keys: { version: 1 } }, atMs: 10 }]);
     expect(await usingOf(store, LOBBY)).toMatchObject({
       version: 1,
+      keysVersion: 1,
       refused: { version: 2, because: "no line slot-9" },
     });
     await heardUsing(store, [{ stand: LOBBY, body: { ...using(3), certificateEndsInMs: 500 }, atMs: 20 }]);
@@ -125,11 +125,13 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
     expect(found.get(GATE)).toMatchObject({ desired: undefined, using: { certificateEndsMs: 520 } });
   });
 
-  test("the oldest of very many versions are deleted", async () => {
+  test("the oldest of very many versions are deleted, and none of another stand's", async () => {
     const store = await freshStore();
+    await saveSettings(store, [GATE], { settings: menuOf(), ...by(1) });
     for (let nth = 0; nth < 205; nth += 1) await saveSettings(store, [LOBBY], { settings: menuOf(), ...by(nth) });
     const versions = (await historyOf(store, LOBBY, 1_000)).map(({ version }) => version);
     expect(versions).toHaveLength(200);
     expect(versions.at(-1)).toBe(6);
+    expect((await desiredOf(store, GATE))?.version).toBe(1);
   });
 });
