@@ -190,8 +190,7 @@ export class Cashier {
     const charged = (charge: Extract<Event, { type: "charged" }>["charge"]): Promise<Outcome> =>
       this.#report(owed, { type: "charged", attempt: attempt.number, charge });
     if (owed.started) return charged({ is: "unclear", detail: "the backend stopped while it was charging" });
-    if (!isWanted(await journal.stateOf(attempt.order), attempt)) return charged(WITHDRAWN);
-    await journal.start(owed.id);
+    if (!isWanted(await journal.start(owed.id), attempt)) return charged(WITHDRAWN);
     return charged(await this.#providerOf(attempt).charge(attempt, signal));
   }
 

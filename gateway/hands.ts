@@ -14,7 +14,7 @@ export type DeliverySensor = { readonly input: Input; readonly windowMs: number 
 
 export type HandsOptions = {
   readonly stand: Pick<Stand, "report">;
-  readonly journal: { start(effect: EffectId): Promise<void> };
+  readonly journal: { start(effect: EffectId): Promise<unknown> };
   readonly clock: Clock;
   readonly log: Log;
   relayOf(line: string): Relay | undefined;

@@ -130,9 +130,9 @@ export interface Journal<State, Event, Effect> {
   take(options: TakeOptions): Promise<readonly Owed<Effect>[]>;
   /**
    * Durable before an act that must not be repeated. After a crash such an effect comes back with `started: true`. Rejects
-   * with `gone` when the effect was finished or taken back: then the act must not be done.
+   * with `gone` when the effect was finished or taken back: then the act must not be done. Answers its order's state as it is then.
    */
-  start(effect: EffectId): Promise<void>;
+  start(effect: EffectId): Promise<State>;
   /** Not waited for by the disk: a crash may forget it, and the effect is performed again. Only for `repeat` effects. */
   finish(effect: EffectId): Promise<void>;
   /** Gives the effect back, due at `due`, with one more try. What was started stays started. */

@@ -1,5 +1,6 @@
 import { type Instant, later } from "../../protocol/time.ts";
 import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "../journal.ts";
+import type { OrderRow } from "../sql.ts";
 import { readStored } from "../stored.ts";
 import type { Ask, PostgresPool } from "./client.ts";
 import { Gathering } from "./gathering.ts";
@@ -64,7 +65,9 @@ const TAKE = `WITH due AS (
   SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, due, freed
     FROM (${next("seq NOT IN (SELECT seq FROM due)")}) AS next`;
 
-const START = `UPDATE effects SET started = 1 WHERE id = $1 AND (worker IS NULL OR worker = $2) RETURNING seq`;
+const START = `UPDATE effects SET started = 1 FROM orders
+  WHERE effects.id = $1 AND (worker IS NULL OR worker = $2) AND orders.nth = effects.of
+  RETURNING orders.nth, orders.id, events, orders.version, state`;
 /** What is owed no more, and when it would have been due where nobody had it in hand: then that may have been the next one. */
 export const DROPPED = "kind, CASE WHEN worker IS NULL THEN due_ms END AS due";
 const FINISH = `DELETE FROM effects WHERE id = ANY($1::text[]) RETURNING ${DROPPED}`;
@@ -136,10 +139,10 @@ export class PostgresOwed<Effect> {
   }
 
   /** On the disk when it resolves. What another worker has in hand by now is not ours to do. */
-  async start(id: EffectId): Promise<void> {
+  async start(id: EffectId): Promise<OrderRow> {
     const { hands, pool } = this.#parts;
-    const rows = await pool.ask({ sql: START, values: [id, await hands.number()] });
-    if (rows.length > 0) return;
+    const [row] = await pool.ask<OrderRow>({ sql: START, values: [id, await hands.number()] });
+    if (row !== undefined) return row;
     const message = `effect ${id} was finished, taken back or taken over, so it must not be started`;
     throw new JournalFault("gone", message);
   }

@@ -107,8 +107,8 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     return this.#owed.take(options);
   }
 
-  async start(effect: EffectId): Promise<void> {
-    await this.#owed.start(effect);
+  async start(effect: EffectId): Promise<State> {
+    return this.#stateIn(await this.#owed.start(effect));
   }
 
   async finish(effect: EffectId): Promise<void> {

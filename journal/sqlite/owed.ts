@@ -100,13 +100,14 @@ export class OwedEffects<Effect> {
     }
   }
 
-  /** `work` makes the mark in the file durable. */
-  start(id: EffectId, durably: (work: () => void) => void): void {
+  /** `durably` puts the mark on the disk. Answers whose order's it is. */
+  start(id: EffectId, durably: (work: () => void) => void): string {
     const debt = this.#book.find(id);
     if (debt === undefined)
       throw new JournalFault("gone", `effect ${id} was finished or taken back, so it must not be started`);
     durably(() => this.#sql.start.run(debt.seq));
     debt.started = true;
+    return debt.order;
   }
 
   again(id: EffectId, due: Instant, loosely: (work: () => void) => void): void {

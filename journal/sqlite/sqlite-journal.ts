@@ -94,8 +94,11 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
     return this.#owed.take(options);
   }
 
-  async start(effect: EffectId): Promise<void> {
-    this.#owed.start(effect, this.#connection.durably);
+  async start(effect: EffectId): Promise<State> {
+    const order = this.#owed.start(effect, this.#connection.durably);
+    const row = this.#rowOf(order);
+    if (row !== undefined) return this.#stateIn(row);
+    throw new JournalFault("corrupt", `the journal owes effect ${effect} and has lost its order ${order}`);
   }
 
   async finish(effect: EffectId): Promise<void> {

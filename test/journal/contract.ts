@@ -406,6 +406,14 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
     });
 
     describe("starting an effect", () => {
+      test("tells how its order stands by then", async () => {
+        await pay("B", 7, release("tea"));
+        await pay("A", 1, release("coffee"));
+        const [, coffee] = await takeAll(journal);
+        await pay("A", 2);
+        expect(await journal.start(coffee?.id ?? "")).toEqual({ at: "paying", paid: 3 });
+      });
+
       test("that is given back afterwards leaves it started: the act may have happened", async () => {
         await pay("A", 1, release("coffee"));
         const [owed] = await takeAll(journal);
