@@ -22,34 +22,24 @@ export const SEEN_MAX = 11_000;
  * sent: neither side trusts the other's clock.
  */
 
-const orderId = z
-  .string()
-  .regex(ULID)
-  .meta({ description: "The order: a ULID made by the stand." })
-  .transform((text) => text as OrderId);
-const releaseId = z
-  .string()
-  .regex(RELEASE)
-  .meta({ description: "One permission to move the hardware." })
-  .transform((text) => text as ReleaseId);
-const statementId = z
-  .string()
-  .regex(ULID)
-  .meta({ description: "A statement's id: a ULID. It stays the same however often the statement is sent." })
-  .transform((text) => text as StatementId);
-const amount = z
-  .int()
-  .min(1)
-  .max(QRIS_MAX)
-  .meta({ description: "Whole rupiah." })
-  .transform((whole) => whole as Rupiah);
+type Plain<Branded> = Branded extends string ? string : number;
+/** The same schema: what it reads bears its brand from here on. To transform it into that would cost time at every reading. */
+const branded = <Branded extends string | number>(schema: z.ZodType<Plain<Branded>, Plain<Branded>>) =>
+  schema as z.ZodType<unknown, Plain<Branded>> as z.ZodType<Branded, Plain<Branded>>;
+
+const orderId = branded<OrderId>(z.string().regex(ULID).meta({ description: "The order: a ULID made by the stand." }));
+const releaseId = branded<ReleaseId>(
+  z.string().regex(RELEASE).meta({ description: "One permission to move the hardware." }),
+);
+const statementId = branded<StatementId>(
+  z
+    .string()
+    .regex(ULID)
+    .meta({ description: "A statement's id: a ULID. It stays the same however often the statement is sent." }),
+);
+const amount = branded<Rupiah>(z.int().min(1).max(QRIS_MAX).meta({ description: "Whole rupiah." }));
 /** Paid amounts may exceed the order's by a fee that the provider imposed, so they have no QRIS bound. */
-const paidAmount = z
-  .int()
-  .min(0)
-  .max(1_000_000_000)
-  .meta({ description: "Whole rupiah." })
-  .transform((whole) => whole as Rupiah);
+const paidAmount = branded<Rupiah>(z.int().min(0).max(1_000_000_000).meta({ description: "Whole rupiah." }));
 const lengthMs = z
   .int()
   .min(0)
@@ -287,11 +277,12 @@ export type BackendName = "backend";
 /** Who says or hears a statement: a stand's id, or the one word `backend`. */
 export type Party = StandId | BackendName;
 
-const standId = z
-  .string()
-  .regex(STAND)
-  .refine((text) => text !== "backend", "a stand cannot be called `backend`")
-  .transform((text) => text as StandId);
+const standId = branded<StandId>(
+  z
+    .string()
+    .regex(STAND)
+    .refine((text) => text !== "backend", "a stand cannot be called `backend`"),
+);
 const party = z.union([z.literal("backend"), standId]);
 
 /** The envelope that every statement has, around a body. */
