@@ -43,21 +43,22 @@ export function overheard<State, Event, Effect, J extends Journal<State, Event, 
   journal: J,
   ears: Ears<Event>,
 ): J {
-  const advance: Journal<State, Event, Effect>["advance"] = async (order, event, decide, options) => {
+  const advance: Journal<State, Event, Effect>["advance"] = (order, event, decide, options) => {
     const answer = journal.advance(order, event, decide, options);
     const at = nowMs();
-    const step = await answer;
-    if (isDurable(step, options)) ears.committed?.(() => JSON.stringify([step, event]).length, at);
-    ears.advanced?.(event, order);
-    return step;
+    afterwards(answer, (step) => {
+      if (isDurable(step, options)) ears.committed?.(() => JSON.stringify([step, event]).length, at);
+      ears.advanced?.(event, order);
+    });
+    return answer;
   };
   const whenDone =
-    (act: (...args: never[]) => Promise<unknown>, tell: (at: number) => void) =>
-    async (...args: never[]): Promise<void> => {
+    <Value>(act: (...args: never[]) => Promise<Value>, tell: (at: number) => void) =>
+    (...args: never[]): Promise<Value> => {
       const answer = act.apply(journal, args);
       const at = nowMs();
-      await answer;
-      tell(at);
+      afterwards(answer, () => tell(at));
+      return answer;
     };
   return Object.assign(withOwnMethods(journal), {
     advance,
@@ -65,6 +66,11 @@ export function overheard<State, Event, Effect, J extends Journal<State, Event, 
     probe: whenDone(journal.probe, (at) => ears.committed?.(() => 26, at)),
     finish: whenDone(journal.finish, () => ears.finished?.()),
   });
+}
+
+/** Whoever asked has the answer first: to be overheard must not cost him anything. */
+function afterwards<Value>(answer: Promise<Value>, hear: (value: Value) => void): void {
+  queueMicrotask(() => answer.then(hear, () => undefined));
 }
 
 /** The same object, whose methods can be replaced; a proxy would take its time at every call. */
