@@ -34,13 +34,13 @@ test("a new operator finds what is owed on the first page, and gives it back wit
     await page.keyboard.press("Enter");
 
     const row = page.locator(".owed-item", { hasText: claim });
-    expect(await row.textContent()).toMatch(/Rp\s15\.000.*The sensor saw nothing fall.*Kopi Lobi/);
+    expect(await row.textContent()).toMatch(/Rp\s15,000.*The sensor saw nothing fall.*Kopi Lobi/);
     await row.getByRole("button", { name: "Refund" }).click();
     const dialog = page.getByRole("dialog");
     expect(await dialog.textContent()).toContain("goes back to the wallet or bank that paid");
     expect(await dialog.getByRole("button", { name: /^Give/ }).isDisabled()).toBe(true);
     await dialog.getByRole("radio", { name: "The goods did not come out" }).click();
-    await dialog.getByRole("button", { name: /^Give Rp\s15\.000 back$/ }).click();
+    await dialog.getByRole("button", { name: /^Give Rp\s15,000 back$/ }).click();
 
     await page.getByText("Nobody is owed anything").waitFor({ timeout: MONEY_BACK_MS });
     await page.getByRole("link", { name: claim }).first().click();
