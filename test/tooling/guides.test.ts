@@ -27,12 +27,18 @@ const GUIDES = [
   "docs/backup.md",
   "docs/observing.md",
   "docs/scaling.md",
+  "docs/console.md",
+  ...readdirSync(join(ROOT, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
 const OPERATING = ["README.md", "docs/midtrans.md", "docs/install.md", "docs/hardware.md"];
 
 const found = (text: string, pattern: RegExp): readonly string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, word]) => word ?? "")),
 ];
+
+/** Folders end with a slash. */
+const OUR_PATHS =
+  /`((?:protocol|device|journal|host|wire|gateway|backend|sandbox|test|scripts|lab|deploy|systemd|docs)\/(?:[\w/.-]*\/|[\w/.-]+\.(?:ts|mjs|js|md|toml)))`/g;
 
 /** As GitHub makes it out of a heading. */
 const anchorOf = (heading: string): string =>
@@ -64,6 +70,11 @@ describe.each(GUIDES)("%s", (guide) => {
   test("names only commands that npm has", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
     expect(found(read(guide), /\bnpm run ([a-z-]+)/g).filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test("names only files and folders of this project that there are", () => {
+    const paths = found(read(guide), OUR_PATHS);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 
@@ -137,11 +148,6 @@ describe("docs/midtrans.md", () => {
       readdirSync(join(ROOT, "test/backend/providers/fixtures", folder)).filter((file) => file.endsWith(".json"))
         .length;
     expect(text).toContain(`${count("midtrans")} of the Core API, ${count("snap")} of BI-SNAP`);
-  });
-
-  test("names paths of this project that there are", () => {
-    const paths = found(text, /`((?:backend|test|docs|sandbox)\/[A-Za-z0-9/.-]+)`/g);
-    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 
