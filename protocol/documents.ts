@@ -33,7 +33,7 @@ export function asyncApi(): Json {
       version: "1",
       license: { name: "Apache-2.0" },
       description:
-        "What a stand and its backend say to each other over MQTT 3.1.1 with QoS 1. A sealed statement is a compact JWS " +
+        "What a stand and its backend say to each other over MQTT 3.1.1 with QoS 1, acks with QoS 0. A sealed statement is a compact JWS " +
         "(RFC 7515) under Ed25519 with the header members alg, kid (RFC 7638) and typ `qris+jws`; the payloads below are " +
         "what is inside. The receiver stores a statement, then answers with `ack`; the sender repeats it until then.",
     },
