@@ -15,6 +15,7 @@ import { type Books, openBooks } from "./books.ts";
 import { type Care, openCare } from "./care.ts";
 import type { LedgerJournal } from "./cashier.ts";
 import { type Condition, conditionOf } from "./condition.ts";
+import { keepAudit } from "./console/audit/keeping.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import type { Ground } from "./ground.ts";
 import { type Account, openAccounts, renewKeys } from "./merchants/accounts.ts";
@@ -88,6 +89,12 @@ async function begin(first: Ground, http: Http): Promise<void> {
     watchOver(ground, { journal, condition, notice, keptKeys }),
     stands.keep(),
     company?.keep(() => backend.wake()),
+    keepAudit({
+      ...ground,
+      store,
+      keptDays: ground.setup.config.retention.audit_days,
+      leads: () => company?.leads ?? true,
+    }),
   ];
   const stopWatching = (): void => {
     for (const stop of stops) stop?.();

@@ -63,7 +63,11 @@ export const verify: Command = (asked) => {
   return onBook(asked, async ({ store }) => {
     const verdict = await verifyAudit(store, witness);
     if (verdict.is === "broken") return failed(asked, `the audit log is not whole: ${verdict.because}`);
-    asked.print(`whole: ${verdict.entries} entries, the last with the hash ${verdict.hash}`);
+    if (verdict.is === "gone")
+      return failed(asked, `entries 1 to ${verdict.sealed} were deleted for their age: take a later one as witness`);
+    const { entries, sealed, hash } = verdict;
+    const left = sealed === 0 ? "" : `, of which 1 to ${sealed} were deleted for their age`;
+    asked.print(`whole: ${entries} entries${left}, the last with the hash ${hash}`);
     return 0;
   });
 };

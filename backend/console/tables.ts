@@ -58,6 +58,8 @@ export type ConsoleTables = {
   };
   /** One row: the last entry. Whoever writes takes it first, so that one writes after the other. */
   readonly audit_end: { readonly name: "audit"; readonly number: number; readonly hash: string };
+  /** One row, once entries were deleted for their age: the last of them. The first that is left goes on from its hash. */
+  readonly audit_seal: { readonly name: "audit"; readonly number: number; readonly hash: string };
 };
 
 export const CONSOLE_MIGRATIONS: readonly Migration[] = [
@@ -81,6 +83,14 @@ export const CONSOLE_MIGRATIONS: readonly Migration[] = [
         sql`CREATE TABLE audit_end (name text PRIMARY KEY, number bigint NOT NULL, hash text NOT NULL)`,
       ];
       for (const statement of statements) await statement.execute(store);
+    },
+  },
+  {
+    name: "console-2",
+    up: async (store) => {
+      await sql`CREATE TABLE audit_seal (name text PRIMARY KEY, number bigint NOT NULL, hash text NOT NULL)`.execute(
+        store,
+      );
     },
   },
 ];

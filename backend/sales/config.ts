@@ -13,6 +13,15 @@ export const retentionSchema = z.strictObject({
   sales_days: days(36_500)
     .default(1_100)
     .describe("Ended orders are deleted from the sales book so long after their end; sums go no further back."),
+  audit_days: z
+    .int()
+    .min(365)
+    .max(36_500)
+    .default(1_830)
+    .describe(
+      "The oldest part of the audit log is sealed off and deleted so long after it was written, a month at a time; what is left " +
+        "can be verified as before.",
+    ),
 });
 
 export type RetentionConfig = z.output<typeof retentionSchema>;

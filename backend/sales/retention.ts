@@ -11,7 +11,7 @@ export type Swept = { readonly forgotten: number; readonly deleted: number };
 /** Deletes what is personal, and what is old, of orders that nothing more is expected of. What is owed stays, however old. */
 export async function sweepSales(
   store: Store,
-  { personal_days, sales_days }: RetentionConfig,
+  { personal_days, sales_days }: Pick<RetentionConfig, "personal_days" | "sales_days">,
   now: WallMs,
 ): Promise<Swept> {
   const deleted = await inParts(() => deleteSome(store, now - sales_days * DAY_MS));

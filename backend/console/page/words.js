@@ -778,6 +778,7 @@ export const words = /** @type {const} */ ({
   "audit.account.add": ["Akun baru", "Account added"],
   "audit.account.change": ["Akun diubah", "Account changed"],
   "audit.account.password": ["Kata sandi diganti", "Password changed"],
+  "audit.audit.seal": ["Bagian lama dihapus", "Old part deleted"],
   "audit.alarm.acknowledge": ["Alarm diketahui", "Alarm acknowledged"],
   "audit.order.refund": ["Pengembalian", "Refund"],
   "audit.order.release": ["Keluarkan lagi", "Release again"],

@@ -1,10 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Audit, type Entry } from "../../../backend/console/audit/audit.ts";
+import { keepAudit } from "../../../backend/console/audit/keeping.ts";
 import { Refusals } from "../../../backend/console/audit/refusals.ts";
+import { sealAudit } from "../../../backend/console/audit/seal.ts";
 import { verifyAudit } from "../../../backend/console/audit/verify.ts";
 import type { Store } from "../../../backend/store/store.ts";
-import { silentLog } from "../../../host/log.ts";
+import { type Log, silentLog } from "../../../host/log.ts";
 import { storeSuites } from "../../support/stores.ts";
+import { pause } from "../../support/until.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 import { ofTwoBackends } from "./rig.ts";
 
@@ -106,6 +109,155 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
     expect(await verifyAudit(store)).toMatchObject({ is: "whole" });
     const hash = "hash" in before ? before.hash : "";
     expect(await verifyAudit(store, { number: 1, hash })).toMatchObject({ is: "broken", number: 1 });
+  });
+
+  const DAY = 86_400_000;
+  /** Twenty entries, one a day; whole days are what is sealed by. */
+  async function twentyDays(store: Store) {
+    const clock = new VirtualClock();
+    const audit = auditOn(store, clock);
+    for (let nth = 1; nth <= 20; nth += 1) {
+      await audit.write({ ...refund, who: `person-${nth}` });
+      clock.pass(DAY);
+    }
+    const numbers = async () => (await audit.list(100)).entries.map(({ number }) => number).reverse();
+    return { clock, audit, numbers, begunMs: Date.UTC(2026, 0, 1) };
+  }
+  const rows = (store: Store) => store.selectFrom("audit").select(["number", "hash"]).orderBy("number").execute();
+
+  test("seals off its oldest part, and what is left is verified from there", async () => {
+    const store = await freshStore();
+    const { audit, numbers, begunMs } = await twentyDays(store);
+    const [, , third, fourth] = await rows(store);
+    expect(await sealAudit(audit, begunMs + 3 * DAY)).toMatchObject({ is: "sealed", entries: 3 });
+    expect(await numbers()).toEqual(Array.from({ length: 18 }, (_, nth) => nth + 4));
+    expect((await audit.list(1)).entries).toMatchObject([
+      { number: 21, who: "-", from: "retention", what: "audit.seal", details: { number: 3, hash: third?.hash } },
+    ]);
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole", entries: 21, sealed: 3 });
+    expect(JSON.stringify(await store.selectFrom("audit").selectAll().execute())).not.toMatch(/person-[123]"/);
+    for (const [number, is] of [
+      [2, "gone"],
+      [3, "whole"],
+      [4, "whole"],
+    ] as const) {
+      const hash = number === 3 ? third?.hash : fourth?.hash;
+      expect((await verifyAudit(store, { number, hash: hash ?? "" })).is).toBe(is);
+    }
+    expect(await verifyAudit(store, { number: 3, hash: "0".repeat(64) })).toMatchObject({ is: "broken", number: 3 });
+    expect(await sealAudit(audit, begunMs + 3 * DAY)).toEqual({ is: "none" });
+    expect(await sealAudit(audit, begunMs + 5 * DAY)).toMatchObject({ is: "sealed", entries: 2 });
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole", entries: 22, sealed: 5 });
+  });
+
+  test("seals off all of a log that nobody wrote to, and goes on from its last entry", async () => {
+    const store = await freshStore();
+    const { audit, numbers, begunMs } = await twentyDays(store);
+    expect(await sealAudit(audit, begunMs + 20 * DAY)).toMatchObject({ is: "sealed", entries: 20 });
+    await audit.write(refund);
+    expect(await numbers()).toEqual([21, 22]);
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole", entries: 22, sealed: 20 });
+  });
+
+  test("takes no younger entry with it that stands before an older one", async () => {
+    const store = await freshStore();
+    const { audit, clock, numbers } = await twentyDays(store);
+    clock.jumpWall(-100 * DAY);
+    await audit.write(refund);
+    expect(await sealAudit(audit, clock.wall() + DAY)).toEqual({ is: "none" });
+    expect(await numbers()).toHaveLength(21);
+  });
+
+  test("seals nothing off that does not fit together, so that it can be looked into", async () => {
+    const store = await freshStore();
+    const { audit, begunMs } = await twentyDays(store);
+    await store.deleteFrom("audit").where("number", "=", 2).execute();
+    expect(await sealAudit(audit, begunMs + 10 * DAY)).toEqual({ is: "broken", because: "entry 2 is missing" });
+    expect(await rows(store)).toHaveLength(19);
+  });
+
+  const seals: readonly [string, (store: Store) => Promise<unknown>][] = [
+    ["a part was deleted as if for its age", (store) => store.deleteFrom("audit").where("number", "<=", 5).execute()],
+    [
+      "the seal was moved over more",
+      async (store) => {
+        const hash = (await rows(store)).find(({ number }) => number === 5)?.hash ?? "";
+        await store.deleteFrom("audit").where("number", "<=", 5).execute();
+        await store.updateTable("audit_seal").set({ number: 5, hash }).execute();
+      },
+    ],
+    ["the seal is gone", (store) => store.deleteFrom("audit_seal").execute()],
+    [
+      "the seal is another",
+      (store) =>
+        store
+          .updateTable("audit_seal")
+          .set({ hash: "0".repeat(64) })
+          .execute(),
+    ],
+    ["one entry is missing behind it", (store) => store.deleteFrom("audit").where("number", "=", 9).execute()],
+    [
+      "one was put where entries were sealed off",
+      (store) => store.updateTable("audit").set({ number: 2 }).where("number", "=", 21).execute(),
+    ],
+  ];
+  test.each(seals)("shows that %s", async (_what, tamper) => {
+    const store = await freshStore();
+    const { audit, begunMs } = await twentyDays(store);
+    await sealAudit(audit, begunMs + 3 * DAY);
+    await tamper(store);
+    expect(await verifyAudit(store)).toMatchObject({ is: "broken" });
+  });
+
+  test("shows that somebody deleted its beginning and made a seal of his own", async () => {
+    const store = await freshStore();
+    await twentyDays(store);
+    const [, , , fourth] = await rows(store);
+    await store.deleteFrom("audit").where("number", "<=", 4).execute();
+    await store
+      .insertInto("audit_seal")
+      .values({ name: "audit", number: 4, hash: fourth?.hash ?? "" })
+      .execute();
+    expect(await verifyAudit(store)).toMatchObject({ is: "broken", number: 4 });
+  });
+
+  test("is sealed once by two backends that do it at the same time, while others write", async () => {
+    const [one, other] = await ofTwoBackends(await freshPlace());
+    const { begunMs } = await twentyDays(one);
+    const audits = [auditOn(one), auditOn(other)];
+    const sealing = audits.map((audit) => sealAudit(audit, begunMs + 10 * DAY));
+    const writing = Array.from({ length: 10 }, (_, nth) => audits[nth % 2]?.write(refund));
+    const [sealed] = await Promise.all([Promise.all(sealing), ...writing]);
+    expect(sealed.map(({ is }) => is).sort()).toEqual(["none", "sealed"]);
+    expect(await verifyAudit(one)).toMatchObject({ is: "whole", sealed: 10, entries: 31 });
+  });
+
+  test("goes a month at a time when it is older than it is kept for, by the backend that leads", async () => {
+    const store = await freshStore();
+    const { clock, numbers } = await twentyDays(store);
+    const backend = { leads: false, sealed: 0 };
+    const info = (_what: string, facts?: object) => {
+      backend.sealed += Number((facts as { readonly entries?: number } | undefined)?.entries ?? 0);
+    };
+    const log: Log = { ...silentLog, info };
+    onTestFinished(keepAudit({ store, clock, log, keptDays: 365, leads: () => backend.leads }));
+    const wait = async (days: number) => {
+      for (let nth = 0; nth < days && backend.sealed < 20; nth += 1) {
+        await clock.advance(DAY);
+        await pause(1);
+      }
+    };
+    await wait(344);
+    backend.leads = true;
+    await wait(1);
+    expect(await numbers()).toHaveLength(20);
+    backend.leads = false;
+    await wait(60);
+    expect(await numbers()).toHaveLength(20);
+    backend.leads = true;
+    await wait(1_000);
+    expect((await numbers())[0]).toBe(21);
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole", sealed: 20 });
   });
 
   test("keeps details that are too long out of the disk, and says so", async () => {
