@@ -3,6 +3,7 @@ import { senderOf } from "../../host/addresses.ts";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import { jsonIn } from "../../host/json.ts";
 import type { Log } from "../../host/log.ts";
+import { Seldom } from "../../host/seldom.ts";
 import {
   ENROL_PATH,
   type EnrolAnswer,
@@ -40,12 +41,16 @@ export function enrolRoutes(parts: EnrolRouteParts): readonly Route[] {
   const { clock, triesAMinute, revoked } = parts;
   const each = new Throttle({ clock, aMinute: triesAMinute.each });
   const all = new Throttle({ clock, aMinute: triesAMinute.all });
+  const seldom = new Seldom(parts);
   const isTooMany = (address: string): boolean => !each.admits(address) || !all.admits("all");
   const guarded =
     (answer: (request: HttpRequest, address: string) => Promise<HttpAnswer>): Route["answer"] =>
     async (request) => {
       const address = addressOf(request, parts);
-      if (isTooMany(address)) return slowDown(parts, address);
+      if (isTooMany(address)) {
+        seldom.warn("enrolment refused", { because: "too many tries", address });
+        return SLOW_DOWN;
+      }
       return answer(request, address).catch((error: unknown) => unavailable(parts, error));
     };
   return [
@@ -83,7 +88,10 @@ async function renew(request: HttpRequest, address: string, parts: EnrolRoutePar
   const asked = read(request, renewRequestSchema);
   if (asked === undefined) return malformed(parts, address);
   const done = await parts.enrolling.renew(asked);
-  if (done.is === "too-often") return slowDown(parts, address, asked.stand);
+  if (done.is === "too-often") {
+    parts.log.warn("enrolment refused", { because: "too many tries", address, stand: asked.stand });
+    return SLOW_DOWN;
+  }
   if (done.is === "refused") return turnAway(done, "stand-unknown", address, parts);
   parts.log.info("certificate renewed", { stand: asked.stand, ...(done.again ? { again: true } : {}) });
   const answer: RenewAnswer = { certificate: done.certificate };
@@ -126,10 +134,7 @@ function malformed({ log }: EnrolRouteParts, address: string): HttpAnswer {
   return refusal(400, "bad-request");
 }
 
-function slowDown({ log }: EnrolRouteParts, address: string, stand?: StandId): HttpAnswer {
-  log.warn("enrolment refused", { because: "too many tries", address, ...(stand && { stand }) });
-  return refusal(429, "too-many", { "retry-after": String(RETRY_SECONDS) });
-}
+const SLOW_DOWN = refusal(429, "too-many", { "retry-after": String(RETRY_SECONDS) });
 
 function unavailable({ log }: EnrolRouteParts, error: unknown): HttpAnswer {
   log.error("enrolment failed", { error });

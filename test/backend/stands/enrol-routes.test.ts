@@ -3,21 +3,27 @@ import { type EnrolRouteParts, enrolRoutes } from "../../../backend/stands/enrol
 import { Revocations } from "../../../backend/stands/revocations.ts";
 import { addressList } from "../../../host/addresses.ts";
 import { steadyClock } from "../../../host/clock.ts";
-import { serve } from "../../../host/http.ts";
+import { type HttpRequest, serve } from "../../../host/http.ts";
 import { type Log, silentLog } from "../../../host/log.ts";
 import { ENROL_PATH, enrolAnswerSchema, RENEW_PATH, renewAnswerSchema } from "../../../protocol/enrolment.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
 import { freshStore } from "../../support/stores.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
 import { authority, CODE_MS, codeFor, DAY_MS, LOBBY, newMachine, type Office, openOffice } from "./rig.ts";
 
 type Said = { readonly what: string; readonly facts: Readonly<Record<string, unknown>> };
 
+/** What is logged, and the log. */
+function logged(): readonly [Said[], Log] {
+  const said: Said[] = [];
+  const hear = (what: string, facts = {}): void => void said.push({ what, facts });
+  return [said, { ...silentLog, info: hear, warn: hear, error: hear }];
+}
+
 /** The endpoint as the world sees it, and what is logged meanwhile. */
 async function openDoor(parts: Partial<EnrolRouteParts> = {}) {
   const office = openOffice(await freshStore());
-  const said: Said[] = [];
-  const hear = (what: string, facts = {}): void => void said.push({ what, facts });
-  const log: Log = { ...silentLog, info: hear, warn: hear, error: hear };
+  const [said, log] = logged();
   const clock = steadyClock("door");
   const revocations = new Revocations({ store: office.store, authority, listMs: 7 * DAY_MS, clock, log });
   const keys = { version: 0, keys: [newKeyPair().publicJwk] };
@@ -101,6 +107,17 @@ describe("the door for new stands", () => {
     expect(answers[0]?.status).toBe(403);
   });
 
+  test("asks a stand to wait that renews too often, and gives it no certificate", async () => {
+    const { office, post } = await openDoor();
+    const machine = newMachine();
+    await office.enrolling.redeem(machine.enrols(await codeFor(office, LOBBY)));
+    const statuses = [];
+    for (let nth = 0; nth < 5; nth += 1) statuses.push((await post(RENEW_PATH, machine.renews(LOBBY))).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
+    const { text, headers } = await post(RENEW_PATH, machine.renews(LOBBY));
+    expect([JSON.parse(text).error, headers.get("retry-after")]).toEqual(["too-many", "60"]);
+  });
+
   test.each([
     ["nothing", ""],
     ["no JSON", "code"],
@@ -153,12 +170,57 @@ describe("the door for new stands", () => {
     expect(statuses).toEqual([403, 403, 403, 429, 429]);
   });
 
+  test("counts renewals with all other tries", async () => {
+    const { post } = await openDoor({ triesAMinute: { each: 2, all: 1_000 } });
+    const asked = () => newMachine().renews(LOBBY);
+    const statuses = [];
+    for (let nth = 0; nth < 3; nth += 1) statuses.push((await post(RENEW_PATH, asked())).status);
+    expect(statuses).toEqual([403, 403, 429]);
+  });
+
   test("bounds what all together may try", async () => {
     const { post } = await openDoor({ triesAMinute: { each: 100, all: 4 }, isProxy: addressList(["127.0.0.1"]) });
     const tries = Array.from({ length: 6 }, (_, nth) =>
       post(ENROL_PATH, newMachine().enrols("7K3M-9QXD-4C7H"), { "x-forwarded-for": `203.0.113.${nth}` }),
     );
     expect((await Promise.all(tries)).map(({ status }) => status).filter((status) => status === 429)).toHaveLength(2);
+  });
+
+  test("is asked ten thousand times from everywhere: few of that reach the store or the log, and a minute later it lets in", async () => {
+    const clock = new VirtualClock();
+    let looked = 0;
+    const [said, log] = logged();
+    const [enrol] = enrolRoutes({
+      enrolling: {
+        redeem: async () => {
+          looked += 1;
+          return { is: "refused", because: "no such code" };
+        },
+        renew: () => Promise.reject(new Error("not asked for")),
+      },
+      clock,
+      log,
+      triesAMinute: { each: 10, all: 600 },
+      isProxy: addressList(["127.0.0.1"]),
+      welcome: () => ({ broker: { url: "mqtts://broker.example.id:8883" }, keys: { version: 0, keys: [] } }),
+      settingsFor: async () => undefined,
+      revoked: async () => "",
+    });
+    const body = Buffer.from(JSON.stringify(newMachine().enrols("7K3M-9QXD-4C7H")));
+    const ask = async (from: string): Promise<number | undefined> => {
+      const request = { peer: "127.0.0.1", headers: { "x-forwarded-for": from }, body };
+      const answer = await enrol?.answer(request as unknown as HttpRequest);
+      return answer !== undefined && "status" in answer ? answer.status : undefined;
+    };
+    for (let nth = 0; nth < 5_000; nth += 1) await ask("203.0.113.7");
+    expect(looked).toBe(10);
+    expect(await ask("203.0.113.8")).toBe(403);
+    for (let nth = 0; nth < 5_000; nth += 1) await ask(`10.${nth >> 8}.${nth & 255}.1`);
+    expect(looked).toBe(600);
+    expect(said.filter(({ facts }) => facts["because"] === "too many tries")).toHaveLength(1);
+    expect(said.length).toBeLessThanOrEqual(601);
+    await clock.advance(60_000);
+    expect(await ask("203.0.113.9")).toBe(403);
   });
 
   test("says that it cannot just now when the store is away, and nothing of why", async () => {
