@@ -14,6 +14,7 @@ import { stranger } from "../hostile/stranger.ts";
 import { newSite, startBackend } from "../support/backend-program.ts";
 import { freePort } from "../support/free-port.ts";
 import { spokesman } from "../support/spokesman.ts";
+import { typed } from "../support/typed.ts";
 import { pause, until } from "../support/until.ts";
 import { menuOf } from "./settings/menus.ts";
 
@@ -68,11 +69,7 @@ function contentOf(payload: Buffer): DownBody {
 
 /** What the operator types, and what comes back. */
 async function types(config: string, ...argv: readonly string[]) {
-  let out = "";
-  const hear = (text: string): void => {
-    out += text;
-  };
-  const code = await main([...argv, "--config", config], { USER: "ani" }, { out: hear, err: hear });
+  const { code, said: out } = await typed(main, [...argv, "--config", config], { USER: "ani" });
   return { code, out };
 }
 

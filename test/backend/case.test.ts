@@ -6,19 +6,12 @@ import { main } from "../../backend/main.ts";
 import { firstReleaseOf } from "../../protocol/ids.ts";
 import { openCounterShop } from "../support/counter-shop.ts";
 import { freePort } from "../support/free-port.ts";
+import { type Typed, typed } from "../support/typed.ts";
 
 /* One order's whole story, taken out of a running backend for a dispute. */
 
-async function says(
-  config: string,
-  ...argv: readonly string[]
-): Promise<{ readonly code: number; readonly said: string }> {
-  let said = "";
-  const add = (text: string): void => {
-    said += text;
-  };
-  return { code: await main([...argv, "--config", config], process.env, { out: add, err: add }), said };
-}
+const says = (config: string, ...argv: readonly string[]): Promise<Typed> =>
+  typed(main, [...argv, "--config", config], process.env);
 
 test("an order that went wrong is told whole, once, and who took its story is written down", {
   timeout: 90_000,

@@ -13,19 +13,11 @@ import { startBroker } from "../../sandbox/broker.ts";
 import { BackendProgram, folder, newSite, SERVER_KEY, snapPart, startBackend } from "../support/backend-program.ts";
 import { freePort } from "../support/free-port.ts";
 import { SNAP_KEYS } from "../support/snap-keys.ts";
+import { type Typed, typed } from "../support/typed.ts";
 import { until } from "../support/until.ts";
 
 /** What the program answers to a command line, in this process: for starts that are refused. */
-async function called(...argv: readonly string[]): Promise<{ readonly code: number; readonly err: string }> {
-  let err = "";
-  const terminal = {
-    out: () => undefined,
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  return { code: await main(argv, {}, terminal), err };
-}
+const called = (...argv: readonly string[]): Promise<Typed> => typed(main, argv);
 
 describe("a backend that cannot work says so and is not started again", () => {
   test("every error of its configuration at once", async () => {

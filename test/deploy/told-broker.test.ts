@@ -10,6 +10,7 @@ import { type Stranger, strangerAt } from "../hostile/stranger.ts";
 import { newSite, startBackend } from "../support/backend-program.ts";
 import { freePort } from "../support/free-port.ts";
 import { type Profile, startProfile } from "../support/profile.ts";
+import { typed } from "../support/typed.ts";
 import { pause, until } from "../support/until.ts";
 
 /* A whole backend beside Mosquitto with deploy/mosquitto/dynsec.conf: a stand comes, and is thrown out, by what is typed. */
@@ -57,14 +58,8 @@ ${papersOf("backend.access")}`;
   const lists = [authority.crl_file, join(folder, "stands-crl.pem")].map((file) => readFileSync(file, "utf8"));
   writeFileSync(join(folder, "crl.pem"), lists.join(""));
   await profile.reload();
-  const types = async (...argv: readonly string[]): Promise<string> => {
-    let out = "";
-    const say = (words: string): void => {
-      out += words;
-    };
-    await main([...argv, "--config", site.config], { USER: "ani" }, { out: say, err: say });
-    return out;
-  };
+  const types = async (...argv: readonly string[]): Promise<string> =>
+    (await typed(main, [...argv, "--config", site.config], { USER: "ani" })).said;
   return { http, types };
 }
 

@@ -7,6 +7,7 @@ import { main } from "../../gateway/main.ts";
 import { readSetup } from "../../gateway/setup.ts";
 import { menuOf, rulesOf } from "../../gateway/trade/trade-of.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
+import { typed } from "../support/typed.ts";
 
 let folder: string;
 const backend = newKeyPair();
@@ -67,16 +68,7 @@ pulse_ms = 700
   );
 
 async function called(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: "", err: "" };
-  const terminal = {
-    out: (text: string) => {
-      said.out += text;
-    },
-    err: (text: string) => {
-      said.err += text;
-    },
-  };
-  return { code: await main(argv, {}, terminal), ...said };
+  return typed(main, argv);
 }
 
 describe("the command line", () => {

@@ -11,6 +11,7 @@ import { main as callBackend } from "../../backend/main.ts";
 import { gatewayConfig } from "../../gateway/config.ts";
 import { main as callGateway } from "../../gateway/main.ts";
 import { readConfig } from "../../host/config.ts";
+import { typed } from "../support/typed.ts";
 
 /* Every key of both configurations with values that cannot be meant. */
 
@@ -320,12 +321,7 @@ function start({ name }: Program, config: string): Promise<Ended> {
 
 /** The same program in this process. */
 async function call({ main }: Program, config: string): Promise<Ended> {
-  let said = "";
-  const hear = (text: string): void => {
-    said += text;
-  };
-  const code = await main(["--config", config], {}, { out: hear, err: hear });
-  return { code, said };
+  return typed(main, ["--config", config]);
 }
 
 describe.each(programs)("the $name itself", (program) => {

@@ -26,6 +26,7 @@ import { newSite, SERVER_KEY, startBackend } from "../support/backend-program.ts
 import { freePort } from "../support/free-port.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
 import { settingsAt } from "../support/settings.ts";
+import { typed } from "../support/typed.ts";
 import { until } from "../support/until.ts";
 import { seeded } from "../world/seeded.ts";
 import { Camera } from "./camera.ts";
@@ -41,12 +42,7 @@ const LONG_MS = 30_000;
 
 /** Whoever stands at a terminal. */
 async function types(main: typeof backendMain, config: string, ...argv: readonly string[]): Promise<string> {
-  let said = "";
-  const hear = (text: string): void => {
-    said += text;
-  };
-  const terminal = { out: hear, err: hear };
-  const code = await main([...argv, "--config", config], { USER: "ani" }, terminal);
+  const { code, said } = await typed(main, [...argv, "--config", config], { USER: "ani" });
   if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}: ${said}`);
   return said;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../backend/main.ts";
+import { typed } from "../support/typed.ts";
 import { TOKEN } from "./backend-doors.ts";
 
 /** What a command ended with, and all that it said. */
@@ -13,12 +14,8 @@ export async function atTheTerminal(port: number, argv: readonly string[]): Prom
   const config = join(folder, "backend.toml");
   writeFileSync(join(folder, "token"), TOKEN);
   writeFileSync(config, configOf(port, folder));
-  let out = "";
-  const say = (text: string): void => {
-    out += text;
-  };
   try {
-    const code = await main([...argv, "--config", config], {}, { out: say, err: say });
+    const { code, said: out } = await typed(main, [...argv, "--config", config]);
     return { code, out };
   } finally {
     rmSync(folder, { recursive: true });

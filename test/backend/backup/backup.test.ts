@@ -9,6 +9,7 @@ import { readSqliteJournal } from "../../../journal/sqlite/open.ts";
 import type { OrderId } from "../../../protocol/ids.ts";
 import { folder, newSite, startBackend } from "../../support/backend-program.ts";
 import { openCounterShop } from "../../support/counter-shop.ts";
+import { type Typed, typed } from "../../support/typed.ts";
 import { until } from "../../support/until.ts";
 
 /* Backups of a running backend, and what a backend does that was put back to one. */
@@ -16,20 +17,9 @@ import { until } from "../../support/until.ts";
 const PATIENT = { timeout: 120_000 };
 
 /** A command at a terminal: its exit code, and what it said. */
-async function says(
-  config: string,
-  ...argv: readonly string[]
-): Promise<{ readonly code: number; readonly said: string }> {
-  let said = "";
-  const terminal = {
-    out: (text: string) => {
-      said += text;
-    },
-    err: (text: string) => {
-      said += text;
-    },
-  };
-  return { code: await main([...argv, "--config", config], process.env, terminal), said };
+async function says(config: string, ...argv: readonly string[]): Promise<Pick<Typed, "code" | "said">> {
+  const { code, said } = await typed(main, [...argv, "--config", config], process.env);
+  return { code, said };
 }
 
 async function statesIn(file: string, orders: readonly OrderId[]): Promise<readonly (string | undefined)[]> {

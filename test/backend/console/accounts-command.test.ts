@@ -5,23 +5,11 @@ import { main } from "../../../backend/main.ts";
 import { openStore } from "../../../backend/store/store.ts";
 import { steadyClock } from "../../../host/clock.ts";
 import { newSite, startBackend } from "../../support/backend-program.ts";
+import { type Typed, typed } from "../../support/typed.ts";
 import { Browser } from "./browser.ts";
 
-type Said = { readonly code: number; readonly out: string; readonly err: string };
-
-async function type(config: string, ...argv: string[]): Promise<Said> {
-  let [out, err] = ["", ""];
-  const terminal = {
-    out: (text: string): void => {
-      out += text;
-    },
-    err: (text: string): void => {
-      err += text;
-    },
-  };
-  const code = await main([...argv, "--config", config], { USER: "ani" }, terminal);
-  return { code, out, err };
-}
+const type = (config: string, ...argv: string[]): Promise<Typed> =>
+  typed(main, [...argv, "--config", config], { USER: "ani" });
 
 test("accounts are made, changed and listed at a terminal, whether or not a backend runs", async () => {
   const { config } = newSite();

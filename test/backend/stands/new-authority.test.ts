@@ -4,24 +4,13 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { main } from "../../../backend/main.ts";
 import { certificateFacts, openAuthority } from "../../../host/certificates.ts";
+import { typed } from "../../support/typed.ts";
 
 test("a new authority is a key that its owner alone reads, and a certificate on the screen; no file is written over", async () => {
   const folder = mkdtempSync(join(tmpdir(), "authority-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "key.pem");
-  const types = async () => {
-    let [out, err] = ["", ""];
-    const terminal = {
-      out: (text: string) => {
-        out += text;
-      },
-      err: (text: string) => {
-        err += text;
-      },
-    };
-    const code = await main(["new-authority", file, "--name", "Kopi's stands"], {}, terminal);
-    return { code, out, err };
-  };
+  const types = () => typed(main, ["new-authority", file, "--name", "Kopi's stands"]);
   const { code, out } = await types();
   const key = readFileSync(file, "utf8");
   expect([code, statSync(file).mode & 0o777]).toEqual([0, 0o600]);

@@ -12,6 +12,7 @@ import { eventually } from "../../journeys/eventually.ts";
 import { newSite, SERVER_KEY, startBackend } from "../../support/backend-program.ts";
 import { freePort } from "../../support/free-port.ts";
 import { spokesman } from "../../support/spokesman.ts";
+import { type Typed, typed } from "../../support/typed.ts";
 import { until } from "../../support/until.ts";
 import { seeded } from "../../world/seeded.ts";
 import { DAY_MS, LOBBY, newMachine } from "./rig.ts";
@@ -57,19 +58,8 @@ crl_file = "${site.at}/crl.pem"
 }
 
 /** What the operator types. */
-async function types(config: string, ...argv: readonly string[]) {
-  let [out, err] = ["", ""];
-  const terminal = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-  };
-  const code = await main([...argv, "--config", config], { USER: "ani" }, terminal);
-  return { code, out, err };
-}
+const types = (config: string, ...argv: readonly string[]): Promise<Typed> =>
+  typed(main, [...argv, "--config", config], { USER: "ani" });
 
 const post = (url: string, body: object): Promise<Response> =>
   fetch(url, { method: "POST", body: JSON.stringify(body) });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../../gateway/main.ts";
 import { newKeyPair } from "../../../protocol/keys.ts";
+import { typed } from "../../support/typed.ts";
 
 /** A stand's files in a folder of the test's own, and its program. */
 export class StandFiles {
@@ -65,18 +66,6 @@ export type Called = { readonly code: number; readonly out: readonly string[]; r
 
 /** The stand's program, in this process. */
 export async function called(...argv: readonly string[]): Promise<Called> {
-  const said = { out: "", err: "" };
-  const code = await main(
-    argv,
-    {},
-    {
-      out: (text) => {
-        said.out += text;
-      },
-      err: (text) => {
-        said.err += text;
-      },
-    },
-  );
-  return { code, out: said.out.split("\n").slice(0, -1), err: said.err };
+  const { code, out, err } = await typed(main, argv);
+  return { code, out: out.split("\n").slice(0, -1), err };
 }
