@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { announceKeys, newestKeys } from "../../../backend/stands/key-sets.ts";
 import { RosterInMemory } from "../../../backend/stands/roster.ts";
 import { Signing } from "../../../backend/stands/signing.ts";
 import type { Store } from "../../../backend/store/store.ts";
@@ -47,6 +48,28 @@ describe("the backend's key", () => {
     await signing.look();
     expect([signing.keyFor(LOBBY), signing.keyFor(GATE)]).toEqual([two, one]);
     expect(await signing.status()).toMatchObject({ version: 1, stands: 2, trusting: 1, missing: [GATE] });
+  });
+
+  test("is counted for the stands that are there, and of those that lag behind fifty are named at most", async () => {
+    const store = await freshStore();
+    const many = Array.from({ length: 60 }, (_, nth) => recordOf(`stand-${nth}` as StandId));
+    const gone = [recordOf(LOBBY, { state: "revoked" }), recordOf(GATE, { state: "invited" })];
+    const roster = new RosterInMemory(commonTerms, [...many, ...gone]);
+    const parts = { store, roster, clock: steadyClock("keys"), log: silentLog };
+    const status = await (await Signing.open({ ...parts, own: { current: one, next: two } })).status();
+    expect(status).toMatchObject({ stands: 60, trusting: 0 });
+    expect([status.missing.length, status.missing.includes(LOBBY)]).toEqual([50, false]);
+  });
+
+  test("that two backends announce at the same moment are two versions, the same for both", async () => {
+    const store = await freshStore();
+    const [a, b] = await Promise.all([
+      announceKeys(store, { current: one }, 1),
+      announceKeys(store, { current: one, next: two }, 1),
+    ]);
+    expect([a.version, b.version].sort()).toEqual([0, 1]);
+    const newest = await newestKeys(store);
+    expect(newest).toEqual(a.version > b.version ? a : b);
   });
 
   test("takes the other's place when the other is named no more; a stand that missed it is not spoken to by a third", async () => {
