@@ -223,7 +223,15 @@ test("an order that changes again takes no more room: nothing is lost by it", as
 });
 
 test("a backend that is stopped while it writes leaves nothing that others would have to wait for", async () => {
-  const { shop, store, clock, projector, states, pass } = await running();
+  const { shop, store, clock, projector, states, pass } = await running(({ journal, clock: time }) => ({
+    journal: {
+      inSpan: (span) => journal.inSpan(span),
+      several: async (orders) => {
+        await new Promise<void>((resolve) => time.after(1_000, resolve));
+        return journal.several(orders);
+      },
+    },
+  }));
   projector.start();
   await pass(1_000);
   projector.changed(await sell(shop, SOLD));
