@@ -8,6 +8,8 @@ const LONGEST_QUEUE = 16;
 export class Hasher {
   readonly #queue = new Queue({ atOnce: 1, longest: LONGEST_QUEUE });
   readonly #cost: Cost;
+  /** Runs an act that will ask `isPassword`; `full` where so many are under way, before this one has cost anything. */
+  readonly admit = atMost(LONGEST_QUEUE + 1);
   /** Looked at in the place of an account that is not there. */
   #nobody: Promise<string> | undefined;
 
@@ -31,4 +33,17 @@ export class Hasher {
   isCheap(stored: string): boolean {
     return isCheap(stored, this.#cost);
   }
+}
+
+function atMost(most: number): <Done>(act: () => Promise<Done>) => Promise<Done | "full"> {
+  let underWay = 0;
+  return async (act) => {
+    if (underWay >= most) return "full";
+    underWay += 1;
+    try {
+      return await act();
+    } finally {
+      underWay -= 1;
+    }
+  };
 }

@@ -34,8 +34,13 @@ export type LetIn =
 
 const QUEUE_FULL: LetIn = { is: "too-often", waitMs: 5_000 };
 
-/** Signs in with name and password. */
+/** Signs in with name and password. A flood is turned away before it writes a line: tries are counted for as many only as are looked at. */
 export async function logIn(knock: Knock, parts: LoginParts): Promise<LetIn> {
+  const done = await parts.hasher.admit(() => tried(knock, parts));
+  return done === "full" ? QUEUE_FULL : done;
+}
+
+async function tried(knock: Knock, parts: LoginParts): Promise<LetIn> {
   const { store, tries, hasher } = parts;
   const waitMs = await tries.begin(knock.name, knock.source);
   if (waitMs > 0) return { is: "too-often", waitMs };

@@ -87,6 +87,26 @@ test("a flood from one address is told to come back, and others are not", async 
   expect((await ask("198.51.100.9")).status).toBe(401);
 });
 
+test("a flood of sign-ins from very many addresses, each under another name, leaves few lines, and the door works after it", async () => {
+  const rig = await openConsoleRig({ config: { trusted_proxies: ["127.0.0.1"] } });
+  const password = await rig.invited("ani", "viewer");
+  const statuses = await Promise.all(
+    Array.from({ length: 400 }, async (_, nth) => {
+      const from = { "x-forwarded-for": `192.0.${nth % 250}.${Math.floor(nth / 250)}` };
+      return (await rig.stranger().post("/api/login", { name: `guest ${nth}`, password: `guess ${nth}` }, from)).status;
+    }),
+  );
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  const { lines } = await rig.store
+    .selectFrom("sign_in_tries")
+    .select(({ fn }) => fn.countAll<number>().as("lines"))
+    .executeTakeFirstOrThrow();
+  const lookedAt = statuses.filter((status) => status === 401).length;
+  expect(Number(lines)).toBe(3 * lookedAt);
+  expect(lookedAt).toBeLessThan(statuses.length);
+  expect((await rig.stranger().signIn("ani", password)).status).toBe(200);
+});
+
 test("administrators see who there is and what was done, and make others", async () => {
   const rig = await openConsoleRig();
   const root = await rig.signedIn("root", "admin");
