@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -101,13 +102,18 @@ test("who is in front is served to the end, and nobody comes after", async () =>
   const order = bench.stand.stand.front?.order.id;
   if (order === undefined) throw new Error("no order began");
   await bench.backend.say({ type: "offer", order, qr: qrFor(PRICE), amount: PRICE, validForMs: 60_000 });
-  const draining = drained();
+  let hasEnded = false;
+  const draining = drained().finally(() => {
+    hasEnded = true;
+  });
   await until("it waits", () => {
     bench.clock.pass(10);
     return said.length > 0;
   });
   expect(said).toEqual(["waiting for the customer in front …"]);
   expect(bench.stand.stand.front?.at).toBe("awaiting");
+  await pass(30_000);
+  expect(hasEnded).toBe(false);
   await bench.backend.say({ type: "settled", order, amount: PRICE, paidAt: "2026-01-01T07:00:30+07:00" });
   expect(await whileTimePasses(draining)).toBe(0);
   expect(bench.world.pulses).toHaveLength(1);
@@ -119,6 +125,7 @@ test("who will not wait any longer leaves a stand that sells on", async () => {
   await bench.stand.press("new");
   await settle();
   expect(await drained("1")).toBe(FAILED);
+  expect(said.at(-1)).toBe("somebody is still being served: the stand sells on. Try again later");
   await until("it is back in service", () => {
     bench.clock.pass(10);
     return obstacles().length === 0;
@@ -132,3 +139,25 @@ test("a stand that does not run serves nobody; a time that is none is refused", 
   expect(said.at(-1)).toContain("not running");
   expect(await drained("soon")).toBe(MISUSED);
 });
+
+/** As dpkg calls it, with a program in the place of the stand's that ends so. */
+function prerm(code: number, ...argv: readonly string[]): { readonly code: number | null; readonly err: string } {
+  writeFileSync(join(folder, "qris-gateway"), `#!/bin/sh\necho "$@" >> ${folder}/asked\nexit ${code}\n`, {
+    mode: 0o755,
+  });
+  const script = new URL("../../scripts/package/debian/prerm", import.meta.url).pathname;
+  const env = { PATH: `${folder}:${process.env["PATH"] ?? ""}` };
+  const { status, stderr } = spawnSync("sh", [script, ...argv], { env, encoding: "utf8", timeout: 10_000 });
+  return { code: status, err: stderr };
+}
+
+test.each(["upgrade", "failed-upgrade"])(
+  "the package's %s is called off in clear words while a customer is served",
+  (act) => {
+    const refused = prerm(FAILED, act, "0.2.0");
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("a customer is being served; nothing was changed");
+    for (const code of [0, MISUSED, 78]) expect(prerm(code, act, "0.2.0")).toEqual({ code: 0, err: "" });
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("drain\n".repeat(4));
+  },
+);
