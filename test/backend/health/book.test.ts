@@ -71,6 +71,35 @@ storeSuites("the book of health", (fresh) => {
   });
 });
 
+test("of very many stands the last word of each is there after a restart", async () => {
+  const [store, clock] = [await freshStore(), new VirtualClock()];
+  const stands = Array.from({ length: 1_100 }, (_, nth) => `stand-${nth}` as StandId);
+  const row = { heard_ms: 1, kept_ms: 1, json: '{"obstacles":[],"software":"0.2.0"}' };
+  for (let from = 0; from < stands.length; from += 500)
+    await store
+      .insertInto("health_latest")
+      .values(stands.slice(from, from + 500).map((stand) => ({ stand, ...row })))
+      .execute();
+  const roster = new RosterInMemory(
+    {} as ConstructorParameters<typeof RosterInMemory>[0],
+    stands.map((stand) => recordOf(stand)),
+  );
+  const { book } = await opened(store, clock, { roster });
+  expect(book.versions()).toMatchObject([{ software: "0.2.0", count: 1_100 }]);
+});
+
+test("past hours are summed up by the backend that leads, and by no other", async () => {
+  const [store, clock] = [await freshStore(), new VirtualClock()];
+  const { book } = await opened(store, clock, { leads: () => false });
+  book.heardHealth(LOBBY, { temperature: 50 });
+  await passing(clock, 3 * 3_600_000);
+  const hours = () => store.selectFrom("health_hours").select("stand").execute();
+  expect(await hours()).toEqual([]);
+  await opened(store, clock);
+  await passing(clock, 61_000);
+  await expect.poll(hours).toEqual([{ stand: LOBBY }]);
+});
+
 test("whoever makes up stands, or says what is no health, is counted and changes nothing", async () => {
   const clock = new VirtualClock();
   const { book } = await opened(await freshStore(), clock);

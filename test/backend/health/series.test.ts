@@ -85,6 +85,41 @@ storeSuites("health over time", (fresh) => {
     expect([series.least["temperature"], series.most["temperature"]]).toEqual([[0, 30], [29, 59]]); // biome-ignore format: pairs
   });
 
+  test("a chart ends a minute after now, goes back four hundred days, and has a thousand points at most", async () => {
+    const store = await fresh();
+    const kept = { nowMs: FROM + HOUR, minutesKeptMs: 2 * DAY };
+    const wide = { stand: LOBBY, fromMs: 0, toMs: FROM + 900 * DAY, points: 1e9 };
+    const { atMs } = await seriesOf(store, wide, kept);
+    expect(atMs).toHaveLength(1_000);
+    expect(atMs[0]).toBe(FROM + HOUR + MINUTE - 400 * DAY);
+    expect(atMs.at(-1)).toBeLessThan(FROM + HOUR + MINUTE);
+    const none = { ...wide, fromMs: FROM + DAY, toMs: FROM + 2 * DAY };
+    expect((await seriesOf(store, none, kept)).atMs).toEqual([]);
+  });
+
+  test("the mean of hours counts what was heard in each, and minutes that are kept no more come from hours", async () => {
+    const store = await fresh();
+    await written(store, 60);
+    await written(store, 1, FROM + HOUR);
+    await rollUp(rolling(store, FROM + 3 * HOUR));
+    await store.deleteFrom("health_minutes").execute();
+    const asked = { stand: LOBBY, fromMs: FROM, toMs: FROM + 2 * HOUR, points: 1 };
+    const series = await seriesOf(store, asked, { nowMs: FROM + 10 * DAY, minutesKeptMs: 2 * DAY });
+    expect(series.figures["temperature"]?.[0]).toBeCloseTo((60 * 29.5 + 0) / 61, 1);
+    expect([series.least["temperature"], series.most["temperature"]]).toEqual([[0], [59]]);
+  });
+
+  test("hours are made for every one of very many stands", async () => {
+    const store = await fresh();
+    const recorder = recording(store);
+    const stands = Array.from({ length: 250 }, (_, nth) => `stand-${nth}` as StandId);
+    for (const stand of stands) recorder.hear(stand, said(20), FROM + 17);
+    while (recorder.waiting > 0) await recorder.flush();
+    await rollUp(rolling(store, FROM + 2 * HOUR));
+    const made = await store.selectFrom("health_hours").select("stand").execute();
+    expect(new Set(made.map(({ stand }) => stand))).toEqual(new Set(stands));
+  });
+
   test("hours are made of whole hours only, once, and minutes that are not in an hour stay", async () => {
     const store = await fresh();
     await written(store, 90);
