@@ -6,6 +6,7 @@ import { silentLog } from "../../../../host/log.ts";
 import type { Secret } from "../../../../host/secret.ts";
 import { type Sandbox, startMidtrans } from "../../../../sandbox/midtrans/start.ts";
 import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
+import { handOn } from "../hand-on-sandbox.ts";
 import { Mailbox } from "../mailbox.ts";
 import { SERVER_KEY } from "./samples.ts";
 import { type TapeServer, tapeServer } from "./tape-server.ts";
@@ -45,20 +46,7 @@ function rigOf(sandbox: Sandbox, post: TapeServer, mailbox: Mailbox, paymentType
   };
   return {
     provider: midtransCore(options),
-    pay: async (reference) => {
-      const amount = sandbox.midtrans.find(reference)?.amount;
-      if (amount === undefined) throw new Error(`${reference} was not charged`);
-      sandbox.midtrans.pay(reference, { issuer: "gopay", route: "on-us", amount });
-    },
-    expireAtProvider: async (reference) => {
-      sandbox.midtrans.expire(reference);
-    },
-    settleRefunds: async (reference) => {
-      sandbox.midtrans.hearBank(reference, "yes");
-    },
-    refuseRefund: async (order, because) => {
-      sandbox.faults.arm({ fault: "refund-refused", because, order, times: 1 });
-    },
+    ...handOn(sandbox),
     notifications: (reference) => mailbox.of(reference),
     close: async () => {
       await http.close();

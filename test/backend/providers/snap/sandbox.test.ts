@@ -8,6 +8,7 @@ import { accessOf } from "../../../../sandbox/snap/access.ts";
 import type { SnapKeys } from "../../../../sandbox/snap/keys.ts";
 import { SNAP_KEYS } from "../../../support/snap-keys.ts";
 import { keepsTheProviderContract, type ProviderRig } from "../contract.ts";
+import { handOn } from "../hand-on-sandbox.ts";
 import { Mailbox } from "../mailbox.ts";
 import { type TapeServer, tapeServer } from "../midtrans/tape-server.ts";
 
@@ -43,20 +44,7 @@ function rigOf(sandbox: Sandbox, keys: SnapKeys, post: TapeServer, mailbox: Mail
   const world = { http, clock, random: Math.random, log: silentLog };
   return {
     provider: midtransSnap({ ...access, ...keysOf, baseUrl: base, ...world }),
-    pay: async (reference) => {
-      const amount = sandbox.midtrans.find(reference)?.amount;
-      if (amount === undefined) throw new Error(`${reference} was not charged`);
-      sandbox.midtrans.pay(reference, { issuer: "gopay", route: "on-us", amount });
-    },
-    expireAtProvider: async (reference) => {
-      sandbox.midtrans.expire(reference);
-    },
-    settleRefunds: async (reference) => {
-      sandbox.midtrans.hearBank(reference, "yes");
-    },
-    refuseRefund: async (order, because) => {
-      sandbox.faults.arm({ fault: "refund-refused", because, order, times: 1 });
-    },
+    ...handOn(sandbox),
     notifications: (reference) => mailbox.of(reference),
     close: async () => {
       await http.close();
