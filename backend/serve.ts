@@ -1,6 +1,7 @@
 import { systemChance } from "../host/chance.ts";
 import { utcClock } from "../host/clock.ts";
 import { Unfit } from "../host/daemon.ts";
+import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { reloadOnSignal } from "../host/reload.ts";
 import { type SystemdNotice, sdNotify } from "../host/sdnotify.ts";
@@ -8,6 +9,7 @@ import { NamedFiles } from "../host/setup.ts";
 import { shutDownOnSignals } from "../host/shutdown.ts";
 import { readVersion } from "../host/version.ts";
 import type { StandId } from "../protocol/ids.ts";
+import type { Stop } from "../protocol/time.ts";
 import { openMqtt } from "../wire/mqtt.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import { type Backend, openBackend } from "./backend.ts";
@@ -26,6 +28,7 @@ import { type Observation, openObservation } from "./metrics/observation.ts";
 import { type Http, openHttp } from "./providers/http.ts";
 import { openReconciliation, type Reconciliation } from "./reconcile/open.ts";
 import { openSalesBook, type SalesBook } from "./sales/open.ts";
+import { openByMerchant } from "./sales/waiting.ts";
 import { brokerOf, merchantBounds, payAddressesOf, type Setup, TELLABLE } from "./setup.ts";
 import { openStands, type Stands } from "./stands/open.ts";
 import { probe } from "./store/probe.ts";
@@ -89,6 +92,7 @@ async function begin(first: Ground, http: Http): Promise<void> {
     watchOver(ground, { journal, condition, notice, keptKeys }),
     stands.keep(),
     company?.keep(() => backend.wake()),
+    tellAbsent(ground, ways, store),
     keepAudit({
       ...ground,
       store,
@@ -113,7 +117,6 @@ async function begin(first: Ground, http: Http): Promise<void> {
     stopWatching,
   });
   notice.ready();
-  await tellAbsent(ground, ways, journal);
   ground.log.info("ready", readyFacts(ground, ways, doors, stands));
 }
 
@@ -261,12 +264,17 @@ function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
   });
 }
 
-/** Open orders of a merchant that is not in the configuration any more: nobody can end, settle or refund them. */
-async function tellAbsent({ log }: Ground, { accounts }: Ways, journal: LedgerJournal): Promise<void> {
-  const states = (await journal.unfinished()).map(({ state }) => state);
-  const absent = absentIn(states, new Set(accounts.map(({ config }) => config.name)));
+const ABSENT_MS = 3_600_000;
+
+/** Open orders of a merchant that is not in the configuration any more: nobody can end, settle or refund them. Told at once, and every hour. */
+function tellAbsent({ clock, log }: Ground, { accounts }: Ways, store: Store): Stop {
+  const known = new Set<string>(accounts.map(({ config }) => config.name));
   const hint = "put it back into the configuration, with retired = true where it sells nothing any more";
-  for (const [merchant, orders] of absent) log.error("open orders of an unknown merchant", { merchant, orders, hint });
+  const run = async (): Promise<void> => {
+    for (const [merchant, orders] of absentIn(await openByMerchant(store), known))
+      log.error("open orders of an unknown merchant", { merchant, orders, hint });
+  };
+  return every(clock, log, { firstMs: 0, everyMs: ABSENT_MS, what: "merchants of open orders not known", run });
 }
 
 function readyFacts(

@@ -1,5 +1,4 @@
 import type { StandId } from "../../protocol/ids.ts";
-import type { State } from "../ledger/words.ts";
 import type { MerchantId, PaymentProvider } from "../providers/provider.ts";
 
 /** Whose money it is: every stand sells for one merchant, every merchant has one account at a provider. */
@@ -43,9 +42,8 @@ export function noAccount(merchant: MerchantId): PaymentProvider {
   };
 }
 
-/** Merchants of these orders that are not known here, with the number of their orders. */
-export function absentIn(states: readonly State[], known: ReadonlySet<MerchantId>): ReadonlyMap<MerchantId, number> {
-  const strange = states.flatMap((state) => (state.at === "forestalled" ? [] : [state.sale.merchant]));
-  const names = [...new Set(strange)].filter((name) => !known.has(name));
-  return new Map(names.map((name) => [name, strange.filter((other) => other === name).length]));
-}
+/** Merchants of open orders that are not known here, with the number of their orders. */
+export const absentIn = (
+  open: ReadonlyMap<string, number>,
+  known: ReadonlySet<string>,
+): readonly (readonly [merchant: string, orders: number])[] => [...open].filter(([merchant]) => !known.has(merchant));
