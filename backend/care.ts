@@ -7,7 +7,7 @@ import { AlarmBook } from "./alarms/book.ts";
 import { brokerCertificateEnd, endOf } from "./alarms/certificates.ts";
 import { alarmRulesOf } from "./alarms/config.ts";
 import type { Detail } from "./alarms/detail.ts";
-import { Evaluator, type EvaluatorParts } from "./alarms/evaluator.ts";
+import { type Certificates, Evaluator, type EvaluatorParts } from "./alarms/evaluator.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { mail } from "./alarms/mail.ts";
 import { type Messenger, Outbox } from "./alarms/outbox.ts";
@@ -124,7 +124,7 @@ type Judging = Pick<
 
 /** Sets the judge to work, and whoever tells people. */
 function judging(ground: Ground, http: Http, parts: Judging): Evaluator {
-  const { alarms } = ground.setup.config;
+  const { alarms, journal } = ground.setup.config;
   const { store } = parts;
   const messengers = messengersOf(ground, http);
   return new Evaluator({
@@ -133,7 +133,8 @@ function judging(ground: Ground, http: Http, parts: Judging): Evaluator {
     outbox: new Outbox({ ...parts, messengers, messagesAnHour: alarms.messages_an_hour }),
     concerns: (beforeMs) => concerns(store, beforeMs),
     paidOrders: () => paidOrders(store),
-    ownFacts: () => ownFacts(ground),
+    certificates: () => certificatesOf(ground),
+    diskFree: async () => ("file" in journal ? freeBytes(dirname(journal.file)) : undefined),
   });
 }
 
@@ -159,9 +160,8 @@ function messengersOf({ setup, clock }: Ground, http: Http): readonly Messenger[
   return found;
 }
 
-/** What changes slowly. What cannot be had is not known, and no alarm. */
-async function ownFacts({ setup, clock }: Ground) {
-  const { link, journal } = setup.config;
+async function certificatesOf({ setup, clock }: Ground): Promise<Certificates> {
+  const { link } = setup.config;
   let tls: ReturnType<NonNullable<typeof setup.brokerTls>> | undefined;
   try {
     tls = setup.brokerTls?.();
@@ -171,15 +171,14 @@ async function ownFacts({ setup, clock }: Ground) {
   return {
     brokerEndsMs: await brokerCertificateEnd(link.url, tls, clock),
     ownEndsMs: endOf(tls?.cert),
-    diskFree: "file" in journal ? await freeBytes(dirname(journal.file)) : undefined,
   };
 }
 
-async function freeBytes(folder: string): Promise<number | undefined> {
+async function freeBytes(folder: string): Promise<number | "unknown"> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
   } catch {
-    return undefined;
+    return "unknown";
   }
 }

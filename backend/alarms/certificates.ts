@@ -17,14 +17,14 @@ export function endOf(pem: string | undefined): number | undefined {
 const TIMEOUT_MS = 10_000;
 
 /**
- * When the certificate ends that a broker shows; `undefined` where it speaks without TLS, or cannot be asked. Whether it is to be trusted
+ * When the certificate ends that a broker shows; `undefined` where it speaks without TLS, `unknown` where it cannot be asked. Whether it is to be trusted
  * is not asked here: the link itself checks that, and one that has ended is to be told too.
  */
 export function brokerCertificateEnd(
   url: string,
   tls: BrokerTls | undefined,
   clock: Pick<Clock, "after">,
-): Promise<number | undefined> {
+): Promise<number | "unknown" | undefined> {
   const { protocol, hostname, port } = new URL(url);
   if (protocol !== "mqtts:") return Promise.resolve(undefined);
   const host = hostname.replace(/^\[|\]$/g, "");
@@ -39,7 +39,7 @@ export function brokerCertificateEnd(
     const settle = (endsMs: number | undefined): void => {
       stop();
       socket.destroy();
-      resolve(endsMs);
+      resolve(endsMs ?? "unknown");
     };
     const stop = clock.after(TIMEOUT_MS, () => settle(undefined));
     socket.once("secureConnect", () => settle(wallOf(socket.getPeerCertificate().valid_to)));

@@ -16,7 +16,7 @@ import {
   standConditions,
   type Watcher,
 } from "./conditions.ts";
-import { judge, type Pending } from "./judge.ts";
+import { type Ends, judge, type Pending } from "./judge.ts";
 import type { Outbox } from "./outbox.ts";
 
 export type EvaluatorParts = {
@@ -36,14 +36,18 @@ export type EvaluatorParts = {
   concerns(certificatesBeforeMs: number): Promise<ReadonlyMap<StandId, Concern>>;
   /** Paid orders that have not ended. */
   paidOrders(): Promise<readonly PaidOrder[]>;
-  /** What changes slowly; asked every few hours. */
-  ownFacts(): Promise<Omit<BackendFacts, "linkDownMs">>;
+  certificates(): Promise<Certificates>;
+  diskFree(): Promise<BackendFacts["diskFree"]>;
 };
+
+export type Certificates = Pick<BackendFacts, "brokerEndsMs" | "ownEndsMs">;
 
 const STANDS_AT_ONCE = 1_000;
 const JUDGE_MS = 10_000;
 const CARE_MS = 60_000;
-const OWN_MS = 3 * 3_600_000;
+const CERTIFICATES_MS = 3 * 3_600_000;
+/** Where the broker could not be asked for it. */
+const CERTIFICATES_AGAIN_MS = 10 * 60_000;
 const SEND_MS = 3_000;
 const DAY_MS = 86_400_000;
 
@@ -52,10 +56,12 @@ export class Evaluator {
   readonly #parts: EvaluatorParts;
   readonly #stops: readonly Stop[];
   #pending: Pending = new Map();
+  #ends: Ends = new Map();
   #concerns: ReadonlyMap<StandId, Concern> = new Map();
   #careMs = Number.NEGATIVE_INFINITY;
-  #own: Omit<BackendFacts, "linkDownMs"> = { brokerEndsMs: undefined, ownEndsMs: undefined, diskFree: undefined };
-  #ownMs = Number.NEGATIVE_INFINITY;
+  #diskFree: BackendFacts["diskFree"] = "unknown";
+  #certificates: Certificates = { brokerEndsMs: "unknown", ownEndsMs: undefined };
+  #certificatesMs = Number.NEGATIVE_INFINITY;
   /** Since when the link is as it is, and this backend has looked. */
   #link: { readonly isUp: boolean; readonly sinceMs: number };
   #led = false;
@@ -82,10 +88,11 @@ export class Evaluator {
     this.#lookAtLink();
     if (!this.#takesOver(leads())) return;
     await this.#renewCare();
-    await this.#renewOwn();
+    await this.#renewCertificates();
     const conditions = [...(await this.#conditions())];
-    const judged = judge(conditions, await book.lasting(), this.#pending, nowMs());
+    const judged = judge(conditions, await book.lasting(), this.#pending, nowMs(), this.#ends);
     this.#pending = judged.pending;
+    this.#ends = judged.ends;
     await book.change(judged.opens, judged.closes);
   }
 
@@ -93,7 +100,10 @@ export class Evaluator {
   #takesOver(leads: boolean): boolean {
     const isNew = leads && !this.#led;
     this.#led = leads;
-    if (isNew) this.#pending = new Map();
+    if (isNew) {
+      this.#pending = new Map();
+      this.#ends = new Map();
+    }
     return leads;
   }
 
@@ -119,30 +129,33 @@ export class Evaluator {
     const linkDownMs = this.#link.isUp ? undefined : this.#link.sinceMs;
     found.push(
       ...orderConditions(await paidOrders(), watcher),
-      ...backendConditions({ ...this.#own, linkDownMs }, watcher),
+      ...backendConditions({ ...this.#certificates, diskFree: this.#diskFree, linkDownMs }, watcher),
     );
     return found;
   }
 
   async #renewCare(): Promise<void> {
-    const { nowMs, concerns, rules } = this.#parts;
+    const { nowMs, concerns, diskFree, rules } = this.#parts;
     if (nowMs() - this.#careMs < CARE_MS) return;
+    this.#diskFree = await diskFree();
     this.#concerns = await concerns(nowMs() + rules.certificateMs);
     this.#careMs = nowMs();
   }
 
-  async #renewOwn(): Promise<void> {
-    const { nowMs, ownFacts } = this.#parts;
-    if (nowMs() - this.#ownMs < OWN_MS) return;
-    this.#ownMs = nowMs();
-    this.#own = await ownFacts();
+  async #renewCertificates(): Promise<void> {
+    const { nowMs, certificates } = this.#parts;
+    const everyMs = this.#certificates.brokerEndsMs === "unknown" ? CERTIFICATES_AGAIN_MS : CERTIFICATES_MS;
+    if (nowMs() - this.#certificatesMs < everyMs) return;
+    this.#certificatesMs = nowMs();
+    this.#certificates = await certificates();
   }
 
+  /** A receiver that is slow holds up neither the other way nor the next message. */
   async #tell(): Promise<void> {
-    const { leads, outbox } = this.#parts;
+    const { leads, outbox, log } = this.#parts;
     if (!leads()) return;
     await outbox.gather();
-    await outbox.send();
+    outbox.send().catch((error: unknown) => log.warn("alarms not told", { error }));
   }
 
   async #sweep(): Promise<void> {

@@ -1,3 +1,4 @@
+import { connect, type Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import type { Secret } from "../../host/secret.ts";
 import type { Tongue } from "./detail-words.ts";
@@ -29,10 +30,16 @@ const PROBLEM_MAX = 200;
 
 /** Sends messages by SMTP, in the open to nobody but this machine. */
 export function mail(parts: MailParts, after: (ms: number, run: () => void) => () => void): Messenger {
-  return { way: "mail", send: (notice) => within(deliver(notice, parts), after) };
+  return {
+    way: "mail",
+    send: (notice) => {
+      const late = new AbortController();
+      return within(deliver(notice, parts, late.signal), after, () => late.abort());
+    },
+  };
 }
 
-async function deliver(notice: Notice, parts: MailParts): Promise<Sent> {
+async function deliver(notice: Notice, parts: MailParts, signal: AbortSignal): Promise<Sent> {
   const { host, port, security, username, password, ca, from, to, tongue } = parts;
   const transport = createTransport({
     host,
@@ -42,9 +49,9 @@ async function deliver(notice: Notice, parts: MailParts): Promise<Sent> {
     ignoreTLS: security === "none",
     ...(username === undefined ? {} : { auth: { user: username, pass: password?.reveal() ?? "" } }),
     tls: { minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) },
-    connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     socketTimeout: SILENT_MS,
+    getSocket: (_options, done) => connectTo(parts, signal, done),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -78,9 +85,35 @@ function wordsOf(error: unknown): string {
   return [code, more].filter((each) => each !== undefined).join(" ");
 }
 
-function within(sending: Promise<Sent>, after: (ms: number, run: () => void) => () => void): Promise<Sent> {
+type Connected = (error: Error | null, socket: { readonly connection: Socket } | false) => void;
+
+/** A connection of ours, so that it can be broken off: the library would go on as long as the server keeps it waiting. */
+function connectTo({ host, port }: Pick<MailParts, "host" | "port">, signal: AbortSignal, done: Connected): void {
+  const socket = connect({ host, port, timeout: CONNECT_MS });
+  let isTaken = false;
+  socket.on("error", (error) => {
+    if (!isTaken) done(error, false);
+  });
+  socket.once("timeout", () => {
+    if (!isTaken) socket.destroy(new Error(`no connection within ${CONNECT_MS} ms`));
+  });
+  socket.once("connect", () => {
+    isTaken = true;
+    done(null, { connection: socket });
+  });
+  signal.addEventListener("abort", () => socket.destroy(new Error("broken off")), { once: true });
+}
+
+function within(
+  sending: Promise<Sent>,
+  after: (ms: number, run: () => void) => () => void,
+  breakOff: () => void,
+): Promise<Sent> {
   return new Promise((resolve) => {
-    const stop = after(WHOLE_MS, () => resolve({ is: "failed", problem: `not done within ${WHOLE_MS} ms` }));
+    const stop = after(WHOLE_MS, () => {
+      resolve({ is: "failed", problem: `not done within ${WHOLE_MS} ms` });
+      breakOff();
+    });
     sending.then(
       (sent) => {
         stop();

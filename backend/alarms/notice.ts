@@ -36,6 +36,22 @@ function grouped(alarms: readonly AlarmLine[]): readonly Group[] {
   return [...kinds].map(([kind, same]) => ({ kind, count: same.length, alarms: same.slice(0, NAMED).map(toldOf) }));
 }
 
+/** Several messages that nobody has got yet, as one. */
+export function merged(id: string, notices: readonly Notice[]): Notice {
+  const atMs = Math.max(...notices.map((notice) => notice.atMs));
+  const opened = joined(notices.flatMap((notice) => notice.opened));
+  return { id, atMs, opened, closed: joined(notices.flatMap((notice) => notice.closed)) };
+}
+
+function joined(groups: readonly Group[]): readonly Group[] {
+  const kinds = new Map<AlarmKind, Group>();
+  for (const { kind, count, alarms } of groups) {
+    const before = kinds.get(kind) ?? { count: 0, alarms: [] };
+    kinds.set(kind, { kind, count: before.count + count, alarms: [...before.alarms, ...alarms].slice(0, NAMED) });
+  }
+  return [...kinds.values()];
+}
+
 const toldOf = (alarm: AlarmLine): NoticeLine => ({
   ...alarm,
   detail: wordsOf(alarm.detail).en,

@@ -17,6 +17,8 @@ import { seeded } from "../../world/seeded.ts";
 const LOBBY = "lobby-1" as StandId;
 const ORDER = "01ARZ3NDEKTSV4RRFFQ69G5FAV" as OrderId;
 const random = seeded(11);
+/** However patient an outbox is, after this it tells what has begun or ended. */
+const GATHERED_MS = 150_000;
 const WHY = { is: "said", text: "why" } as const;
 const silent = (stand = LOBBY): Opening => of({ kind: "stand-silent", stand });
 const of = (subject: Subject, detail: Detail = WHY): Opening => ({ ...subject, topic: topicOf(subject), detail });
@@ -58,7 +60,7 @@ function posting(store: Store, messagesAnHour = 30) {
   const recipients = [new Recipient("webhook"), new Recipient("mail")] as const;
   const outbox = new Outbox({ ...parts, messengers: recipients, messagesAnHour });
   const post = async (): Promise<void> => {
-    now.ms += 5_000;
+    now.ms += GATHERED_MS;
     await outbox.gather();
     await outbox.send();
   };
@@ -166,7 +168,7 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
     const place = await freshPlace();
     const died = posting(await place.open());
     await died.book.change([silent()], []);
-    died.now.ms += 5_000;
+    died.now.ms += GATHERED_MS;
     await died.outbox.gather();
     const next = posting(await place.open());
     next.recipients[1].answer = { is: "failed", problem: "ECONNREFUSED" };
@@ -182,16 +184,63 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
     expect(tries).toBeLessThan(30);
   });
 
-  test("of too many messages the rest waits, and goes together", async () => {
-    const { book, now, recipients, post } = posting(await fresh(), 3);
+  test("of too many messages the rest waits, goes together, and waits no longer than a message's share of the hour", async () => {
+    const { book, now, recipients, post } = posting(await fresh(), 4);
+    const [, mail] = recipients;
+    const begunMs = now.ms;
     for (let nth = 0; nth < 10; nth += 1) {
       await book.change([silent(`stand-${nth}` as StandId)], []);
       await post();
     }
-    expect(recipients[1].got).toHaveLength(3);
+    expect(mail.got.map(({ atMs }) => atMs - begunMs)).toEqual([GATHERED_MS, 2 * GATHERED_MS]);
+    while (mail.got.length < 3) await post();
+    expect(mail.got[2]).toMatchObject({ atMs: begunMs + 2 * GATHERED_MS + 1_800_000, opened: [{ count: 8 }] });
+    const sent: number[] = [];
+    for (let nth = 0; nth < 200; nth += 1) {
+      await book.change([silent(`gate-${nth}` as StandId)], []);
+      await post();
+      sent.push(...mail.got.splice(0).map(({ atMs }) => atMs));
+    }
+    const busiest = sent.map((from) => sent.filter((at) => at >= from && at < from + 3_600_000).length);
+    expect(Math.max(...busiest)).toBeLessThanOrEqual(4);
+    expect(sent.length).toBeGreaterThan(10);
+  });
+
+  test("a way that was away for hours gets few messages when it is back, with all that happened, and was asked seldom", async () => {
+    const { book, now, recipients, post } = posting(await fresh(), 600);
+    const [webhook, mail] = recipients;
+    mail.answer = { is: "failed", problem: "ECONNREFUSED" };
+    for (let nth = 0; nth < 200; nth += 1) {
+      await book.change([silent(`stand-${nth}` as StandId)], []);
+      await post();
+    }
+    expect(webhook.got).toHaveLength(200);
+    expect(mail.got.length).toBeLessThan(80);
+    mail.got.length = 0;
+    mail.answer = { is: "sent" };
     now.ms += 3_600_000;
     await post();
-    expect(recipients[1].got.slice(3)).toMatchObject([{ opened: [{ count: 7 }] }]);
+    await post();
+    expect(mail.got).toHaveLength(3);
+    const groups = mail.got.flatMap(({ opened }) => opened);
+    expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(200);
+    expect(Math.max(...groups.map(({ alarms }) => alarms.length))).toBe(20);
+  });
+
+  test("a message that is never taken keeps no other from arriving", async () => {
+    const { book, recipients, post } = posting(await fresh());
+    const [webhook] = recipients;
+    const taken: string[] = [];
+    webhook.send = async (notice) => {
+      const isPoison = notice.opened.some(({ alarms }) => alarms.some(({ stand }) => stand === LOBBY));
+      if (!isPoison) taken.push(...notice.opened.flatMap(({ alarms }) => alarms.map(({ stand = "" }) => stand)));
+      return isPoison ? { is: "failed", problem: "it answered 400" } : { is: "sent" };
+    };
+    for (const stand of ["lobby-1", "gate-1", "gate-2", "gate-3"] as StandId[]) {
+      await book.change([silent(stand)], []);
+      for (let nth = 0; nth < 10; nth += 1) await post();
+    }
+    expect(taken).toEqual(["gate-1", "gate-2", "gate-3"]);
   });
 
   test("where nobody is to be told, nothing is kept to be told later", async () => {
@@ -200,7 +249,7 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
     const outbox = new Outbox({ ...parts, messengers: [], messagesAnHour: 1 });
     for (const stand of ["lobby-1", "lobby-2"] as StandId[]) {
       await book.change([silent(stand)], []);
-      now.ms += 5_000;
+      now.ms += GATHERED_MS;
       await outbox.gather();
     }
     const later = posting(store);

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { AlarmBook } from "../../../backend/alarms/book.ts";
-import type { PaidOrder } from "../../../backend/alarms/conditions.ts";
+import type { BackendFacts, PaidOrder } from "../../../backend/alarms/conditions.ts";
 import { alarmRulesOf, alarmsIssues, alarmsSchema } from "../../../backend/alarms/config.ts";
-import { Evaluator, type EvaluatorParts } from "../../../backend/alarms/evaluator.ts";
+import { type Certificates, Evaluator, type EvaluatorParts } from "../../../backend/alarms/evaluator.ts";
 import type { Notice } from "../../../backend/alarms/notice.ts";
 import { Outbox } from "../../../backend/alarms/outbox.ts";
 import type { Latest } from "../../../backend/health/standing.ts";
@@ -38,9 +38,13 @@ async function watching(more: Partial<EvaluatorParts> = {}) {
     orders: [] as PaidOrder[],
     latest: new Map<StandId, Latest>(),
     speaking: new Set(STANDS),
+    said: new Map<StandId, object>(),
+    certificates: { brokerEndsMs: undefined, ownEndsMs: undefined } as Certificates,
+    diskFree: undefined as BackendFacts["diskFree"],
   };
   const speak = (): void => {
-    for (const stand of world.speaking) world.latest.set(stand, { heardMs: nowMs(), health: { obstacles: [] } });
+    for (const stand of world.speaking)
+      world.latest.set(stand, { heardMs: nowMs(), health: { obstacles: [], ...world.said.get(stand) } });
   };
   speak();
   const evaluator = new Evaluator({
@@ -54,7 +58,8 @@ async function watching(more: Partial<EvaluatorParts> = {}) {
     isConnected: () => world.isConnected,
     concerns: async () => new Map(),
     paidOrders: async () => world.orders,
-    ownFacts: async () => ({ brokerEndsMs: undefined, ownEndsMs: undefined, diskFree: undefined }),
+    certificates: async () => world.certificates,
+    diskFree: async () => world.diskFree,
     ...more,
   });
   onTestFinished(() => evaluator.stop());
@@ -103,6 +108,54 @@ test("all stands that fall silent at once make one message", async () => {
   world.speaking.clear();
   await pass(10 * MINUTE);
   expect(told()).toEqual([[["stand-silent 50"], []]]);
+});
+
+test("stands that are cut off together are missed one after the other, and make one message, as they do when they are back", async () => {
+  const { world, told, pass } = await watching();
+  for (const [nth, stand] of STANDS.entries()) {
+    world.speaking.delete(stand);
+    if (nth % 5 === 4) await pass(6_000);
+  }
+  await pass(10 * MINUTE);
+  expect(told()).toEqual([[["stand-silent 50"], []]]);
+  for (const [nth, stand] of STANDS.entries()) {
+    world.speaking.add(stand);
+    if (nth % 5 === 4) await pass(12_000);
+  }
+  await pass(10 * MINUTE);
+  expect(told().slice(1)).toEqual([[[], ["stand-silent 50"]]]);
+});
+
+test("a printer that comes and goes all day makes few messages, and does not keep others from theirs", async () => {
+  const { world, told, pass } = await watching();
+  for (let nth = 0; nth < 100; nth += 1) {
+    world.said.set("stand-1" as StandId, nth % 2 === 0 ? { printer: "cover-open" } : {});
+    await pass(150_000);
+  }
+  const messages = told();
+  expect(messages.length).toBeGreaterThan(1);
+  expect(messages.length).toBeLessThan(14);
+});
+
+test("a broker's certificate that ends soon is not told to be well again while nobody can ask for it", async () => {
+  const { world, told, pass } = await watching();
+  world.certificates = { brokerEndsMs: Date.UTC(2026, 0, 4), ownEndsMs: undefined };
+  await pass(15 * MINUTE);
+  expect(told()).toEqual([[["certificate-broker 1"], []]]);
+  world.certificates = { brokerEndsMs: "unknown", ownEndsMs: undefined };
+  await pass(4 * 60 * MINUTE);
+  expect(told()).toHaveLength(1);
+  world.certificates = { brokerEndsMs: Date.UTC(2027, 0, 4), ownEndsMs: undefined };
+  await pass(20 * MINUTE);
+  expect(told().slice(1)).toEqual([[[], ["certificate-broker 1"]]]);
+});
+
+test("a disk of the backend that fills is told within minutes", async () => {
+  const { world, told, pass } = await watching();
+  await pass(30 * MINUTE);
+  world.diskFree = 900_000_000;
+  await pass(2 * MINUTE);
+  expect(told()).toEqual([[["disk-backend 1"], []]]);
 });
 
 test("a paid order without a word of the goods is told within a minute and a bit, and again when it is settled", async () => {

@@ -10,7 +10,7 @@ import {
   standConditions,
   type Watcher,
 } from "../../../backend/alarms/conditions.ts";
-import { type Judged, judge, type Lasting, type Pending } from "../../../backend/alarms/judge.ts";
+import { type Ends, type Judged, judge, type Lasting, type Pending } from "../../../backend/alarms/judge.ts";
 import { alarmKinds, isMoment, topicOf } from "../../../backend/alarms/kinds.ts";
 import { bodyOf, kindWords, subjectOf } from "../../../backend/alarms/mail-words.ts";
 import { noticeOf } from "../../../backend/alarms/notice.ts";
@@ -140,10 +140,12 @@ describe("what is worth an alarm at a stand", () => {
 class Bench {
   readonly #lasting = new Map<string, Lasting>();
   #pending: Pending = new Map();
+  #ends: Ends = new Map();
 
   step(conditions: readonly Condition[], nowMs: number): Judged {
-    const judged = judge(conditions, this.#lasting, this.#pending, nowMs);
+    const judged = judge(conditions, this.#lasting, this.#pending, nowMs, this.#ends);
     this.#pending = judged.pending;
+    this.#ends = judged.ends;
     for (const { topic, kind } of judged.opens) this.#lasting.set(topic, { id: topic, topic, kind });
     for (const { topic } of judged.closes) this.#lasting.delete(topic);
     return judged;
@@ -192,6 +194,22 @@ describe("when an alarm begins and ends", () => {
     expect(bench.step([], 220_000).closes).toEqual([]);
     expect(bench.step([], 230_000).closes).toMatchObject([{ topic: "stand-silent/lobby-1" }]);
     expect(bench.step([silent], 240_000).opens).toHaveLength(1);
+  });
+
+  test("what ends again and again must be good for longer each time, an hour at the most, and is forgiven after four", () => {
+    const bench = new Bench();
+    let ms = 0;
+    /** So long it had to be good. */
+    const end = (): number => {
+      bench.step([silent], ms);
+      const begunMs = ms + 10_000;
+      for (ms = begunMs; bench.step([], ms).closes.length === 0; ) ms += 10_000;
+      return (ms - begunMs) / MINUTE;
+    };
+    expect(Array.from({ length: 8 }, end)).toEqual([2, 4, 8, 16, 32, 60, 60, 60]);
+    ms += 240 * MINUTE;
+    bench.step([], ms);
+    expect(end()).toBe(2);
   });
 
   test("what is neither good nor bad keeps an alarm, and begins none", () => {

@@ -189,7 +189,7 @@ test("a wrong password, and nobody there, are told by their numbers", async () =
   const messenger = mailBy({ port, ca, username: "alarm", password: new Secret("wrong-one") });
   expect(await messenger.send(notice)).toMatchObject({ is: "failed", problem: expect.stringContaining("EAUTH 535") });
   const away = await mailBy({ port: 9 }).send(notice);
-  expect(away).toMatchObject({ is: "failed", problem: expect.stringMatching(/^ESOCKET .*ECONNREFUSED/) });
+  expect(away).toMatchObject({ is: "failed", problem: expect.stringContaining("ECONNREFUSED") });
 });
 
 test("a mail server that never says a word is waited for so long, and no longer", async () => {
@@ -212,6 +212,7 @@ test("a mail server that never says a word is waited for so long, and no longer"
   );
   expect(await hurried.send(notice)).toEqual({ is: "failed", problem: "not done within 45000 ms" });
   expect(waits).toEqual([45_000]);
+  await Promise.all(sockets.map((socket) => socket.destroyed || once(socket.resume(), "close")));
 });
 
 test("when certificates end is read from a file, and from what a broker shows", async () => {
@@ -221,5 +222,5 @@ test("when certificates end is read from a file, and from what a broker shows", 
   expect(endOf(ca)).toBeGreaterThan(clock.wall());
   expect([endOf(undefined), endOf("no certificate")]).toEqual([undefined, undefined]);
   expect(await brokerCertificateEnd("mqtt://127.0.0.1:9", undefined, clock)).toBeUndefined();
-  expect(await brokerCertificateEnd("mqtts://127.0.0.1:9", undefined, clock)).toBeUndefined();
+  expect(await brokerCertificateEnd("mqtts://127.0.0.1:9", undefined, clock)).toBe("unknown");
 });
