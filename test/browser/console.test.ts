@@ -138,9 +138,10 @@ const SHIFTS = `(async () => {
 })()`;
 
 describe("a page that is open", () => {
-  test("follows what happens, and nothing on it moves", async () => {
+  test("follows what happens, and nothing on it moves or takes the focus", async () => {
     await arrive();
     await go("/");
+    await desk.page.evaluate("document.activeElement.blur()");
     await desk.page.evaluate(WATCH_SHIFTS);
     const order = fleet.sells();
     fleet.becomes("stasiun-gambir-1", "trouble");
@@ -149,6 +150,7 @@ describe("a page that is open", () => {
     const owed = fleet.sells("owed");
     await desk.page.locator(".owed-list .claim", { hasText: owed.claim }).waitFor();
     expect(await desk.page.evaluate(SHIFTS)).toEqual([]);
+    expect(await desk.page.evaluate("[document.activeElement.nodeName, scrollY]")).toEqual(["BODY", 0]);
   });
 
   test("shows ten thousand stands a page at a time, and finds one of them at once", async () => {

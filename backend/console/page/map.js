@@ -153,7 +153,7 @@ function drawCoasts(leaflet, map, coasts, signal) {
 
 /** @param {any} leaflet @param {any} map @param {any} layer @param {readonly Placed[]} placed */
 function drawStands(leaflet, map, layer, placed) {
-  const focused = document.activeElement?.querySelector("[data-heap]")?.getAttribute("data-heap");
+  const focused = document.activeElement?.closest(".heap")?.querySelector("[data-heap]")?.getAttribute("data-heap");
   layer.clearLayers();
   for (const cluster of clustersOf(map, placed)) {
     const size = cluster.stands.length === 1 ? 26 : cluster.stands.length < 10 ? 32 : 40;
@@ -166,7 +166,7 @@ function drawStands(leaflet, map, layer, placed) {
     });
     marker.on("click", () => openHeap(leaflet, map, cluster));
     marker.addTo(layer);
-    if (cluster.key === focused) marker.getElement()?.focus();
+    if (cluster.key === focused) marker.getElement()?.focus({ preventScroll: true });
   }
 }
 
