@@ -26,12 +26,12 @@ export async function sealOf(store: Query<Tables>): Promise<Link> {
  */
 export async function sealAudit(audit: Pick<Audit, "together">, beforeMs: number): Promise<Sealed> {
   let sealed: Sealed = { is: "none" };
-  for (;;) {
-    const some = await audit.together((store, pen) => sealSome(store, pen, beforeMs));
+  for (let entries = 0; ; ) {
+    const some: Sealed = await audit.together((store, pen) => sealSome(store, pen, beforeMs));
     if (some.is === "broken") return some;
     if (some.is === "none") return sealed;
-    const before = sealed.is === "sealed" ? sealed.entries : 0;
-    sealed = { ...some, entries: before + some.entries };
+    entries += some.entries;
+    sealed = { ...some, entries };
   }
 }
 
