@@ -291,7 +291,8 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     try {
       const [written] = await pool.ask<Written>(prepared.ask);
       if (written !== undefined) this.#follow(prepared, written, writing.options.now);
-      else this.#parts.quiet.disturb();
+      // Where the answer of the same commit was lost, it was made all the same.
+      else this.#parts.quiet.disturb([...prepared.due.map(({ kind }) => kind), ...(writing.step.takesBack ?? [])]);
       return written !== undefined;
     } catch (error) {
       this.#parts.quiet.disturb();

@@ -18,7 +18,7 @@ const SHARE = 0.5;
 const STANDS = 64;
 /** Sales under way at once: enough that nobody waits for work, few enough that they do not wait for each other only. */
 const AT_ONCE = 32;
-/** Backends run for weeks. Their first thousand sales take twice as long as later ones, while Node makes their code fast; the floor's few lines take a second. */
+/** Backends run for weeks: their first thousands of sales take up to twice as long, until Node has made their code fast. */
 const WARM_UP_MS = 8_000;
 const MEASURED_MS = 4_000;
 /** More than are sold in that time. */
