@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Route } from "../host/http.ts";
-import { newUlid, type StandId } from "../protocol/ids.ts";
+import { newUlid, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { CareBody, ReportBody } from "../protocol/statements.ts";
 import { AlarmBook } from "./alarms/book.ts";
 import { brokerCertificateEnd, endOf } from "./alarms/certificates.ts";
@@ -34,7 +34,7 @@ export type Care = {
   readonly pictures: Pictures;
   readonly pusher: Pusher;
   /** A stand said by what it works, or what it shows. Never rejects, and waits for no store: orders share the link. */
-  report(stand: StandId, body: ReportBody): Promise<void>;
+  report(stand: StandId, body: ReportBody, id: StatementId): Promise<void>;
   healthOf(stand: StandId, said: unknown): void;
   /** Something has happened that people should know of. */
   raise(subject: Subject, detail: Detail): Promise<void>;
@@ -94,7 +94,7 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     alarms,
     pictures,
     pusher,
-    report: (stand, body) => reports.hear(stand, body),
+    report: (stand, body, id) => reports.hear(stand, body, id),
     healthOf: (stand, said) => health.heardHealth(stand, said),
     raise: (subject, detail) => alarms.raise(subject, detail),
     settingsFor: async (stand) => {
