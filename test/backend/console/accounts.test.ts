@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { Accounts, type Change } from "../../../backend/console/accounts/accounts.ts";
 import { Hasher } from "../../../backend/console/accounts/hasher.ts";
 import { Audit } from "../../../backend/console/audit/audit.ts";
-import { logIn } from "../../../backend/console/sessions/login.ts";
+import { changePassword, logIn } from "../../../backend/console/sessions/login.ts";
 import { Sessions } from "../../../backend/console/sessions/sessions.ts";
 import { pauseMs, Tries } from "../../../backend/console/sessions/tries.ts";
 import type { Store } from "../../../backend/store/store.ts";
 import { silentLog } from "../../../host/log.ts";
-import { storeSuites } from "../../support/stores.ts";
+import { freshStore, storeSuites } from "../../support/stores.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 import { CHEAP, ofTwoBackends } from "./rig.ts";
 
@@ -204,6 +204,24 @@ storeSuites("signing in", (freshStore) => {
     expect(await logIn(knock, { ...parts, hasher: slow })).toEqual({ is: "not-let-in", known: "ani" });
     expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
   });
+});
+
+test("a password is changed by who knows the old one, to another one, and ends every session that there was", async () => {
+  const { store, accounts, audit, sessions, tries, clock } = deskOn(await freshStore());
+  const added = await accounts.add(ACTOR, "ani", "staff");
+  if (added.is !== "added") throw new Error("ani is there already");
+  const parts = { store, clock, audit, sessions, tries, hasher: new Hasher(CHEAP) };
+  const ids = [await sessions.begin(store, "ani", "192.0.2.7"), await sessions.begin(store, "ani", "192.0.2.8")];
+  const who = await sessions.of(ids[0]);
+  if (who === undefined) throw new Error("ani is signed in");
+  const said = { old: added.password, new: "kopi susu di lobi barat", source: "192.0.2.7" };
+  const same = await changePassword(who, { ...said, new: added.password }, parts);
+  expect(same).toEqual({ is: "bad", because: "is the old one" });
+  expect(await changePassword(who, { ...said, old: "not the old one at all" }, parts)).toEqual({ is: "not-let-in" });
+  expect(await sessions.of(ids[1])).toMatchObject({ mustChangePassword: true });
+  expect(await changePassword(who, said, parts)).toMatchObject({ is: "changed" });
+  for (const id of ids) expect(await sessions.of(id)).toBeUndefined();
+  expect((await accounts.list())[0]?.mustChangePassword).toBe(false);
 });
 
 storeSuites("sign-ins that fail", (freshStore, freshPlace) => {
