@@ -158,9 +158,9 @@ export class BackendProgram {
     return this.find(what);
   }
 
-  /** Its address. */
+  /** Its address. A machine with much else to do takes its time to start a program. */
   async ready(): Promise<string> {
-    await until("the backend is ready", () => this.find("ready") !== undefined, 15_000);
+    await until("the backend is ready", () => this.find("ready") !== undefined, 40_000);
     return String(this.find("ready")?.["http"]);
   }
 
