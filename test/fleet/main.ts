@@ -5,12 +5,13 @@ import { type RunParts, runFleet } from "./run.ts";
 import { runStorm, stormTable } from "./storm.ts";
 import { tableOf } from "./table.ts";
 
-const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause 3] [--seed 1]
+const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause SECONDS] [--seed 1]
 npm run fleet -- --storm 10000 [--backends 3]
 npm run fleet -- --backlog 10000 [--each 5] [--backends 3]
 
 Stands, backends, broker, database and Midtrans' stand-in on this machine, sale after sale, and one trouble after another. At the end
-every order is judged. --pause: seconds between a customer's end and the next one's press, on average.
+every order is judged. --pause: seconds between a customer's end and the next one's press, on average (default: 3, and
+so long that not more than fifty press in a second: what two processors can serve besides all that is simulated on them).
 --storm: so many stands lose their broker at once and come back, each with something to tell; all of it must be acknowledged in 120 s.
 --backlog: the backends come back after a day, so many stands have statements to tell, and customers press meanwhile.
 `;
@@ -21,6 +22,8 @@ function endEarly(fleet: Fleet): void {
     process.once(signal, () => void fleet.close("keep").then(() => process.exit(130)));
 }
 
+const LEAST_PAUSE = 3;
+const PRESSES_A_SECOND = 50;
 const STORM_WITHIN_MS = 120_000;
 
 /** Every stand comes back at once; exit code 1 when not all is acknowledged in time. */
@@ -44,7 +47,7 @@ async function main(): Promise<void> {
       minutes: { type: "string", default: "1" },
       backends: { type: "string", default: "3" },
       houses: { type: "string", default: "2" },
-      pause: { type: "string", default: "3" },
+      pause: { type: "string" },
       seed: { type: "string", default: "1" },
       storm: { type: "string" },
       backlog: { type: "string" },
@@ -66,7 +69,7 @@ async function main(): Promise<void> {
     backends: Number(values.backends),
     houses: Number(values.houses),
     seed: Number(values.seed),
-    pauseMs: Number(values.pause) * 1_000,
+    pauseMs: 1_000 * Number(values.pause ?? Math.max(LEAST_PAUSE, Number(values.stands) / PRESSES_A_SECOND)),
     diskMb: 2_000,
     sellMs: Number(values.minutes) * 60_000,
     firstTroubles: [],
