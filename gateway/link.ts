@@ -27,6 +27,8 @@ export type LinkOptions = {
   readonly lost: boolean;
   hear(body: DownBody, id: StatementId): Promise<void>;
   openOrders(): Promise<readonly Kept<State>[]>;
+  /** Whether there is a customer. */
+  isServing(): boolean;
   /** By what the stand works; told after every sync. */
   using?(): ReportBody;
   /** Connected, or not any more. */
@@ -57,6 +59,7 @@ export class Link {
       {
         clientId: `stand-${stand}`,
         subscribe: [topicOf(stand, "down")],
+        hurries: () => options.isServing(),
         will: (connection) => this.#lastWill(connection),
       },
       { up: () => this.#up(), down: (because) => this.#down(because), hear: (message) => this.#hear(message.payload) },

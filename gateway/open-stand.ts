@@ -268,6 +268,7 @@ export class OpenStand {
       hear: (body, id) => this.#hear(body, id),
       ...(care === undefined ? {} : { using: () => care.using() }),
       openOrders: () => this.#all.stand.openOrders(),
+      isServing: () => isOccupied(this.#all.stand.front),
       changed: () => {
         this.#all.performer.wake();
         this.#changed();

@@ -7,12 +7,14 @@ import type { PublishOptions, Transport, TransportEvents, TransportOptions } fro
 export type Redial = {
   /** The longest pause after the first failure; it doubles with each further one. */
   readonly firstMs: number;
+  /** The same where nobody waits for the connection. */
+  readonly calmFirstMs: number;
   readonly capMs: number;
   /** A connection that held this long begins again with the shortest pause. */
   readonly stableMs: number;
 };
 
-export const usualRedial: Redial = { firstMs: 2_000, capMs: 60_000, stableMs: 10_000 };
+export const usualRedial: Redial = { firstMs: 2_000, calmFirstMs: 15_000, capMs: 60_000, stableMs: 10_000 };
 export const usualPatience: Patience = { connectMs: 30_000, publishMs: 10_000, storeMs: 10_000, leaveMs: 1_000 };
 
 /** Not even the luckiest draw may turn a refusing broker into a busy loop. */
@@ -22,13 +24,14 @@ const SHORTEST_PAUSE_MS = 50;
  * How long to wait before the next attempt, after `failures` in a row (1 or more): anything up to a bound that doubles, so
  * that ten thousand stands do not come back in the same second.
  */
-export function pauseMs(failures: number, redial: Redial, random: Random): number {
+export function pauseMs(failures: number, redial: Pick<Redial, "firstMs" | "capMs">, random: Random): number {
   const longest = Math.min(redial.capMs, redial.firstMs * 2 ** Math.min(failures - 1, 30));
   return Math.max(SHORTEST_PAUSE_MS, Math.floor(random() * longest));
 }
 
 /** From so many failures on the bound does not grow any more. */
-const failuresAtCap = ({ firstMs, capMs }: Redial): number => 1 + Math.ceil(Math.log2(Math.max(1, capMs / firstMs)));
+const failuresAtCap = ({ firstMs, capMs }: Pick<Redial, "firstMs" | "capMs">): number =>
+  1 + Math.ceil(Math.log2(Math.max(1, capMs / firstMs)));
 
 export type RedialParts = {
   readonly dial: Dial;
@@ -39,11 +42,13 @@ export type RedialParts = {
   readonly patience: Patience;
 };
 
+type Options = Pick<TransportOptions, "will" | "hurries">;
+
 /** A transport out of single connections: when one ends, for whatever reason, it is thrown away and another is dialled. */
 export class RedialledTransport implements Transport {
   readonly #parts: RedialParts;
   readonly #events: TransportEvents;
-  readonly #options: Pick<TransportOptions, "will">;
+  readonly #options: Options;
   #attempt: Attempt | undefined;
   #attempts = 0;
   #failures = 0;
@@ -52,7 +57,7 @@ export class RedialledTransport implements Transport {
   #stopPause: Stop | undefined;
 
   /** Begins to connect at once. */
-  constructor(parts: RedialParts, options: Pick<TransportOptions, "will">, events: TransportEvents) {
+  constructor(parts: RedialParts, options: Options, events: TransportEvents) {
     this.#parts = parts;
     this.#events = events;
     this.#options = options;
@@ -96,14 +101,21 @@ export class RedialledTransport implements Transport {
   }
 
   #fall(because: string): void {
-    const { clock, redial, random, log } = this.#parts;
+    const { clock, random, log } = this.#parts;
+    const pace = this.#pace();
     this.#failures = this.#hasHeld() ? 1 : this.#failures + 1;
-    if (this.#wasSlow()) this.#failures = Math.max(this.#failures, failuresAtCap(redial));
+    if (this.#wasSlow()) this.#failures = Math.max(this.#failures, failuresAtCap(pace));
     this.#upAt = undefined;
-    const pause = pauseMs(this.#failures, redial, random);
+    const pause = pauseMs(this.#failures, pace, random);
     log.warn("not connected to the broker", { because, attempt: this.#attempts, failures: this.#failures, pause });
     this.#stopPause = clock.after(pause, () => this.#try());
     this.#events.down(because);
+  }
+
+  /** Those for whom nobody waits leave the door to the others. */
+  #pace(): Pick<Redial, "firstMs" | "capMs"> {
+    const { firstMs, calmFirstMs, capMs } = this.#parts.redial;
+    return { firstMs: this.#options.hurries?.() === false ? calmFirstMs : firstMs, capMs };
   }
 
   /** Nobody answered in time: a broker that has more connections to make than it can is helped by whoever comes later. */

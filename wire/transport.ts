@@ -38,6 +38,8 @@ export type TransportOptions = {
   readonly subscribe: readonly string[];
   /** Heard at most once: what is said again soon, and shall not stand before statements in the broker's queue. */
   readonly overhear?: readonly string[];
+  /** Whether somebody waits for the connection, asked when it is gone; where nobody does it comes back later. Yes, when absent. */
+  hurries?(): boolean;
   /** The last will of the `connection`-th attempt to connect, counted from 1; retained. Asked once for each attempt. */
   will?(connection: number): Will;
 };

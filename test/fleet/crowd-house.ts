@@ -100,6 +100,7 @@ class CrowdLink {
       ...{ clock, random, log, lost: false },
       hear: async (body) => this.#hear(body),
       openOrders: async () => [],
+      isServing: () => false,
       changed: () => this.#changed(),
     });
   }

@@ -10,7 +10,12 @@ import { fakeDial } from "./fake-dial.ts";
 const message: Message = { topic: "t", payload: new Uint8Array([1]) };
 
 function setUp(
-  options: { readonly hear?: () => Promise<void>; readonly dial?: Dial; readonly random?: () => number } = {},
+  options: {
+    readonly hear?: () => Promise<void>;
+    readonly dial?: Dial;
+    readonly random?: () => number;
+    readonly hurries?: () => boolean;
+  } = {},
 ) {
   const clock = new VirtualClock();
   const net = fakeDial();
@@ -24,7 +29,10 @@ function setUp(
       redial: usualRedial,
       patience: usualPatience,
     },
-    { will: (connection) => ({ topic: "presence", payload: String(connection) }) },
+    {
+      will: (connection) => ({ topic: "presence", payload: String(connection) }),
+      ...(options.hurries && { hurries: options.hurries }),
+    },
     {
       up: () => void told.push("up"),
       down: (because) => void told.push(`down: ${because}`),
@@ -46,6 +54,8 @@ describe("the pause before the next attempt", () => {
   });
 });
 
+const calm = { firstMs: usualRedial.calmFirstMs, capMs: usualRedial.capMs };
+
 test("ten thousand stands that lose their broker at once come back spread over the whole bound", () => {
   let seed = 1;
   const random = (): number => {
@@ -53,17 +63,34 @@ test("ten thousand stands that lose their broker at once come back spread over t
     return seed / 2_147_483_647;
   };
   for (const [failures, bound] of [
-    [1, 2_000],
+    [1, 15_000],
     [6, 60_000],
   ] as const) {
     const tenths = Array<number>(10).fill(0);
     for (let stand = 0; stand < 10_000; stand++) {
-      const tenth = Math.floor((pauseMs(failures, usualRedial, random) / bound) * 10);
+      const tenth = Math.floor((pauseMs(failures, calm, random) / bound) * 10);
       tenths[tenth] = (tenths[tenth] ?? 0) + 1;
     }
     expect(Math.min(...tenths)).toBeGreaterThan(800);
     expect(Math.max(...tenths)).toBeLessThan(1_200);
   }
+});
+
+test("where nobody waits for the connection it comes back within a longer bound, and asks anew each time", () => {
+  const someone = { waits: false };
+  const { clock, net } = setUp({ hurries: () => someone.waits });
+  const pauseAfterLoss = (): number => {
+    net.latest().events.up();
+    clock.pass(10_000);
+    const { length } = net.connections;
+    const began = clock.now();
+    net.latest().events.ended("gone");
+    while (net.connections.length === length) clock.pass(100);
+    return Math.round((sinceMs(began, clock.now()) ?? 0) / 1_000);
+  };
+  expect(pauseAfterLoss()).toBe(15);
+  someone.waits = true;
+  expect(pauseAfterLoss()).toBe(2);
 });
 
 describe("a transport that dials again", () => {
