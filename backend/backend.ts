@@ -117,7 +117,7 @@ async function sync(
 /** People are told of it once more when the stand says it again; its orders do not wait for that. */
 async function tellLost(stand: StandId, { log, raise }: BackendParts): Promise<void> {
   const detail = { is: "journal-begun" } as const;
-  log.error("alarm", { stand, alarm: "journal-lost", detail: wordsOf(detail).en });
+  log.error("alarm", { stand, alarm: "journal-lost", detail: wordsOf(detail).en, facts: detail });
   await raise?.({ kind: "journal-lost", stand }, detail).catch((error: unknown) =>
     log.warn("alarm not written", { error }),
   );

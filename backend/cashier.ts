@@ -116,7 +116,13 @@ export class Cashier {
     const order = readReference(reference)?.order;
     if (order === undefined) return;
     const detail = { is: "not-in-books" } as const;
-    this.#options.log.error("alarm", { order, merchant, alarm: "unknown-order", detail: wordsOf(detail).en });
+    this.#options.log.error("alarm", {
+      order,
+      merchant,
+      alarm: "unknown-order",
+      detail: wordsOf(detail).en,
+      facts: detail,
+    });
     this.#options
       .raise?.({ kind: "unknown-order", order }, detail)
       .catch((error: unknown) => this.#options.log.warn("alarm not written", { error }));
@@ -173,7 +179,7 @@ export class Cashier {
   ): Promise<Outcome> {
     const { log, journal, raise } = this.#options;
     const detail: Detail = typeof told === "string" ? { is: "said", text: told } : told;
-    if (tries === 0) log.error("alarm", { order, alarm, detail: wordsOf(detail).en });
+    if (tries === 0) log.error("alarm", { order, alarm, detail: wordsOf(detail).en, facts: detail });
     if (raise === undefined || !isOrderId(order)) return "done";
     try {
       const state = await journal.stateOf(order);
