@@ -76,11 +76,15 @@ const AGAIN = `UPDATE effects SET clock = $2, due_ms = $3, tries = tries + 1, wo
 const HASTEN = `UPDATE effects SET due_ms = 0 FROM
     (SELECT seq FROM effects WHERE addressee = $1 AND due_ms > 0 AND worker IS NULL ORDER BY seq FOR UPDATE) waiting
   WHERE effects.seq = waiting.seq`;
-const RECEIVED = `WITH gone AS (
-    DELETE FROM effects USING unnest($1::text[], $2::text[]) AS got (id, addressee)
-    WHERE effects.id = got.id AND effects.addressee = got.addressee RETURNING effects.id, ${DROPPED}),
-  told AS (SELECT pg_notify('qris_received', string_agg(id, ' ')) FROM gone HAVING count(*) > 0)
-  SELECT kind, due FROM gone, told`;
+/**
+ * Whoever sent it is told, too, where it is owed no more: what was taken back while it was on its way is waited for all the same. One row
+ * of nothing where nothing goes.
+ */
+const RECEIVED = `WITH got AS (SELECT * FROM unnest($1::text[], $2::text[]) AS got (id, addressee)),
+  gone AS (DELETE FROM effects USING got WHERE effects.id = got.id AND effects.addressee = got.addressee RETURNING ${DROPPED}),
+  told AS (SELECT pg_notify('qris_received', string_agg(got.id, ' ')) FROM got LEFT JOIN effects USING (id)
+    WHERE effects.id IS NULL OR effects.addressee = got.addressee HAVING count(*) > 0)
+  SELECT kind, due FROM told LEFT JOIN gone ON true`;
 /** More would not fit into one message. */
 const RECEIVED_AT_ONCE = 200;
 /** Effects that others have finished and somebody here may still be about to. */
@@ -189,7 +193,8 @@ export class PostgresOwed<Effect> {
   async #received(got: readonly Got[]): Promise<void> {
     for (let from = 0; from < got.length; from += RECEIVED_AT_ONCE) {
       const some = got.slice(from, from + RECEIVED_AT_ONCE);
-      await this.#drop({ sql: RECEIVED, values: [some.map(({ id }) => id), some.map(({ to }) => to)] });
+      const values = [some.map(({ id }) => id), some.map(({ to }) => to)];
+      await this.#drop({ sql: RECEIVED, values });
     }
   }
 

@@ -8,7 +8,7 @@ type Calm = {
 };
 
 /** An effect that is not owed any more, and when it would have been due, in milliseconds; `null` where somebody had it in hand. */
-export type Dropped = { readonly kind: string; readonly due: number | null };
+export type Dropped = { readonly kind: string | null; readonly due: number | null };
 
 /** What other processes do is seen after so long at the latest. */
 const BELIEVED_MS = 1_000;
@@ -51,7 +51,7 @@ export class Quiet {
   /** These are owed no more. What was in nobody's hands had a `due`, and perhaps it was the next one. */
   drop(dropped: readonly Dropped[]): void {
     for (const { kind, due } of dropped) {
-      if (due === null) continue;
+      if (kind === null || due === null) continue;
       this.#change(kind, (name, { next }) => {
         if (next !== undefined && due <= next.ms) this.#calms.delete(name);
       });
