@@ -19,6 +19,10 @@ export interface Clock {
   after(ms: number, run: () => void): Stop;
 }
 
+/** Resolves after `ms` milliseconds; nothing ends it before. */
+export const pause = (clock: Pick<Clock, "after">, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.after(ms, resolve));
+
 export const later = (at: Instant, ms: number): Instant => ({ clock: at.clock, ms: at.ms + ms });
 
 /** A due time of another clock belongs to an earlier boot: it is over. */

@@ -1,7 +1,7 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
 import type { OrderId, StandId } from "../../protocol/ids.ts";
-import type { Clock, Stop } from "../../protocol/time.ts";
+import { type Clock, pause, type Stop } from "../../protocol/time.ts";
 import { type Query, sql } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
 import type { Tables } from "../store/tables.ts";
@@ -173,7 +173,7 @@ export class AlarmBook {
       const closing = whole.updateTable("alarms").set({ closed_ms: atMs, revision });
       if (ids.length > 0) await closing.where("id", "in", ids).where("closed_ms", "is", null).execute();
     });
-    if (opens.length + closes.length === AT_ONCE) await new Promise<void>((resolve) => clock.after(BREATH_MS, resolve));
+    if (opens.length + closes.length === AT_ONCE) await pause(clock, BREATH_MS);
   }
 
   async #beginTelling(): Promise<void> {

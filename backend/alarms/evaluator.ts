@@ -1,7 +1,7 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
-import type { Clock, Stop } from "../../protocol/time.ts";
+import { type Clock, pause, type Stop } from "../../protocol/time.ts";
 import type { HealthBook } from "../health/book.ts";
 import type { Concern } from "../settings/book.ts";
 import type { Roster } from "../stands/roster.ts";
@@ -124,7 +124,7 @@ export class Evaluator {
       found.push(...standConditions({ record, ...facts, using, desired }, watcher));
       looked += 1;
       // Orders do not wait for ten thousand stands to be looked at.
-      if (looked % STANDS_AT_ONCE === 0) await new Promise<void>((resolve) => clock.after(1, resolve));
+      if (looked % STANDS_AT_ONCE === 0) await pause(clock, 1);
     }
     const linkDownMs = this.#link.isUp ? undefined : this.#link.sinceMs;
     found.push(

@@ -1,7 +1,7 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
-import type { Clock, Stop } from "../../protocol/time.ts";
+import { type Clock, pause, type Stop } from "../../protocol/time.ts";
 import type { Roster } from "../stands/roster.ts";
 import type { Store } from "../store/store.ts";
 import { readHealth } from "./parse.ts";
@@ -230,7 +230,7 @@ export class HealthBook {
   }
 
   #breathe(): Promise<void> {
-    return new Promise((resolve) => this.#parts.clock.after(BREATH_MS, resolve));
+    return pause(this.#parts.clock, BREATH_MS);
   }
 
   async #rollUp(): Promise<void> {

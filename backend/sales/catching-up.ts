@@ -1,4 +1,4 @@
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import type { LedgerJournal } from "../cashier.ts";
 import type { Store } from "../store/store.ts";
 import { type Cursor, cursorsIn, dropCursor, setCursor } from "./writing.ts";
@@ -108,7 +108,7 @@ export class CatchingUp {
       const page = await journal.inSpan({ ...span, ...(after === undefined ? {} : { after }) });
       if (page.orders.length > 0) await write(page.orders);
       after = page.next;
-      await new Promise<void>((resolve) => clock.after(PAGE_PAUSE_MS, resolve));
+      await pause(clock, PAGE_PAUSE_MS);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
-import type { Clock, Stop } from "../../protocol/time.ts";
+import { type Clock, pause, type Stop } from "../../protocol/time.ts";
 import type { LedgerJournal } from "../cashier.ts";
 import type { Store } from "../store/store.ts";
 import { CatchingUp } from "./catching-up.ts";
@@ -146,7 +146,7 @@ export class Projector {
     const { store, clock, name } = this.#options;
     const drawn = orders.length === 0 ? [] : await this.#draw(orders);
     await writeSales(store, drawn, untilMs === undefined ? undefined : { name, until_ms: untilMs });
-    await new Promise<void>((resolve) => clock.after(0, resolve));
+    await pause(clock, 0);
   }
 
   /** What a later program wrote, or what cannot be read, stands in nobody's way. */

@@ -3,7 +3,7 @@ import { JournalFault } from "../../journal/journal.ts";
 import { nameOf, openPlainPool, type PlainPool, type PostgresPlace } from "../../journal/postgres/client.ts";
 import { Patience } from "../../journal/postgres/patience.ts";
 import { openPlain, type PlainDatabase } from "../../journal/sqlite/database.ts";
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import { type MigrateOptions, type Migration, migrate } from "./migrations.ts";
 import { onPostgres, onSqlite, type Query, sql } from "./query.ts";
 import { MIGRATIONS, type Tables } from "./tables.ts";
@@ -64,7 +64,7 @@ async function openInFile(file: string, options: StoreOptions): Promise<Store> {
       const isBusy = error instanceof JournalFault && error.code === "busy";
       if (!isBusy || clock.now().ms - begun > OPEN_MS) throw error;
     }
-    await new Promise<void>((resolve) => clock.after(AGAIN_MS, resolve));
+    await pause(clock, AGAIN_MS);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Lines, OutputOptions } from "../../device/pins/lines.ts";
 import { readBootId, steadyClock } from "../../host/clock.ts";
 import { explainErrors, readConfigFile } from "../../host/config.ts";
 import type { Command } from "../../host/program.ts";
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import { openLines, type Way, ways } from "../lines.ts";
 
 /** Of a configuration only what says where relays are: it may be unusable otherwise, and they shall be open all the same. */
@@ -65,7 +65,7 @@ async function opened(
   for (;;) {
     const failure = openedNow(output, lines);
     if (failure === undefined || clock.now().ms >= untilMs) return failure;
-    await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve));
+    await pause(clock, AGAIN_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Condition, Input, Printer, Relay } from "../../device/device.ts";
 import type { Meaning } from "../../protocol/settings.ts";
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import { answerOr } from "../within.ts";
 import { type Interlocks, isActiveNow } from "./interlocks.ts";
 
@@ -110,7 +110,7 @@ export async function becomesReady(relay: Relay | undefined, clock: Clock, patie
   for (;;) {
     if (await isReady(relay, clock)) return true;
     if (clock.now().ms >= end) return false;
-    await new Promise<void>((resolve) => void clock.after(LOOK_MS, resolve));
+    await pause(clock, LOOK_MS);
   }
 }
 

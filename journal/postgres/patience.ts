@@ -1,4 +1,4 @@
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import { JournalFault } from "../journal.ts";
 import { faultOf, verdictOf } from "./faults.ts";
 
@@ -39,7 +39,7 @@ export class Patience {
         const isLate = this.#clock.now().ms - begun + pauseMs > this.#patienceMs;
         if (isLate || this.#isOver || verdictOf(error) === "final") throw faultOf(error, where);
       }
-      await new Promise<void>((resolve) => this.#clock.after(pauseMs, resolve));
+      await pause(this.#clock, pauseMs);
     }
   }
 }

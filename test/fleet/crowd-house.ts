@@ -6,7 +6,7 @@ import { silentLog } from "../../host/log.ts";
 import { newOrderId, newUlid, type OrderId } from "../../protocol/ids.ts";
 import { keySetOf, type PublicJwk, privateKeyFrom } from "../../protocol/keys.ts";
 import type { DownBody, UpBody } from "../../protocol/statements.ts";
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { serveFar } from "../bench/far.ts";
 import { coffee } from "../support/sale.ts";
@@ -42,7 +42,7 @@ async function open({ stands, broker, backend, aSecond }: CrowdHouseParts) {
   const begin = async (): Promise<void> => {
     for (const papers of stands) {
       links.push(new CrowdLink(papers, { broker, backendKeys, clock }));
-      await new Promise<void>((resolve) => clock.after(1_000 / aSecond, resolve));
+      await pause(clock, 1_000 / aSecond);
     }
   };
   void begin();

@@ -8,7 +8,7 @@ import type { Log } from "../../host/log.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type Random, type StandId } from "../../protocol/ids.ts";
 import { type KeySet, privateKeyFrom } from "../../protocol/keys.ts";
-import type { Clock } from "../../protocol/time.ts";
+import { type Clock, pause } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import { coffee } from "../support/sale.ts";
 import type { Papers } from "./broker.ts";
@@ -112,7 +112,7 @@ const countingRelay = (clock: Clock, closed: (order: string) => void): Relay => 
   ready: async () => true,
   pulse: async (ms, order) => {
     closed(order);
-    await new Promise<void>((resolve) => clock.after(ms, resolve));
+    await pause(clock, ms);
   },
   close: async () => undefined,
 });

@@ -1,7 +1,7 @@
 import { every } from "../../../host/every.ts";
 import type { Log } from "../../../host/log.ts";
 import type { OrderId, StandId } from "../../../protocol/ids.ts";
-import type { Clock, Stop } from "../../../protocol/time.ts";
+import { type Clock, pause, type Stop } from "../../../protocol/time.ts";
 import type { LedgerJournal } from "../../cashier.ts";
 import { kept } from "../../kept.ts";
 import { type State, standOf, type Terms } from "../../ledger/words.ts";
@@ -36,7 +36,7 @@ const TODAY_AGE_MS = 2_000;
 /** The book of sales, and the journal where it must be as of now. */
 export function salesDesk(parts: SalesDeskParts): SalesDesk {
   const { store, clock } = parts;
-  const breathe = () => new Promise<void>((resolve) => void clock.after(BREATH_MS, resolve));
+  const breathe = () => pause(clock, BREATH_MS);
   return {
     find: async ({ after, limit, ...filter }) => {
       const place = after === undefined ? {} : { after };
