@@ -2,7 +2,8 @@ import type { Log } from "../host/log.ts";
 import { Seldom } from "../host/seldom.ts";
 import type { StandId } from "../protocol/ids.ts";
 import type { UpBody } from "../protocol/statements.ts";
-import { type Clock, type Instant, later, leftMs, type Stop } from "../protocol/time.ts";
+import type { Clock, Instant, Stop } from "../protocol/time.ts";
+import { type Look, look } from "./bucket.ts";
 
 export type SyncBody = Extract<UpBody, { type: "sync" }>;
 
@@ -14,8 +15,7 @@ export type SyncsParts = {
 };
 
 /** A stand whose network flaps has its word anew so often at once; then every five seconds. */
-const AT_ONCE = 5;
-const PACE_MS = 5_000;
+const PACE = { intervalMs: 5_000, burst: 5 };
 
 type PutOff = { readonly body: SyncBody; readonly stop: Stop };
 
@@ -43,8 +43,8 @@ export class Syncs {
   /** Resolves when it is done, or put off. Rejects with what `perform` does. */
   async hear(stand: StandId, body: SyncBody): Promise<void> {
     const waiting = this.#putOff.get(stand);
-    const waitMs = this.#waitOf(stand);
-    if (waiting === undefined && waitMs <= 0) return this.#perform(stand, body);
+    const { waitMs } = this.#look(stand);
+    if (waiting === undefined && waitMs === 0) return this.#perform(stand, body);
     this.#seldom.warn("a stand connects too often: its syncs are put off", { stand });
     const lost = body.lost || waiting?.body.lost === true;
     const stop = waiting?.stop ?? this.#parts.clock.after(waitMs, () => this.#takeUp(stand));
@@ -57,15 +57,12 @@ export class Syncs {
     this.#putOff.clear();
   }
 
-  #waitOf(stand: StandId): number {
-    const rested = this.#restedAt.get(stand);
-    return rested === undefined ? 0 : leftMs(rested, this.#parts.clock.now()) - (AT_ONCE - 1) * PACE_MS;
+  #look(stand: StandId): Look {
+    return look(PACE, this.#restedAt.get(stand), this.#parts.clock.now());
   }
 
   #perform(stand: StandId, body: SyncBody): Promise<void> {
-    const now = this.#parts.clock.now();
-    const rested = this.#restedAt.get(stand);
-    this.#restedAt.set(stand, later(now, (rested === undefined ? 0 : leftMs(rested, now)) + PACE_MS));
+    this.#restedAt.set(stand, this.#look(stand).next);
     return this.#parts.perform(stand, body);
   }
 

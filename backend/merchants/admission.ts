@@ -1,6 +1,7 @@
 import type { StandId } from "../../protocol/ids.ts";
 import type { Rupiah } from "../../protocol/rupiah.ts";
-import { type Instant, later, leftMs } from "../../protocol/time.ts";
+import type { Instant } from "../../protocol/time.ts";
+import { type Look, look } from "../bucket.ts";
 import type { MerchantId } from "../providers/provider.ts";
 
 /** `aMinute` in the long run, `burst` at once after a quiet time; both 1 or more. */
@@ -37,9 +38,9 @@ export class Admission {
   admit(stand: StandId, merchant: MerchantId, amount: Rupiah, now: Instant): Admitted {
     const bounds = this.#rules.merchants.get(merchant);
     if (bounds !== undefined && (amount < bounds.least || amount > bounds.most)) return "bad-amount";
-    const own = look(this.#rules.stands.get(stand), this.#stands.get(stand), now);
-    const shared = look(bounds, this.#merchants.get(merchant), now);
-    const waitMs = Math.max(own.waitMs, shared.waitMs);
+    const own = lookAt(this.#rules.stands.get(stand), this.#stands.get(stand), now);
+    const shared = lookAt(bounds, this.#merchants.get(merchant), now);
+    const waitMs = Math.max(own.waitMs ?? 0, shared.waitMs ?? 0);
     if (waitMs > 0) return { retryAfterMs: Math.ceil(waitMs) };
     if (own.next !== undefined) this.#stands.set(stand, own.next);
     if (shared.next !== undefined) this.#merchants.set(merchant, shared.next);
@@ -47,16 +48,6 @@ export class Admission {
   }
 }
 
-/** `next`: what to remember when one more is admitted. */
-type Look = { readonly waitMs: number; readonly next: Instant | undefined };
-
-/**
- * A token bucket as one instant (the generic cell rate algorithm): when the bucket will be full again. Each admission moves it
- * one interval on, and it may lie at most a burst ahead.
- */
-function look(rate: Rate | undefined, fullAt: Instant | undefined, now: Instant): Look {
-  if (rate === undefined) return { waitMs: 0, next: undefined };
-  const intervalMs = MINUTE_MS / rate.aMinute;
-  const aheadMs = fullAt === undefined ? 0 : leftMs(fullAt, now);
-  return { waitMs: Math.max(0, aheadMs - (rate.burst - 1) * intervalMs), next: later(now, aheadMs + intervalMs) };
-}
+/** Whoever has no rate is not bounded. */
+const lookAt = (rate: Rate | undefined, fullAt: Instant | undefined, now: Instant): Partial<Look> =>
+  rate === undefined ? {} : look({ intervalMs: MINUTE_MS / rate.aMinute, burst: rate.burst }, fullAt, now);

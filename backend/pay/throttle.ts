@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
-import { type Clock, type Instant, later, leftMs } from "../../protocol/time.ts";
+import type { Clock, Instant } from "../../protocol/time.ts";
+import { look } from "../bucket.ts";
 
 export type ThrottleOptions = {
   readonly clock: Clock;
@@ -31,11 +32,10 @@ export class Throttle {
     const { clock, aMinute, bound } = this.#options;
     const now = clock.now();
     const name = networkOf(address);
-    const known = this.#restedAt.get(name);
-    const aheadMs = known === undefined ? 0 : leftMs(known, now);
-    if (aheadMs > MINUTE_MS - MINUTE_MS / aMinute + ROUNDING_MS) return false;
+    const { waitMs, next } = look({ intervalMs: MINUTE_MS / aMinute, burst: aMinute }, this.#restedAt.get(name), now);
+    if (waitMs > ROUNDING_MS) return false;
     this.#restedAt.delete(name);
-    this.#restedAt.set(name, later(now, aheadMs + MINUTE_MS / aMinute));
+    this.#restedAt.set(name, next);
     const [quietest] = this.#restedAt.keys();
     if (this.#restedAt.size > bound && quietest !== undefined) this.#restedAt.delete(quietest);
     return true;
