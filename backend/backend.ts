@@ -6,8 +6,8 @@ import type { ReportBody, UpBody } from "../protocol/statements.ts";
 import type { Clock } from "../protocol/time.ts";
 import type { OpenTransport } from "../wire/transport.ts";
 import type { Detail } from "./alarms/detail.ts";
-import { wordsOf } from "./alarms/detail-words.ts";
 import type { Subject } from "./alarms/kinds.ts";
+import { sayLoud } from "./alarms/loud.ts";
 import type { Company } from "./books.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
 import { Fleet } from "./fleet.ts";
@@ -117,7 +117,7 @@ async function sync(
 /** People are told of it once more when the stand says it again; its orders do not wait for that. */
 async function tellLost(stand: StandId, { log, raise }: BackendParts): Promise<void> {
   const detail = { is: "journal-begun" } as const;
-  log.error("alarm", { stand, alarm: "journal-lost", detail: wordsOf(detail).en, facts: detail });
+  sayLoud(log, { stand, alarm: "journal-lost" }, detail);
   await raise?.({ kind: "journal-lost", stand }, detail).catch((error: unknown) =>
     log.warn("alarm not written", { error }),
   );

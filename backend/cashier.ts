@@ -5,8 +5,8 @@ import { isOrderId, type OrderId, type StandId, type StatementId } from "../prot
 import type { OrderBody, UpBody } from "../protocol/statements.ts";
 import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
 import type { Detail } from "./alarms/detail.ts";
-import { wordsOf } from "./alarms/detail-words.ts";
 import type { Subject } from "./alarms/kinds.ts";
+import { sayLoud } from "./alarms/loud.ts";
 import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type {
@@ -116,13 +116,7 @@ export class Cashier {
     const order = readReference(reference)?.order;
     if (order === undefined) return;
     const detail = { is: "not-in-books" } as const;
-    this.#options.log.error("alarm", {
-      order,
-      merchant,
-      alarm: "unknown-order",
-      detail: wordsOf(detail).en,
-      facts: detail,
-    });
+    sayLoud(this.#options.log, { order, merchant, alarm: "unknown-order" }, detail);
     this.#options
       .raise?.({ kind: "unknown-order", order }, detail)
       .catch((error: unknown) => this.#options.log.warn("alarm not written", { error }));
@@ -179,7 +173,7 @@ export class Cashier {
   ): Promise<Outcome> {
     const { log, journal, raise } = this.#options;
     const detail: Detail = typeof told === "string" ? { is: "said", text: told } : told;
-    if (tries === 0) log.error("alarm", { order, alarm, detail: wordsOf(detail).en, facts: detail });
+    if (tries === 0) sayLoud(log, { order, alarm }, detail);
     if (raise === undefined || !isOrderId(order)) return "done";
     try {
       const state = await journal.stateOf(order);
