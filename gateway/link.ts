@@ -87,6 +87,11 @@ export class Link {
     return this.#trouble;
   }
 
+  /** A customer has come who cannot be served without the connection. */
+  hurry(): void {
+    this.#transport.hurry();
+  }
+
   get transport(): Transport {
     return this.#transport;
   }

@@ -28,6 +28,9 @@ const LAST_RELEASE_MS = 45_000;
 /** A screen that hangs does not hold up the end. */
 const LAST_PICTURE_MS = 2_000;
 
+const lacksLink = (became: Begun): boolean =>
+  typeof became === "object" && "obstacles" in became && became.obstacles.includes("link-down");
+
 /** Puts a stand together and sets it going: takes up what the journal holds, connects, performs what is owed. */
 export async function openStand(parts: StandParts): Promise<OpenStand> {
   const { screen, printer } = parts.devices;
@@ -132,7 +135,9 @@ export class OpenStand {
   async order(sale: Sale): Promise<Begun> {
     if (this.isBusy) return "busy";
     try {
-      return await this.#all.stand.begin(sale);
+      const became = await this.#all.stand.begin(sale);
+      if (lacksLink(became)) this.#link?.hurry();
+      return became;
     } catch (fault) {
       if (!(fault instanceof JournalFault)) throw fault;
       this.#journalFailed(fault);

@@ -1,6 +1,6 @@
 import type { Log } from "../host/log.ts";
 import type { Random } from "../protocol/ids.ts";
-import { type Clock, type Instant, type Stop, sinceMs } from "../protocol/time.ts";
+import { type Clock, type Instant, later, leftMs, type Stop, sinceMs } from "../protocol/time.ts";
 import { Attempt, type Dial, type Patience } from "./attempt.ts";
 import type { PublishOptions, Transport, TransportEvents, TransportOptions } from "./transport.ts";
 
@@ -54,7 +54,7 @@ export class RedialledTransport implements Transport {
   #failures = 0;
   #upAt: Instant | undefined;
   #lastAttempt: Instant;
-  #stopPause: Stop | undefined;
+  #pause: { readonly stop: Stop; readonly over: Instant; isHurried: boolean } | undefined;
 
   /** Begins to connect at once. */
   constructor(parts: RedialParts, options: Options, events: TransportEvents) {
@@ -77,13 +77,24 @@ export class RedialledTransport implements Transport {
     return this.#attempt?.publish(topic, payload, options) ?? Promise.resolve(false);
   }
 
+  /** Once a pause: whoever presses again and again does not make a busy loop. */
+  hurry(): void {
+    const { clock, random, redial } = this.#parts;
+    if (this.#pause === undefined || this.#pause.isHurried) return;
+    const soon = pauseMs(1, redial, random);
+    if (soon < leftMs(this.#pause.over, clock.now())) this.#wait(soon);
+    this.#pause.isHurried = true;
+  }
+
   async close(): Promise<void> {
-    this.#stopPause?.();
+    this.#pause?.stop();
+    this.#pause = undefined;
     await this.#attempt?.leave();
   }
 
   #try(): void {
     const { dial, clock, patience } = this.#parts;
+    this.#pause = undefined;
     this.#attempts += 1;
     this.#lastAttempt = clock.now();
     const events = {
@@ -101,15 +112,21 @@ export class RedialledTransport implements Transport {
   }
 
   #fall(because: string): void {
-    const { clock, random, log } = this.#parts;
+    const { random, log } = this.#parts;
     const pace = this.#pace();
     this.#failures = this.#hasHeld() ? 1 : this.#failures + 1;
     if (this.#wasSlow()) this.#failures = Math.max(this.#failures, failuresAtCap(pace));
     this.#upAt = undefined;
     const pause = pauseMs(this.#failures, pace, random);
     log.warn("not connected to the broker", { because, attempt: this.#attempts, failures: this.#failures, pause });
-    this.#stopPause = clock.after(pause, () => this.#try());
+    this.#wait(pause);
     this.#events.down(because);
+  }
+
+  #wait(ms: number): void {
+    const { clock } = this.#parts;
+    this.#pause?.stop();
+    this.#pause = { stop: clock.after(ms, () => this.#try()), over: later(clock.now(), ms), isHurried: false };
   }
 
   /** Those for whom nobody waits leave the door to the others. */

@@ -14,6 +14,8 @@ export interface Transport {
    * `unconfirmed`: with QoS 0, and true as soon as it is on its way; for what nobody misses when it is lost.
    */
   publish(topic: string, payload: string, options?: PublishOptions): Promise<boolean>;
+  /** Somebody has come who waits for the connection: where the next attempt is far off it is made soon. */
+  hurry(): void;
   /** Says goodbye, so that the broker keeps the last will to itself. No event comes afterwards. */
   close(): Promise<void>;
 }

@@ -81,7 +81,13 @@ async function openBackendOnDeafWire() {
         told.set(topic, (told.get(topic) ?? 0) + 1);
         return true;
       };
-      return { connected: true, lastAttempt: clock.now(), publish, close: async () => undefined };
+      return {
+        connected: true,
+        lastAttempt: clock.now(),
+        publish,
+        hurry: () => undefined,
+        close: async () => undefined,
+      };
     },
     termsFor: () => TERMS,
     onFault: (fault) => expect.fail(String(fault)),

@@ -101,6 +101,7 @@ export const tolled =
         trace.add("hop", side, () => (isStatement(payload) ? payload.length : undefined));
         return wire.publish(topic, payload, how);
       },
+      hurry: () => wire.hurry(),
       close: () => wire.close(),
     };
   };

@@ -146,13 +146,16 @@ describe("a sale", () => {
 });
 
 describe("a stand that cannot end a sale begins none", () => {
-  test("without the link", async () => {
+  test("without the link, and asks for it to come back soon: there is a customer", async () => {
     await onBench();
     bench.backend.cut();
+    expect(bench.backend.hurried).toBe(0);
     expect(await bench.stand.press("new")).toEqual({ obstacles: ["link-down"] });
     expect(title()).toBe("Offline");
+    expect(bench.backend.hurried).toBe(1);
     bench.backend.join();
     expect(await bench.stand.press("new")).toBe("begun");
+    expect(bench.backend.hurried).toBe(1);
   });
 
   test("with a relay that is stuck, and says so on the glass until the next look finds it working", async () => {

@@ -65,6 +65,7 @@ function inWrongHands(open: OpenTransport, random: Random, deeds: Deeds): OpenTr
     };
     return {
       publish,
+      hurry: () => wire.hurry(),
       close: () => wire.close(),
       get connected() {
         return wire.connected;

@@ -49,6 +49,8 @@ export class PretendBackend {
   readonly health: unknown[] = [];
   readonly presences: unknown[] = [];
   acks = true;
+  /** How often the stand asked the wire to come back soon. */
+  hurried = 0;
   /** With what it seals. */
   key: SigningKey = backendKey;
   readonly #clock: Clock;
@@ -71,6 +73,9 @@ export class PretendBackend {
       },
       lastAttempt,
       publish: async (topic, payload) => isUp() && this.#take(topic, payload),
+      hurry: () => {
+        this.hurried += 1;
+      },
       close: async () => {
         if (this.#events === events) this.#events = undefined;
       },

@@ -93,6 +93,65 @@ test("where nobody waits for the connection it comes back within a longer bound,
   expect(pauseAfterLoss()).toBe(2);
 });
 
+describe("a transport that somebody waits for", () => {
+  const waiting = (failures: number) => {
+    const { clock, net, transport } = setUp({ hurries: () => false });
+    for (let nth = 1; nth < failures; nth += 1) {
+      net.latest().events.ended("no");
+      while (net.connections.length === nth) clock.pass(100);
+    }
+    net.latest().events.ended("no");
+    return { clock, net, transport };
+  };
+
+  test("dials within two seconds, however often it has failed", () => {
+    const { clock, net, transport } = waiting(5);
+    clock.pass(10_000);
+    expect(net.connections).toHaveLength(5);
+    transport.hurry();
+    clock.pass(2_000);
+    expect(net.connections).toHaveLength(6);
+  });
+
+  test("leaves an attempt that is nearer than that where it is", () => {
+    const { clock, net, transport } = waiting(1);
+    clock.pass(14_500);
+    transport.hurry();
+    clock.pass(484);
+    expect(net.connections).toHaveLength(1);
+    clock.pass(1);
+    expect(net.connections).toHaveLength(2);
+    clock.pass(2_000);
+    expect(net.connections).toHaveLength(2);
+  });
+
+  test("hurries once a pause, and again in the next", () => {
+    const { clock, net, transport } = waiting(5);
+    transport.hurry();
+    clock.pass(1_000);
+    transport.hurry();
+    clock.pass(998);
+    expect(net.connections).toHaveLength(6);
+    net.latest().events.ended("no");
+    transport.hurry();
+    clock.pass(2_000);
+    expect(net.connections).toHaveLength(7);
+  });
+
+  test("does nothing while it is connected, dials, or is closed", async () => {
+    const { clock, net, transport } = setUp();
+    transport.hurry();
+    net.latest().events.up();
+    transport.hurry();
+    expect(clock.pending).toBe(0);
+    net.latest().events.ended("gone");
+    await transport.close();
+    transport.hurry();
+    clock.pass(120_000);
+    expect(net.connections).toHaveLength(1);
+  });
+});
+
 describe("a transport that dials again", () => {
   test("is connected from `up` until the connection ends", () => {
     const { net, told, transport } = setUp();

@@ -93,6 +93,7 @@ export class Network {
         return clock.now();
       },
       publish: (topic, payload, options) => this.#publish(end, topic, payload, options ?? {}),
+      hurry: () => undefined,
       close: async () => {
         end.isConnected = false;
         this.#ends.delete(end);

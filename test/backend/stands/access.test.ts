@@ -39,6 +39,7 @@ class Plugin {
       },
       lastAttempt: { clock: "", ms: 0 },
       publish: async (topic, payload) => topic === COMMANDS_TOPIC && this.#take(payload),
+      hurry: () => undefined,
       close: async () => {
         this.isUp = false;
       },

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Entry } from "../../../sandbox/demo/timeline.ts";
 import { ROOT } from "../../../scripts/files.mjs";
 import { startMosquitto } from "../../support/mosquitto.ts";
 import { needs } from "../../support/needs.ts";
@@ -153,14 +154,14 @@ describe("one demo, from the outside", () => {
 
   test("lets nothing through a network that is cut, and everything when it is mended", async () => {
     await demo.turn("network", false);
-    const failed = new Set<number>();
-    await demo.told("the stand has tried twice to connect again", ({ id, from, words }) => {
-      if (from === "stand" && words === "No connection") failed.add(id);
-      return failed.size >= 3;
-    });
+    const cut = await demo.told("the network is cut", ({ words }) => words === "Network between stand and broker cut");
+    const failsAfter = (last: Entry, what: string) =>
+      demo.told(what, ({ id, from, words }) => id > last.id && from === "stand" && words === "No connection");
+    const lost = await failsAfter(cut, "the stand has lost its connection");
     await demo.press("b2");
     const refused = await demo.told("it does not sell", ({ words }) => words === "Button pressed: does not sell now");
     expect(refused.detail).toContain("link-down");
+    await failsAfter(lost, "the stand has tried to connect again, soon: there is a customer");
     await demo.turn("network", true);
     await eventually(
       "the stand sells again",
