@@ -10,14 +10,14 @@ import type { Subject } from "./alarms/kinds.ts";
 import { sayLoud } from "./alarms/loud.ts";
 import type { Company } from "./books.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
-import { Fleet } from "./fleet.ts";
+import { Fleet } from "./fleet/fleet.ts";
+import { type SyncBody, Syncs } from "./fleet/syncs.ts";
 import type { Presences } from "./health/presence.ts";
 import { tellKinds } from "./ledger/effects.ts";
 import type { Effect, Terms } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
 import type { Merchants } from "./merchants/merchants.ts";
 import { meteredLanes, type Watching } from "./metrics/metered.ts";
-import { type SyncBody, Syncs } from "./syncs.ts";
 
 export type BackendParts = {
   readonly clientId: string;

@@ -7,7 +7,7 @@ import { openSqliteJournal } from "../journal/sqlite/open.ts";
 import { newUlid, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import type { LedgerJournal } from "./cashier.ts";
-import { placeOf, type SharedJournalConfig } from "./journal-config.ts";
+import { placeOf, type SharedJournalConfig } from "./config/journal-config.ts";
 import { ledgerShape } from "./ledger/shape.ts";
 import type { Effect, Event, State } from "./ledger/words.ts";
 import type { Setup } from "./setup.ts";

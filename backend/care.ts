@@ -14,7 +14,7 @@ import { type Messenger, Outbox } from "./alarms/outbox.ts";
 import { paidOrders } from "./alarms/paid-orders.ts";
 import { webhook } from "./alarms/webhook.ts";
 import type { Books } from "./books.ts";
-import type { Fleet } from "./fleet.ts";
+import type { Fleet } from "./fleet/fleet.ts";
 import type { Ground } from "./ground.ts";
 import { HealthBook } from "./health/book.ts";
 import { followServing } from "./health/serving.ts";

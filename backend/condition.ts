@@ -1,5 +1,6 @@
 import type { Route } from "../host/http.ts";
-import { type Clock, type Instant, sinceMs } from "../protocol/time.ts";
+import type { Clock } from "../protocol/time.ts";
+import { kept } from "./kept.ts";
 
 export type ConditionParts = {
   readonly clock: Clock;
@@ -27,17 +28,11 @@ export function conditionOf({
   probeStore,
   isConnected,
 }: ConditionParts): () => Promise<Condition> {
-  let last: { readonly at: Instant; readonly probed: Promise<Omit<Condition, "broker">> } | undefined;
-  const look = async (): Promise<Omit<Condition, "broker">> => {
+  const probed = kept(clock, PROBE_AGE_MS, async () => {
     const [journal, store] = await Promise.all([verdictOf(probeJournal), verdictOf(probeStore)]);
     return { journal, store };
-  };
-  return async () => {
-    const now = clock.now();
-    const age = last === undefined ? undefined : sinceMs(last.at, now);
-    if (last === undefined || age === undefined || age >= PROBE_AGE_MS) last = { at: now, probed: look() };
-    return { ...(await last.probed), broker: isConnected() ? "connected" : "down" };
-  };
+  });
+  return async () => ({ ...(await probed()), broker: isConnected() ? "connected" : "down" });
 }
 
 const verdictOf = (probe: () => Promise<void>): Promise<"ok" | "failed"> =>

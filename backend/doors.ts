@@ -5,7 +5,7 @@ import type { Backend } from "./backend.ts";
 import type { Care } from "./care.ts";
 import type { LedgerJournal } from "./cashier.ts";
 import { type Condition, conditionRoutes } from "./condition.ts";
-import type { BackendConfig } from "./config.ts";
+import type { BackendConfig } from "./config/config.ts";
 import { Audit } from "./console/audit/audit.ts";
 import { type ConsoleDoor, openConsoleOf } from "./console/open.ts";
 import type { Ground } from "./ground.ts";

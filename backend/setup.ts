@@ -5,8 +5,8 @@ import { type NamedFiles, readSetupFile, type SetupRead } from "../host/setup.ts
 import { BadKey, keySetOf, privateKeyFrom, type SigningKey } from "../protocol/keys.ts";
 import type { MqttSettings } from "../wire/mqtt.ts";
 import { checkAlarmSecret } from "./alarms/webhook.ts";
-import { type BackendConfig, backendConfigSchema } from "./config.ts";
-import type { DatabaseSecrets } from "./journal-config.ts";
+import { type BackendConfig, backendConfigSchema } from "./config/config.ts";
+import type { DatabaseSecrets } from "./config/journal-config.ts";
 import type { AdmissionRules } from "./merchants/admission.ts";
 import { type MerchantSecrets, readMerchantSecrets } from "./merchants/keys.ts";
 import { type PayAddresses, payAddresses } from "./pay/addresses.ts";

@@ -6,14 +6,14 @@ import { silentLog } from "../../host/log.ts";
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
 import { NamedFiles } from "../../host/setup.ts";
 import { JournalFault } from "../../journal/journal.ts";
-import { type BackendConfig, backendConfigSchema } from "../config.ts";
+import { type BackendConfig, backendConfigSchema } from "../config/config.ts";
+import { placeOf } from "../config/journal-config.ts";
 import { Accounts, type Change, ONE_TIME_MS } from "../console/accounts/accounts.ts";
 import { Hasher } from "../console/accounts/hasher.ts";
 import { accountNameSchema } from "../console/api/bodies.ts";
 import { type Role, roles } from "../console/api/words.ts";
 import { type Actor, Audit } from "../console/audit/audit.ts";
 import { verifyAudit, type Witness } from "../console/audit/verify.ts";
-import { placeOf } from "../journal-config.ts";
 import { databaseSecrets } from "../setup.ts";
 import { openStore, type Store, type StorePlace, storeFileBeside } from "../store/store.ts";
 

@@ -6,7 +6,7 @@ import { readVersion } from "../../host/version.ts";
 import { JournalFault } from "../../journal/journal.ts";
 import { takeBackup } from "../backup/backup.ts";
 import { restoreBackup } from "../backup/restore.ts";
-import { backendConfigSchema } from "../config.ts";
+import { backendConfigSchema } from "../config/config.ts";
 import { storeFileBeside } from "../store/store.ts";
 
 /** Backups of books that lie in files. Whoever has a PostgreSQL uses its own tools: docs/backup.md. */

@@ -4,7 +4,7 @@ import { EXIT_BAD_CONFIG, explainErrors, readConfigFile } from "../../host/confi
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
 import { readSecretFile } from "../../host/secret.ts";
 import { readRupiah, rupiah, showRupiah } from "../../protocol/rupiah.ts";
-import { backendConfigSchema } from "../config.ts";
+import { backendConfigSchema } from "../config/config.ts";
 import { type HttpOutcome, openHttp } from "../providers/http.ts";
 
 /** What staff says at a terminal, told to the running backend over its operator's address. */

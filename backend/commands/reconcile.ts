@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { utcClock } from "../../host/clock.ts";
 import { EXIT_BAD_CONFIG, readConfigFile } from "../../host/config.ts";
 import { type Asked, type Command, FAILED, MISUSED } from "../../host/program.ts";
-import { backendConfigSchema } from "../config.ts";
+import { backendConfigSchema } from "../config/config.ts";
 import { openHttp } from "../providers/http.ts";
 import { type Day, dayOf, daysBefore, readDay } from "../reconcile/day.ts";
 import { summaryLines } from "../reconcile/print.ts";

@@ -1,5 +1,5 @@
-import type { BackendConfig } from "../config.ts";
-import { usualMerchant } from "../config-rules.ts";
+import type { BackendConfig } from "../config/config.ts";
+import { usualMerchant } from "../config/config-rules.ts";
 import { ONLY_MERCHANT } from "../merchants/merchants.ts";
 import type { StandRecord } from "./record.ts";
 import type { CommonTerms } from "./roster.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type BackendConfig, backendConfigSchema } from "../../backend/config.ts";
-import { placeOf } from "../../backend/journal-config.ts";
+import { type BackendConfig, backendConfigSchema } from "../../backend/config/config.ts";
+import { placeOf } from "../../backend/config/journal-config.ts";
 import { notificationPathOf } from "../../backend/merchants/config.ts";
 import { merchantBounds } from "../../backend/setup.ts";
 import { configuredStands } from "../../backend/stands/configured.ts";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { backendConfigSchema } from "../../backend/config.ts";
+import { backendConfigSchema } from "../../backend/config/config.ts";
 import { main } from "../../backend/main.ts";
 import { STOP_MS } from "../../backend/serve.ts";
 import { readConfig } from "../../host/config.ts";

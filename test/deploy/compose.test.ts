@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
-import { backendConfigSchema } from "../../backend/config.ts";
+import { backendConfigSchema } from "../../backend/config/config.ts";
 import { utcClock } from "../../host/clock.ts";
 import { readConfig } from "../../host/config.ts";
 import { serve } from "../../host/http.ts";

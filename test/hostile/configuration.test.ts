@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { parse, stringify, type TomlTable } from "smol-toml";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { z } from "zod";
-import { backendConfigSchema } from "../../backend/config.ts";
+import { backendConfigSchema } from "../../backend/config/config.ts";
 import { main as callBackend } from "../../backend/main.ts";
 import { gatewayConfig } from "../../gateway/config.ts";
 import { main as callGateway } from "../../gateway/main.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backendConfigSchema } from "../../../backend/config.ts";
+import { backendConfigSchema } from "../../../backend/config/config.ts";
 import { checkPayKey } from "../../../backend/pay/token.ts";
 import { readConfig } from "../../../host/config.ts";
 

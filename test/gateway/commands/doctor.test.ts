@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Fleet } from "../../../backend/fleet.ts";
+import { Fleet } from "../../../backend/fleet/fleet.ts";
 import { type ServedWorld, serveWorld } from "../../../device/simulated/cable-stand.ts";
 import { SimulatedStand } from "../../../device/simulated/world.ts";
 import type { Report } from "../../../gateway/doctor/report.ts";

@@ -1,5 +1,5 @@
-import type { StandId } from "../protocol/ids.ts";
-import type { Delivery } from "../wire/post.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import type { Delivery } from "../../wire/post.ts";
 
 /**
  * Which stands have let a statement pass without a word, so that those who are not there take no room from those who sell: each is

@@ -1,20 +1,26 @@
-import { jsonIn } from "../host/json.ts";
-import type { Log } from "../host/log.ts";
-import type { Owed } from "../journal/journal.ts";
-import type { Outcome } from "../journal/performer.ts";
-import { isStandId, type OrderId, type Random, type StandId, type StatementId } from "../protocol/ids.ts";
-import type { KeySet, SigningKey } from "../protocol/keys.ts";
-import { unsealUp } from "../protocol/seal.ts";
-import { type CareBody, type DownBody, presenceSchema, type UpBody, type UpStatement } from "../protocol/statements.ts";
-import { type Clock, leftMs } from "../protocol/time.ts";
-import { everyTopicOf, readTopic, topicOf } from "../protocol/topics.ts";
-import { againAfterMs, Exchange } from "../wire/exchange.ts";
-import { Post } from "../wire/post.ts";
-import type { Message, OpenTransport, Transport } from "../wire/transport.ts";
-import type { Company } from "./books.ts";
-import { Presences, type ReadonlyPresences } from "./health/presence.ts";
-import type { Effect } from "./ledger/words.ts";
-import { unsealedFor, type Watching } from "./metrics/metered.ts";
+import { jsonIn } from "../../host/json.ts";
+import type { Log } from "../../host/log.ts";
+import type { Owed } from "../../journal/journal.ts";
+import type { Outcome } from "../../journal/performer.ts";
+import { isStandId, type OrderId, type Random, type StandId, type StatementId } from "../../protocol/ids.ts";
+import type { KeySet, SigningKey } from "../../protocol/keys.ts";
+import { unsealUp } from "../../protocol/seal.ts";
+import {
+  type CareBody,
+  type DownBody,
+  presenceSchema,
+  type UpBody,
+  type UpStatement,
+} from "../../protocol/statements.ts";
+import { type Clock, leftMs } from "../../protocol/time.ts";
+import { everyTopicOf, readTopic, topicOf } from "../../protocol/topics.ts";
+import { againAfterMs, Exchange } from "../../wire/exchange.ts";
+import { Post } from "../../wire/post.ts";
+import type { Message, OpenTransport, Transport } from "../../wire/transport.ts";
+import type { Company } from "../books.ts";
+import { Presences, type ReadonlyPresences } from "../health/presence.ts";
+import type { Effect } from "../ledger/words.ts";
+import { unsealedFor, type Watching } from "../metrics/metered.ts";
 import { Silence } from "./silence.ts";
 
 export type FleetOptions = {

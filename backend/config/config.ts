@@ -1,20 +1,20 @@
 import { z } from "zod";
-import { isRange } from "../host/addresses.ts";
-import { withRules } from "../host/config-rules.ts";
-import { publicJwkSchema } from "../protocol/keys.ts";
-import { standIdSchema } from "../protocol/statements.ts";
-import { alarmsSchema } from "./alarms/config.ts";
+import { isRange } from "../../host/addresses.ts";
+import { withRules } from "../../host/config-rules.ts";
+import { publicJwkSchema } from "../../protocol/keys.ts";
+import { standIdSchema } from "../../protocol/statements.ts";
+import { alarmsSchema } from "../alarms/config.ts";
+import { consoleSchema } from "../console/config.ts";
+import { healthSchema } from "../health/config.ts";
+import { merchantIdSchema, merchantSchema, rate, secretFile } from "../merchants/config.ts";
+import { metricsSchema } from "../metrics/config.ts";
+import { paySchema } from "../pay/config.ts";
+import { reconcileSchema } from "../reconcile/config.ts";
+import { retentionSchema } from "../sales/config.ts";
+import { accessSchema, enrolmentSchema } from "../stands/config.ts";
+import { tracingSchema } from "../tracing/config.ts";
 import { rules } from "./config-rules.ts";
-import { consoleSchema } from "./console/config.ts";
-import { healthSchema } from "./health/config.ts";
 import { journalSchema } from "./journal-config.ts";
-import { merchantIdSchema, merchantSchema, rate, secretFile } from "./merchants/config.ts";
-import { metricsSchema } from "./metrics/config.ts";
-import { paySchema } from "./pay/config.ts";
-import { reconcileSchema } from "./reconcile/config.ts";
-import { retentionSchema } from "./sales/config.ts";
-import { accessSchema, enrolmentSchema } from "./stands/config.ts";
-import { tracingSchema } from "./tracing/config.ts";
 
 /** The backend's configuration: one TOML file. Secrets are named by file, or as `credential:NAME` of systemd, never written here. */
 

@@ -1,14 +1,14 @@
-import { addressList } from "../host/addresses.ts";
-import { type BrokerLink, brokerLinkIssues, linkIssues } from "../host/broker-files.ts";
-import { nearestName } from "../host/config-errors.ts";
-import { type Complaint, complaint, type Rule } from "../host/config-rules.ts";
-import { ENROL_PATH, RENEW_PATH } from "../protocol/enrolment.ts";
-import type { StandId } from "../protocol/ids.ts";
-import { type AlarmsConfig, alarmsIssues } from "./alarms/config.ts";
-import { type ConsoleConfig, wrongWithConsole } from "./console/config.ts";
-import { type CoreConfig, type MerchantConfig, notificationPathOf } from "./merchants/config.ts";
-import { type MetricsConfig, wrongWithMetrics } from "./metrics/config.ts";
-import type { MerchantId } from "./providers/provider.ts";
+import { addressList } from "../../host/addresses.ts";
+import { type BrokerLink, brokerLinkIssues, linkIssues } from "../../host/broker-files.ts";
+import { nearestName } from "../../host/config-errors.ts";
+import { type Complaint, complaint, type Rule } from "../../host/config-rules.ts";
+import { ENROL_PATH, RENEW_PATH } from "../../protocol/enrolment.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import { type AlarmsConfig, alarmsIssues } from "../alarms/config.ts";
+import { type ConsoleConfig, wrongWithConsole } from "../console/config.ts";
+import { type CoreConfig, type MerchantConfig, notificationPathOf } from "../merchants/config.ts";
+import { type MetricsConfig, wrongWithMetrics } from "../metrics/config.ts";
+import type { MerchantId } from "../providers/provider.ts";
 
 /** What must fit together in the backend's configuration. */
 

@@ -1,9 +1,9 @@
-import type { Log } from "../host/log.ts";
-import { Seldom } from "../host/seldom.ts";
-import type { StandId } from "../protocol/ids.ts";
-import type { UpBody } from "../protocol/statements.ts";
-import type { Clock, Instant, Stop } from "../protocol/time.ts";
-import { type Look, look } from "./bucket.ts";
+import type { Log } from "../../host/log.ts";
+import { Seldom } from "../../host/seldom.ts";
+import type { StandId } from "../../protocol/ids.ts";
+import type { UpBody } from "../../protocol/statements.ts";
+import type { Clock, Instant, Stop } from "../../protocol/time.ts";
+import { type Look, look } from "../bucket.ts";
 
 export type SyncBody = Extract<UpBody, { type: "sync" }>;
 

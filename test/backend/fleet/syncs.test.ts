@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { type SyncBody, Syncs } from "../../backend/syncs.ts";
-import { type Log, silentLog } from "../../host/log.ts";
-import type { OrderId, StandId } from "../../protocol/ids.ts";
-import { settle, VirtualClock } from "../support/virtual-clock.ts";
+import { type SyncBody, Syncs } from "../../../backend/fleet/syncs.ts";
+import { type Log, silentLog } from "../../../host/log.ts";
+import type { OrderId, StandId } from "../../../protocol/ids.ts";
+import { settle, VirtualClock } from "../../support/virtual-clock.ts";
 
 const LOBBY = "lobby-1" as StandId;
 const GATE = "gate-1" as StandId;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Secret } from "../host/secret.ts";
-import type { PostgresPlace } from "../journal/postgres/client.ts";
-import { secretFile } from "./merchants/config.ts";
+import type { Secret } from "../../host/secret.ts";
+import type { PostgresPlace } from "../../journal/postgres/client.ts";
+import { secretFile } from "../merchants/config.ts";
 
 /** Where the backend keeps its books: a file of its own, or a database that several backends share. */
 
