@@ -155,7 +155,7 @@ function messengersOf({ setup, clock }: Ground, http: Http): readonly Messenger[
     };
     const login = by.username !== undefined &&
       mailPassword !== undefined && { username: by.username, password: mailPassword };
-    found.push(mail({ ...server, ...login, ...(mailCa && { ca: mailCa }) }, (ms, run) => clock.after(ms, run)));
+    found.push(mail({ ...server, ...login, ...(mailCa && { ca: mailCa }) }, clock));
   }
   return found;
 }

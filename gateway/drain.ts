@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
 import { clearSocket } from "../host/socket-file.ts";
+import { within } from "../host/within.ts";
 import type { Clock, Stop } from "../protocol/time.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { OpenStand } from "./open-stand.ts";
-import { within } from "./within.ts";
 
 /** Where a running daemon hears that it is to be replaced: beside its journal, so for its own user and root only. */
 export const drainSocketOf = ({ journal }: GatewayConfig): string => join(dirname(journal.file), "drain.sock");

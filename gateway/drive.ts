@@ -5,6 +5,7 @@ import type { Log } from "../host/log.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../host/sdnotify.ts";
 import { shutDownOnSignals } from "../host/shutdown.ts";
 import { readVersion } from "../host/version.ts";
+import { within } from "../host/within.ts";
 import { type OpenedJournal, openSqliteJournal } from "../journal/sqlite/open.ts";
 import { newUlid } from "../protocol/ids.ts";
 import type { Stop } from "../protocol/time.ts";
@@ -27,7 +28,6 @@ import type { Effect, Event, State } from "./order/words.ts";
 import { partsOf } from "./parts-of.ts";
 import { type OpenedCare, openCare } from "./settings/open.ts";
 import type { Setup } from "./setup.ts";
-import { within } from "./within.ts";
 
 type Journal = OpenedJournal<State, Event, Effect>["journal"];
 

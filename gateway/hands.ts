@@ -1,5 +1,6 @@
 import type { Input, Relay } from "../device/device.ts";
 import type { Log } from "../host/log.ts";
+import { within } from "../host/within.ts";
 import type { EffectId, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import type { Clock } from "../protocol/time.ts";
@@ -7,7 +8,6 @@ import type { Effect, Event, ReleaseTrouble } from "./order/words.ts";
 import { type Interlocks, isActiveNow } from "./readiness/interlocks.ts";
 import { isReady } from "./readiness/preflight.ts";
 import type { Stand } from "./stand.ts";
-import { within } from "./within.ts";
 
 /** What sees the goods leave, and how long after the contact opened again it may take to do so. */
 export type DeliverySensor = { readonly input: Input; readonly windowMs: number };

@@ -1,5 +1,6 @@
 import type { Page } from "../device/drawing/page.ts";
 import { every } from "../host/every.ts";
+import { within } from "../host/within.ts";
 import { JournalFault } from "../journal/journal.ts";
 import { dailySweep } from "../journal/sweep.ts";
 import type { StatementId } from "../protocol/ids.ts";
@@ -17,7 +18,6 @@ import { type Sale, saleOf } from "./trade/menu.ts";
 import type { Trade } from "./trade/trade.ts";
 import { tryTrade } from "./trade/try-trade.ts";
 import { endIfDark, endIfInterlocked } from "./unpayable.ts";
-import { within } from "./within.ts";
 
 /** What became of a press of a product's button. `service`: it was a technician's, for a test print. */
 export type Pressed = "begun" | "service" | Exclude<Begun, { readonly begun: unknown }>;

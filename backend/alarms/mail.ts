@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import type { Secret } from "../../host/secret.ts";
+import { within } from "../../host/within.ts";
+import type { Clock } from "../../protocol/time.ts";
 import type { Tongue } from "./detail-words.ts";
 import { bodyOf, subjectOf } from "./mail-words.ts";
 import type { Notice } from "./notice.ts";
@@ -26,15 +28,18 @@ const CONNECT_MS = 10_000;
 const SILENT_MS = 15_000;
 /** A server may answer each line within its time and never end. */
 const WHOLE_MS = 45_000;
+const LATE: Sent = { is: "failed", problem: `not done within ${WHOLE_MS} ms` };
 const PROBLEM_MAX = 200;
 
 /** Sends messages by SMTP, in the open to nobody but this machine. */
-export function mail(parts: MailParts, after: (ms: number, run: () => void) => () => void): Messenger {
+export function mail(parts: MailParts, clock: Pick<Clock, "after">): Messenger {
   return {
     way: "mail",
-    send: (notice) => {
-      const late = new AbortController();
-      return within(deliver(notice, parts, late.signal), after, () => late.abort());
+    send: async (notice) => {
+      const breakingOff = new AbortController();
+      const sent = await within(clock, WHOLE_MS, deliver(notice, parts, breakingOff.signal), LATE);
+      if (sent === LATE) breakingOff.abort();
+      return sent;
     },
   };
 }
@@ -102,24 +107,4 @@ function connectTo({ host, port }: Pick<MailParts, "host" | "port">, signal: Abo
     done(null, { connection: socket });
   });
   signal.addEventListener("abort", () => socket.destroy(new Error("broken off")), { once: true });
-}
-
-function within(
-  sending: Promise<Sent>,
-  after: (ms: number, run: () => void) => () => void,
-  breakOff: () => void,
-): Promise<Sent> {
-  return new Promise((resolve) => {
-    const stop = after(WHOLE_MS, () => {
-      resolve({ is: "failed", problem: `not done within ${WHOLE_MS} ms` });
-      breakOff();
-    });
-    sending.then(
-      (sent) => {
-        stop();
-        resolve(sent);
-      },
-      () => resolve({ is: "failed", problem: "unknown" }),
-    );
-  });
 }

@@ -2,6 +2,7 @@ import { readBootId, steadyClock } from "../../host/clock.ts";
 import { explainErrors } from "../../host/config.ts";
 import { type Command, FAILED } from "../../host/program.ts";
 import { readVersion } from "../../host/version.ts";
+import { within } from "../../host/within.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import { realNetwork } from "../doctor/broker.ts";
@@ -14,7 +15,6 @@ import { readGatewayConfig } from "../read-config.ts";
 import { fitTo } from "../settings/fit.ts";
 import { readSelling } from "../settings/shelf.ts";
 import { careFolderOf, readSetup } from "../setup.ts";
-import { within } from "../within.ts";
 
 /** A device that hangs does not keep the terminal. */
 const CLOSE_MS = 5_000;

@@ -4,6 +4,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { systemChance } from "../../host/chance.ts";
 import { silentLog } from "../../host/log.ts";
 import type { SetupRead } from "../../host/setup.ts";
+import { within } from "../../host/within.ts";
 import { newUlid, type StatementId } from "../../protocol/ids.ts";
 import { seal, unsealDown } from "../../protocol/seal.ts";
 import type { UpStatement } from "../../protocol/statements.ts";
@@ -12,7 +13,6 @@ import { topicOf } from "../../protocol/topics.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { Transport, TransportEvents } from "../../wire/transport.ts";
 import { brokerOf, type Setup } from "../setup.ts";
-import { within } from "../within.ts";
 import type { Failed, Network, Shown, Talk } from "./network.ts";
 
 /** How long to wait for a connection or a certificate, for the broker to let us in, and for the backend. */

@@ -1,5 +1,5 @@
+import { within } from "../../host/within.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { within } from "../within.ts";
 import type { Asking } from "./asking.ts";
 import type { Check, Ruling, Seen, Verdict } from "./check.ts";
 

@@ -1,9 +1,9 @@
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
+import { within } from "../../host/within.ts";
 import { type Clock, type Instant, type Stop, sinceMs } from "../../protocol/time.ts";
 import type { State } from "../order/words.ts";
 import type { Obstacle } from "../readiness/preflight.ts";
-import { within } from "../within.ts";
 
 export type LivenessParts = {
   readonly clock: Clock;

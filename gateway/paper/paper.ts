@@ -2,6 +2,7 @@ import type { Printed, Printer } from "../../device/device.ts";
 import type { DrawnSlip } from "../../device/drawing/draw-slip.ts";
 import type { Slip } from "../../device/drawing/slip.ts";
 import type { Log } from "../../host/log.ts";
+import { within } from "../../host/within.ts";
 import type { Owed } from "../../journal/journal.ts";
 import type { Outcome } from "../../journal/performer.ts";
 import type { OrderId } from "../../protocol/ids.ts";
@@ -10,7 +11,6 @@ import { wallText, type Zone } from "../../protocol/wall-text.ts";
 import type { Effect } from "../order/words.ts";
 import { conditionOf, isPrintable } from "../readiness/preflight.ts";
 import type { Stand } from "../stand.ts";
-import { within } from "../within.ts";
 import { qrSlip, receipt } from "./slips.ts";
 
 export type PaperOptions = {

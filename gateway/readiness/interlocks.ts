@@ -1,8 +1,8 @@
 import type { Input } from "../../device/device.ts";
 import type { Log } from "../../host/log.ts";
+import { answerOr } from "../../host/within.ts";
 import type { Meaning } from "../../protocol/settings.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
-import { answerOr } from "../within.ts";
 
 /** A switch that keeps the stand from selling and from opening while it is active. */
 export type Interlock = { readonly name: string; readonly means: Meaning; readonly input: Input };

@@ -1,7 +1,7 @@
 import type { Condition, Input, Printer, Relay } from "../../device/device.ts";
+import { answerOr } from "../../host/within.ts";
 import type { Meaning } from "../../protocol/settings.ts";
 import { type Clock, pause } from "../../protocol/time.ts";
-import { answerOr } from "../within.ts";
 import { type Interlocks, isActiveNow } from "./interlocks.ts";
 
 /** What keeps a stand from selling. A sale that cannot end is not begun. */

@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Frame, Screen } from "../../device/device.ts";
 import type { DrawnPage, Page, Size } from "../../device/drawing/page.ts";
 import type { Log } from "../../host/log.ts";
+import { within } from "../../host/within.ts";
 import { type Clock, leftMs, type Stop } from "../../protocol/time.ts";
-import { within } from "../within.ts";
 import { nextChangeOf, pageOf, type View } from "./pages.ts";
 
 export type DisplayOptions = {

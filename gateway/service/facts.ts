@@ -1,4 +1,5 @@
 import type { Printer, Relay } from "../../device/device.ts";
+import { answerOr } from "../../host/within.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { type Clock, type Instant, sinceMs } from "../../protocol/time.ts";
 import { wallText, type Zone } from "../../protocol/wall-text.ts";
@@ -9,7 +10,6 @@ import { isOpen } from "../order/order.ts";
 import type { State } from "../order/words.ts";
 import { isActiveNow } from "../readiness/interlocks.ts";
 import { conditionOf, isReady, type Obstacle } from "../readiness/preflight.ts";
-import { answerOr } from "../within.ts";
 import type { ServiceFacts } from "./report.ts";
 import type { NamedInput } from "./service.ts";
 

@@ -1,11 +1,11 @@
 import type { Log } from "../../host/log.ts";
+import { within } from "../../host/within.ts";
 import type { Settings } from "../../protocol/settings.ts";
 import type { UsingBody } from "../../protocol/statements.ts";
 import type { Clock, Stop } from "../../protocol/time.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { OpenStand } from "../open-stand.ts";
 import type { Trade } from "../trade/trade.ts";
-import { within } from "../within.ts";
 import { type Fitted, fitTo } from "./fit.ts";
 import type { Next, Refused, Shelf, Versioned } from "./shelf.ts";
 

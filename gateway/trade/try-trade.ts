@@ -1,12 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Relay, Screen } from "../../device/device.ts";
+import { within } from "../../host/within.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Drawing } from "../drawing.ts";
 import { isReady } from "../readiness/preflight.ts";
 import type { Readiness } from "../readiness/readiness.ts";
 import type { Display } from "../screen/display.ts";
 import { pagesOf, type View } from "../screen/pages.ts";
-import { within } from "../within.ts";
 import type { Trade } from "./trade.ts";
 
 export type Trying = {

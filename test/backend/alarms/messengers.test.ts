@@ -20,7 +20,6 @@ import { makeCertificate } from "../../support/mosquitto.ts";
 import { until } from "../../support/until.ts";
 
 const clock = utcClock({ keepsAlive: false });
-const after = (ms: number, run: () => void) => clock.after(ms, run);
 const SECRET = new Secret("a-long-random-secret");
 const PASSWORD = "swordfish-of-the-sea";
 
@@ -143,7 +142,7 @@ const mailBy = (parts: Partial<MailParts> & Pick<MailParts, "port">) =>
       tongue: "id",
       ...parts,
     },
-    after,
+    clock,
   );
 
 test("a mail goes over TLS, with name and password, in the company's language", async () => {
@@ -206,9 +205,11 @@ test("a mail server that never says a word is waited for so long, and no longer"
   // Time that runs out at once.
   const hurried = mail(
     { host: "127.0.0.1", port, security: "starttls", from: "a@example.id", to: ["b@example.id"], tongue: "en" },
-    (ms, run) => {
-      waits.push(ms);
-      return clock.after(20, run);
+    {
+      after: (ms, run) => {
+        waits.push(ms);
+        return clock.after(20, run);
+      },
     },
   );
   expect(await hurried.send(notice)).toEqual({ is: "failed", problem: "not done within 45000 ms" });

@@ -5,7 +5,7 @@ import type { Clock } from "../protocol/time.ts";
  * goes on: nothing here can stop it, and what it does after its time is nobody's business any more.
  */
 export async function within<Value, Late>(
-  clock: Clock,
+  clock: Pick<Clock, "after">,
   ms: number,
   work: Promise<Value>,
   late: Late,
@@ -26,7 +26,7 @@ const PATIENCE_MS = 3_000;
 
 /** What a device or the machine answers; `otherwise` when it rejects, or does not answer in time. */
 export const answerOr = <Value, Otherwise>(
-  clock: Clock,
+  clock: Pick<Clock, "after">,
   asked: Promise<Value>,
   otherwise: Otherwise,
 ): Promise<Value | Otherwise> =>
