@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Role } from "../../../backend/console/api/words.ts";
 import { sql } from "../../../backend/store/query.ts";
-import { ORDER, STAND } from "../../backend/console/paper-desks.ts";
-import { PASSWORD } from "../../backend/console/rig.ts";
+import { ORDER, paperDesks, STAND } from "../../backend/console/paper-desks.ts";
+import { openConsoleRig, PASSWORD } from "../../backend/console/rig.ts";
 import { ask, cases, changes, nothingMoved, openWorld } from "./world.ts";
 
 /* People who want to do at the console what is not theirs to do. Each is refused, written down, and nothing moves. */
@@ -95,6 +95,19 @@ test("nothing is done that cannot be written down", async () => {
   }
   expect(desks.moved).toEqual([]);
   expect((await rig.accounts.list()).map(({ name }) => name)).toEqual(["root"]);
+});
+
+test("what breaks on its way tells nothing of the inside, and is written down as what may have been done", async () => {
+  const desks = paperDesks();
+  const refund = (): Promise<never> => Promise.reject(new Error("the key is swordfish"));
+  const rig = await openConsoleRig({ desks: { ...desks, cash: { ...desks.cash, refund } } });
+  const ani = await rig.signedIn("ani", "staff");
+  const got = await ani.post(`/api/orders/${ORDER}/refund`, { why: "x" });
+  expect([got.status, got.text.includes("swordfish")]).toEqual([500, false]);
+  expect((await rig.entries()).filter(({ what }) => what === "order.refund")).toMatchObject([
+    { result: "begun" },
+    { result: "unknown", who: "ani", about: ORDER, details: { why: "x" } },
+  ]);
 });
 
 test("a store that does not answer is told as such, and nobody is let in meanwhile", async () => {
