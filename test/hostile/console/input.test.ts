@@ -134,6 +134,13 @@ test("no path leads out of the pages' folder", async () => {
   }
 });
 
+test("a name in a path that is longer than any is written down cut", async () => {
+  const { rig } = await openWorld();
+  const viewer = await rig.signedIn("ani", "viewer");
+  await viewer.post(`/api/orders/${"x".repeat(500)}/refund`, { why: "x" });
+  expect((await rig.entries()).at(-1)).toMatchObject({ result: "refused", about: "x".repeat(64) });
+});
+
 test("what is in a path or a query splits no answer", async () => {
   const { rig } = await openWorld();
   const admin = await rig.signedIn("root", "admin");
