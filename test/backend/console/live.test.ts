@@ -93,6 +93,19 @@ test("a page closes soon when another backend has ended its session", async () =
   await until("the end", () => heard.isOver, 8_000);
 });
 
+test("a page that merely listens keeps no session up, however often it begins anew", async () => {
+  let laterMs = 0;
+  const real = utcClock({ keepsAlive: false });
+  const rig = await openConsoleRig({ clock: { ...real, wall: () => real.wall() + laterMs } });
+  const ani = await rig.signedIn("ani", "viewer");
+  const statuses: number[] = [];
+  for (let nth = 0; nth < 3; nth += 1) {
+    laterMs += 25 * 60_000;
+    statuses.push((await listen(ani)).status);
+  }
+  expect(statuses).toEqual([200, 200, 401]);
+});
+
 test("of one account no more than eight pages are open", async () => {
   const rig = await openConsoleRig();
   const ani = await rig.signedIn("ani", "viewer");
