@@ -7,7 +7,7 @@ const MAY_IMPORT = {
   device: ["device/"],
   journal: ["journal/", "protocol/time[.]ts"],
   host: ["host/", "protocol/time[.]ts"],
-  wire: ["wire/", "protocol/", "host/(log|program)[.]ts"],
+  wire: ["wire/", "protocol/", "host/(log|program|seldom)[.]ts"],
   gateway: ["gateway/", "protocol/", "wire/", "host/", "journal/", "device/"],
   backend: ["backend/", "protocol/", "wire/", "host/", "journal/", "device/drawing/qr[.]ts"],
   sandbox: ["sandbox/", "protocol/", "wire/", "host/", "journal/", "device/", "gateway/", "backend/"],

@@ -104,15 +104,15 @@ function openMetrics(ground: Ground, parts: DoorParts): Promise<Server> | undefi
   if (config === undefined || metrics === undefined) return undefined;
   const route = metricsRoute(metrics.registry, metrics.levels({ condition, standCounts: () => care.health.counts() }));
   const token = setup.metricsToken;
-  const guarded = token === undefined ? [route] : behindDoor([route], { token, log });
+  const guarded = token === undefined ? [route] : behindDoor([route], { token, clock, log });
   const { host, port } = config;
   return serve({ routes: [...guarded, ...conditionRoutes(condition)], host, port, clock, log });
 }
 
 /** One for each merchant, so that one merchant's key says nothing of another's orders. */
-function webhooks({ setup, log }: Ground, { accounts, cashier, watching }: DoorParts): readonly Route[] {
+function webhooks({ setup, clock, log }: Ground, { accounts, cashier, watching }: DoorParts): readonly Route[] {
   const strangerIn = strangersOf(setup.config.http);
-  const common = { cashier, log, strangerIn, ...(watching && { watching }) };
+  const common = { cashier, clock, log, strangerIn, ...(watching && { watching }) };
   return accounts.map(({ config, provider }) =>
     webhookRoute({ ...common, merchant: config.name, provider, path: notificationPathOf(config) }),
   );
@@ -163,6 +163,7 @@ function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined
     ...operatorRoutes({ cashier, journal, waiting, token, clock, random, log, audit }),
     ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record), ...caseRoutes(cases, record)], {
       token,
+      clock,
       log,
     }),
     ...reconciliation.routes(token),

@@ -1,5 +1,7 @@
 import type { HttpAnswer, HttpRequest, Route } from "../host/http.ts";
 import type { Log } from "../host/log.ts";
+import { Seldom } from "../host/seldom.ts";
+import type { Clock } from "../protocol/time.ts";
 import type { Cashier } from "./cashier.ts";
 import type { Watching } from "./metrics/metered.ts";
 import type { Acknowledgement, MerchantId, Notification, PaymentProvider, Reception } from "./providers/provider.ts";
@@ -9,6 +11,7 @@ export type WebhookOptions = {
   readonly merchant: MerchantId;
   readonly provider: PaymentProvider;
   readonly cashier: Pick<Cashier, "notified" | "hinted">;
+  readonly clock: Pick<Clock, "now">;
   readonly log: Log;
   /** `/midtrans/notification`, as told to the provider. */
   readonly path: string;
@@ -30,36 +33,42 @@ const USUAL: Readonly<Record<Reception, Acknowledgement>> = {
  * Where the provider's notifications arrive. Answers after the commit; in its own trouble it asks for a repeat (docs.midtrans.com,
  * "Best practices to handle notification").
  */
-export const webhookRoute = (options: WebhookOptions): Route => ({
-  method: "POST",
-  path: options.path,
-  answer: async (request) => {
-    const { merchant, watching } = options;
-    const began = watching?.stopwatch() ?? 0;
-    const { outcome, ...about } = await receive(request, options);
-    watching?.meter.notified({ merchant, outcome, ...about, tookMs: watching.stopwatch() - began });
-    if (outcome === "stranger") return TURNED_AWAY;
-    return options.provider.acknowledge?.(outcome) ?? USUAL[outcome];
-  },
-});
+export function webhookRoute(options: WebhookOptions): Route {
+  const { merchant, provider, path, watching } = options;
+  const desk = { ...options, seldom: new Seldom(options) };
+  return {
+    method: "POST",
+    path,
+    answer: async (request) => {
+      const began = watching?.stopwatch() ?? 0;
+      const { outcome, ...about } = await receive(request, desk);
+      watching?.meter.notified({ merchant, outcome, ...about, tookMs: watching.stopwatch() - began });
+      if (outcome === "stranger") return TURNED_AWAY;
+      return provider.acknowledge?.(outcome) ?? USUAL[outcome];
+    },
+  };
+}
+
+/** `seldom`: for what anybody can send, as often as he likes. */
+type Desk = WebhookOptions & { readonly seldom: Seldom };
 
 const TURNED_AWAY: HttpAnswer = { status: 403, body: { error: "not from an address of the provider" } };
 
 /** `reference`: the provider's name for the attempt that it speaks of, where it speaks of one. */
 type Received = { readonly outcome: Reception | "stranger"; readonly reference?: string };
 
-async function receive(request: HttpRequest, options: WebhookOptions): Promise<Received> {
-  const { merchant, provider, log } = options;
-  const address = options.strangerIn?.(request);
+async function receive(request: HttpRequest, desk: Desk): Promise<Received> {
+  const { merchant, provider, log, seldom } = desk;
+  const address = desk.strangerIn?.(request);
   if (address !== undefined) {
-    log.warn("notification from an unknown address", { address, merchant, hint: "http.notification_sources" });
+    seldom.warn("notification from an unknown address", { address, merchant, hint: "http.notification_sources" });
     return { outcome: "stranger" };
   }
   const { path, headers, body } = request;
   const notification = provider.readNotification({ path, headers, body });
   const about = "reference" in notification ? { reference: notification.reference } : {};
   try {
-    return { outcome: await takeIn(notification, options), ...about };
+    return { outcome: await takeIn(notification, desk), ...about };
   } catch (error) {
     log.error("notification not recorded", {
       error,
@@ -69,7 +78,7 @@ async function receive(request: HttpRequest, options: WebhookOptions): Promise<R
   }
 }
 
-async function takeIn(notification: Notification, { merchant, cashier, log }: WebhookOptions): Promise<Reception> {
+async function takeIn(notification: Notification, { merchant, cashier, log, seldom }: Desk): Promise<Reception> {
   switch (notification.is) {
     case "news":
       return cashier.notified(merchant, notification.reference, notification.standing);
@@ -83,10 +92,10 @@ async function takeIn(notification: Notification, { merchant, cashier, log }: We
       log.info("trial notification: its address, its way here and its key are good", { merchant });
       return "taken";
     case "forged":
-      log.warn("forged notification", { merchant, because: notification.because });
+      seldom.warn("forged notification", { merchant, because: notification.because }, notification.because);
       return "forged";
     case "unreadable":
-      log.warn("unreadable notification", { merchant, because: notification.because });
+      seldom.warn("unreadable notification", { merchant, because: notification.because }, notification.because);
       return "unreadable";
   }
 }

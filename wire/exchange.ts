@@ -1,4 +1,5 @@
 import type { Log } from "../host/log.ts";
+import { Seldom } from "../host/seldom.ts";
 import { newUlid, type Random, type StatementId } from "../protocol/ids.ts";
 import type { SigningKey } from "../protocol/keys.ts";
 import { seal, type Unsealed } from "../protocol/seal.ts";
@@ -48,10 +49,12 @@ export const againAfterMs = (delivery: Exclude<Delivery, "acked">, tries: number
  */
 export class Exchange<Said extends UpStatement | DownStatement> {
   readonly #options: ExchangeOptions<Said>;
+  readonly #seldom: Seldom;
   readonly #toAck = new Map<Party, StatementId[]>();
 
   constructor(options: ExchangeOptions<Said>) {
     this.#options = options;
+    this.#seldom = new Seldom(options);
   }
 
   /** Sends one owed statement, and waits until the other side has it on disk, or has been silent for too long. */
@@ -67,11 +70,12 @@ export class Exchange<Said extends UpStatement | DownStatement> {
     return publish(topicTo(to), this.#seal({ id, seq: 0, body }, to), { unconfirmed: body.type === "ack" });
   }
 
-  /** A message from the broker; resolves when what it said is on disk. What is not sealed well is dropped, and logged. */
+  /** A message from the broker; resolves when what it said is on disk. What is not sealed well is dropped, and logged now and then. */
   async hear(payload: Uint8Array): Promise<Said | undefined> {
     const unsealed = this.#options.unseal(payload);
     if (unsealed.is === "refused") {
-      this.#options.log.warn("statement refused", { because: unsealed.because, bytes: payload.length });
+      const { because } = unsealed;
+      this.#seldom.warn("statement refused", { because, bytes: payload.length }, because);
       return undefined;
     }
     const { statement } = unsealed;

@@ -2,15 +2,28 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import type { Log } from "../../host/log.ts";
 import type { Secret } from "../../host/secret.ts";
+import { Seldom } from "../../host/seldom.ts";
+import type { Clock } from "../../protocol/time.ts";
 
-export type Door = { readonly token: Secret; readonly log: Log };
+export type Door = { readonly token: Secret; readonly clock: Pick<Clock, "now">; readonly log: Log };
 
 /** Lets in whoever says the operator's token, as `Authorization: Bearer …`; everybody else is answered 401. */
-export const behindDoor = (routes: readonly Route[], { token, log }: Door): readonly Route[] =>
-  routes.map((route) => ({
+export function behindDoor(routes: readonly Route[], door: Door): readonly Route[] {
+  const seldom = new Seldom(door);
+  return routes.map((route) => ({
     ...route,
-    answer: (request) => (isOperator(request, token) ? route.answer(request) : stranger(log)),
+    answer: async (request) => {
+      if (isOperator(request, door.token)) return route.answer(request);
+      seldom.warn("operator call without the token", { peer: request.peer });
+      return STRANGER;
+    },
   }));
+}
+
+const STRANGER: HttpAnswer = {
+  status: 401,
+  body: { error: "not the operator's token", hint: "Authorization: Bearer TOKEN" },
+};
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
@@ -18,9 +31,4 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 function isOperator({ headers }: HttpRequest, token: Secret): boolean {
   const given = /^Bearer (.+)$/.exec(headers["authorization"] ?? "")?.[1] ?? "";
   return timingSafeEqual(digest(given), digest(token.reveal()));
-}
-
-async function stranger(log: Log): Promise<HttpAnswer> {
-  log.warn("operator call without the token");
-  return { status: 401, body: { error: "not the operator's token", hint: "Authorization: Bearer TOKEN" } };
 }

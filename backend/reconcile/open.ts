@@ -48,7 +48,7 @@ export function openReconciliation(
   const daily = { reconciler, results, clock, log, at, catchUpDays: reconcile.catch_up_days, reportOf, takeLeft };
   const stopDaily = keepReconciling(daily);
   return {
-    routes: (token) => behindDoor(reconcileRoutes({ reconciler, results, clock, reportOf }), { token, log }),
+    routes: (token) => behindDoor(reconcileRoutes({ reconciler, results, clock, reportOf }), { token, clock, log }),
     stop: async () => {
       stopDaily();
       await reconciler.stop();

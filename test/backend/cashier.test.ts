@@ -252,7 +252,9 @@ describe("the cashier", () => {
 
 describe("the webhook", () => {
   const post = (): Promise<HttpAnswer> =>
-    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, log: silentLog, path: "/n" }).answer(NOTIFICATION);
+    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, clock, log: silentLog, path: "/n" }).answer(
+      NOTIFICATION,
+    );
 
   test("answers 200 after the commit, and the order is paid", async () => {
     await cashier.hear(STAND, ask, statement(1));
@@ -322,6 +324,7 @@ describe("the webhook", () => {
         merchant: ONLY_MERCHANT,
         provider: speaking,
         cashier: books,
+        clock,
         log: silentLog,
         path: "/n",
       });
@@ -337,7 +340,14 @@ describe("the webhook", () => {
       standing: { is: "settled", payment },
     });
     const broken = { notified: () => Promise.reject(new Error("disk full")), hinted: async () => "taken" as const };
-    const route = webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: broken, log: silentLog, path: "/n" });
+    const route = webhookRoute({
+      merchant: ONLY_MERCHANT,
+      provider,
+      cashier: broken,
+      clock,
+      log: silentLog,
+      path: "/n",
+    });
     expect(await route.answer(NOTIFICATION)).toMatchObject({ status: 503 });
   });
 });

@@ -6,22 +6,28 @@ import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { main } from "../../backend/main.ts";
 import { onlyMerchant } from "../../backend/merchants/merchants.ts";
+import { behindDoor } from "../../backend/operator/door.ts";
 import { operatorRoutes } from "../../backend/operator/routes.ts";
 import type { PaymentProvider } from "../../backend/providers/provider.ts";
 import { utcClock } from "../../host/clock.ts";
 import { type Server, serve } from "../../host/http.ts";
-import { silentLog } from "../../host/log.ts";
+import { type Facts, silentLog } from "../../host/log.ts";
 import { Secret } from "../../host/secret.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type OrderId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
 import { refunding } from "../support/terms.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { seeded } from "../world/seeded.ts";
 
 const TOKEN = "a-long-random-text";
 const clock = utcClock({ keepsAlive: false });
 const random = seeded(3);
+const CALL = {
+  ...{ method: "GET", path: "/owed", params: {}, query: new URLSearchParams(), headers: {} },
+  ...{ peer: "198.51.100.1", body: new Uint8Array() },
+};
 
 /** Nobody calls it here: the order was charged and paid before the test begins. */
 const unused: PaymentProvider = {
@@ -97,6 +103,25 @@ async function call(method: string, path: string, body?: unknown, token = TOKEN)
 describe("staff, over the operator's address,", () => {
   test.each(["", "wrong", `${TOKEN} `, TOKEN.slice(1)])("is not let in with the token %j", async (token) => {
     expect((await call("GET", "/owed", undefined, token)).status).toBe(token.trim() === TOKEN ? 200 : 401);
+  });
+
+  test("is told of in the log once a minute when a stranger tries one token after another, with how often", async () => {
+    const [told, then] = [[] as unknown[], new VirtualClock()];
+    const log = { ...silentLog, warn: (what: string, facts?: Facts) => void told.push([what, facts]) };
+    const [door] = behindDoor([{ method: "GET", path: "/owed", answer: async () => ({ status: 200, body: {} }) }], {
+      token: new Secret(TOKEN),
+      clock: then,
+      log,
+    });
+    const guess = (nth: number) => door?.answer({ ...CALL, headers: { authorization: `Bearer ${nth}` } });
+    for (let nth = 0; nth < 100; nth += 1) expect(await guess(nth)).toMatchObject({ status: 401 });
+    await then.advance(60_000);
+    await guess(100);
+    const [what, peer] = ["operator call without the token", "198.51.100.1"];
+    expect(told).toEqual([
+      [what, { peer }],
+      [what, { peer, unsaid: 99 }],
+    ]);
   });
 
   test("sees what is owed, with the code that the customer reads out", async () => {

@@ -6,9 +6,11 @@ import type { MerchantId, PaymentProvider } from "../../backend/providers/provid
 import { webhookRoute } from "../../backend/webhooks.ts";
 import type { HttpRequest } from "../../host/http.ts";
 import { type Facts, type Log, silentLog } from "../../host/log.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 
 const HTTP = { host: "127.0.0.1", port: 8_080 };
 const SOURCES = ["203.0.113.0/24", "2001:db8::/64"];
+const clock = new VirtualClock();
 const KOPI = "kopi" as MerchantId;
 
 const request = (peer: string, forwardedFor?: string): HttpRequest => ({
@@ -67,10 +69,39 @@ describe("a notification's address", () => {
     };
     const taken = async (): Promise<Taken> => "taken";
     const cashier = { notified: taken, hinted: taken };
-    const route = webhookRoute({ merchant: KOPI, provider, cashier, log, path: "/n", strangerIn: ({ peer }) => peer });
+    const route = webhookRoute({
+      merchant: KOPI,
+      provider,
+      cashier,
+      clock,
+      log,
+      path: "/n",
+      strangerIn: ({ peer }) => peer,
+    });
     expect(await route.answer(request("198.51.100.1"))).toMatchObject({ status: 403 });
     expect(log.warnings).toMatchObject([
       ["notification from an unknown address", { address: "198.51.100.1", merchant: "kopi" }],
+    ]);
+  });
+
+  test("that strangers flood is told once a minute, each kind with how often: none hides another", async () => {
+    const log = noteLog();
+    let nth = 0;
+    const readNotification: PaymentProvider["readNotification"] = () => {
+      nth += 1;
+      return nth % 2 === 0 ? { is: "forged", because: "signed by nobody" } : { is: "unreadable", because: "no JSON" };
+    };
+    const provider: PaymentProvider = { ...noAccount(KOPI), readNotification };
+    const taken = async (): Promise<Taken> => "taken";
+    const [then, cashier] = [new VirtualClock(), { notified: taken, hinted: taken }];
+    const route = webhookRoute({ merchant: KOPI, provider, cashier, clock: then, log, path: "/n" });
+    for (let sent = 0; sent < 400; sent += 1) await route.answer(request("198.51.100.1"));
+    expect(log.warnings.map(([what]) => what)).toEqual(["unreadable notification", "forged notification"]);
+    await then.advance(60_000);
+    await route.answer(request("198.51.100.1"));
+    expect(log.warnings.at(-1)).toEqual([
+      "unreadable notification",
+      { merchant: "kopi", because: "no JSON", unsaid: 199 },
     ]);
   });
 
@@ -80,7 +111,7 @@ describe("a notification's address", () => {
       throw new Error("the books were told");
     };
     const cashier = { notified: taken, hinted: taken };
-    const route = webhookRoute({ merchant: KOPI, provider, cashier, log: silentLog, path: "/n" });
+    const route = webhookRoute({ merchant: KOPI, provider, cashier, clock, log: silentLog, path: "/n" });
     expect(await route.answer(request("203.0.113.7"))).toMatchObject({ status: 200 });
   });
 });

@@ -60,7 +60,7 @@ async function open({ name, broker, books, key, stands }: DeskParts) {
     termsFor: () => TERMS,
     onFault: (fault) => log.error("journal failed", { fault }),
   });
-  const route = webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH });
+  const route = webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, clock, log, path: PATH });
   const server = await serve({ routes: [route], port: 0, clock, log });
   return {
     port: () => server.port,

@@ -117,7 +117,7 @@ export async function openShop({ broker, folder, keys, random, trace }: ShopPart
     onFault: (fault) => log.error("journal failed", { fault }),
   });
   const route = timed(
-    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, log, path: PATH }),
+    webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier: backend.cashier, clock, log, path: PATH }),
     noticed,
   );
   const server = await serve({ routes: [route], port: 0, clock, log });

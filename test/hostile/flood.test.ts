@@ -112,7 +112,8 @@ test("a flood of notifications moves nothing, and a stand sells in the midst of 
   expect(await flooding.end()).toEqual([]);
   expect(flooding.counts.answered).toBeGreaterThan(400);
   expect(isTold(before, "settled")).toBe(false);
-  expect(backend.all("forged notification").length).toBeGreaterThan(10);
+  // One line a minute: a flood fills no disk.
+  expect(backend.all("forged notification")).toMatchObject([{ level: "warn", merchant: "main" }]);
   expect(backend.out).not.toContain(SERVER_KEY);
   const steps = backend.all("step").filter((line) => line["order"] === before);
   expect(steps.some(({ event }) => event === "news")).toBe(false);

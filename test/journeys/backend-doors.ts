@@ -27,7 +27,7 @@ export type DoorParts = {
 export function openRoutes(parts: DoorParts, pages: boolean): readonly Route[] {
   const { accounts, cashier, journal, clock, log } = parts;
   const webhooks = accounts.map(({ config, provider }) =>
-    webhookRoute({ merchant: config.name, provider, cashier, log, path: notificationPathOf(config) }),
+    webhookRoute({ merchant: config.name, provider, cashier, clock, log, path: notificationPathOf(config) }),
   );
   const door = { journal, key: PAY_KEY, contact: {}, clock, log, isTest: () => true, isProxy: () => false };
   return [...webhooks, ...(pages ? payRoutes({ ...door, requestsAMinute: 1_000 }) : [])];

@@ -27,7 +27,12 @@ export async function reconcileToday(rig: Rig): Promise<Reconciled> {
   const parts = { journal, cashier: backend.cashier, results, clock, log };
   const reconciler = new Reconciler({ ...parts, callsPerSecond: 5, keepDays: 32 });
   const routes = reconcileRoutes({ reconciler, results, clock, reportOf: async () => undefined });
-  const server = await serve({ routes: behindDoor(routes, { token: new Secret(TOKEN), log }), port: 0, clock, log });
+  const server = await serve({
+    routes: behindDoor(routes, { token: new Secret(TOKEN), clock, log }),
+    port: 0,
+    clock,
+    log,
+  });
   onTestFinished(async () => {
     await reconciler.stop();
     await server.close();

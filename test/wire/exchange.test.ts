@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { silentLog } from "../../host/log.ts";
+import { type Facts, type Log, silentLog } from "../../host/log.ts";
 import type { StatementId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { unsealDown, unsealUp } from "../../protocol/seal.ts";
-import type { DownStatement, UpStatement } from "../../protocol/statements.ts";
+import { type DownStatement, STATEMENT_MAX_BYTES, type UpStatement } from "../../protocol/statements.ts";
 import { againAfterMs, Exchange } from "../../wire/exchange.ts";
 import { Post } from "../../wire/post.ts";
 import { ORDER_ID, STAND } from "../support/sale.ts";
@@ -24,6 +24,7 @@ class Talk {
   readonly committed: UpStatement[] = [];
   /** Acks of what the backend does not wait for. */
   readonly strays: (readonly [string, readonly string[]])[] = [];
+  readonly warnings: (readonly [string, Facts | undefined])[] = [];
   isCut = false;
   refusal: Error | undefined;
   readonly stand: Exchange<DownStatement>;
@@ -31,7 +32,8 @@ class Talk {
 
   constructor() {
     const { clock } = this;
-    const common = { clock, random: () => 0.5, log: silentLog };
+    const log: Log = { ...silentLog, warn: (what, facts) => void this.warnings.push([what, facts]) };
+    const common = { clock, random: () => 0.5, log };
     const toBackend = (payload: string): Promise<boolean> => this.#carry(payload, () => this.backend);
     const toStand = (payload: string): Promise<boolean> => this.#carry(payload, () => this.stand);
     this.stand = new Exchange<DownStatement>({
@@ -134,6 +136,20 @@ describe("the exchange between stand and backend", () => {
     });
     await other.say("backend", LETTER.body);
     expect(talk.committed).toEqual([]);
+  });
+
+  test("tells of a flood of refused statements once a minute for each reason, with how many there were", async () => {
+    const junk = (length: number): Promise<unknown> => talk.backend.hear(new Uint8Array(length));
+    for (let nth = 0; nth < 500; nth += 1) await junk(20);
+    await junk(STATEMENT_MAX_BYTES + 1);
+    await talk.clock.advance(60_000);
+    await junk(20);
+    const notOne = { because: "not a compact JWS", bytes: 20 };
+    expect(talk.warnings).toEqual([
+      ["statement refused", notOne],
+      ["statement refused", { because: expect.stringContaining("longer than"), bytes: STATEMENT_MAX_BYTES + 1 }],
+      ["statement refused", { ...notOne, unsaid: 499 }],
+    ]);
   });
 
   test("never hears an ack as a statement to commit", async () => {

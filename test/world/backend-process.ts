@@ -125,8 +125,8 @@ export class BackendProcess {
     const cashier = this.opened?.cashier;
     const provider = this.#providers.get(merchant);
     if (cashier === undefined || provider === undefined) return undefined;
-    const log = this.#world.log ?? silentLog;
-    const answer = await webhookRoute({ merchant, provider, cashier, log, path: request.path }).answer(request);
+    const common = { clock: this.#world.timeline.clock("utc"), log: this.#world.log ?? silentLog };
+    const answer = await webhookRoute({ ...common, merchant, provider, cashier, path: request.path }).answer(request);
     return "status" in answer ? answer.status : undefined;
   }
 

@@ -34,7 +34,7 @@ beforeEach(async () => {
   const reportOf = (day: Day) => pickReport(folder, day, columnsSchema.parse({}));
   const desk = { reconciler, results, clock: shop.clock, reportOf };
   server = await serve({
-    routes: behindDoor(reconcileRoutes(desk), { token: new Secret(TOKEN), log: silentLog }),
+    routes: behindDoor(reconcileRoutes(desk), { token: new Secret(TOKEN), clock, log: silentLog }),
     port: 0,
     clock,
     log: silentLog,

@@ -47,7 +47,7 @@ beforeEach(async () => {
   webhook = await serve({
     ...world,
     port: 0,
-    routes: [webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, log: silentLog, path })],
+    routes: [webhookRoute({ merchant: ONLY_MERCHANT, provider, cashier, clock, log: silentLog, path })],
   });
   sandbox.notifySnapAt(`${webhook.url}/qris`);
 });
