@@ -7,9 +7,9 @@ export type Sent<Body> =
   | { readonly is: "good"; readonly body: Body }
   | { readonly is: "bad"; readonly answer: HttpAnswer };
 
-/** Reads a request's JSON; 400 for what does not fit. */
+/** Reads a request's JSON, no body as `{}`; 400 for what does not fit. */
 export function readBody<Body>({ body }: Pick<HttpRequest, "body">, schema: z.ZodType<Body>): Sent<Body> {
-  const read = schema.safeParse(jsonIn(body));
+  const read = schema.safeParse(body.length === 0 ? {} : jsonIn(body));
   if (read.success) return { is: "good", body: read.data };
   return { is: "bad", answer: { status: 400, body: { error: z.prettifyError(read.error) } } };
 }

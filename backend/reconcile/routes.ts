@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
-import { jsonIn } from "../../host/json.ts";
+import { readBody } from "../../host/http-body.ts";
 import type { Clock } from "../../protocol/time.ts";
+import { inPieces } from "../csv.ts";
 import { csvHeader, entryLine } from "./csv.ts";
 import { type Day, dayOf, daysBefore, readDay } from "./day.ts";
 import type { Entry } from "./entry.ts";
@@ -45,11 +46,11 @@ async function withDay({ params }: HttpRequest, answer: (day: Day) => Promise<Ht
   return day === undefined ? noDay(date) : answer(day);
 }
 
-async function begin({ body }: HttpRequest, { reconciler, clock, reportOf }: ReconcileDesk): Promise<HttpAnswer> {
-  const said = bodySchema.safeParse(body.length === 0 ? {} : jsonIn(body));
-  if (!said.success) return json(400, { error: z.prettifyError(said.error) });
+async function begin(request: HttpRequest, { reconciler, clock, reportOf }: ReconcileDesk): Promise<HttpAnswer> {
+  const said = readBody(request, bodySchema);
+  if (said.is === "bad") return said.answer;
   const today = dayOf(clock.wall());
-  const { date = daysBefore(today, 1), report } = said.data;
+  const { date = daysBefore(today, 1), report } = said.body;
   const day = readDay(date);
   if (day === undefined) return noDay(date);
   if (day > today) return json(400, { error: `${day} has not begun`, hint: `today is ${today}` });
@@ -84,18 +85,11 @@ async function show(day: Day, { reconciler, results }: ReconcileDesk): Promise<H
 
 async function exported(day: Day, { results }: ReconcileDesk): Promise<HttpAnswer> {
   if ((await results.summaryOf(day)) === undefined) return json(404, { error: `${day} has not been reconciled` });
-  return { status: 200, headers: { "content-type": "text/csv; charset=utf-8" }, pieces: table(results.entriesOf(day)) };
+  const pieces = inPieces(linesOf(results.entriesOf(day)));
+  return { status: 200, headers: { "content-type": "text/csv; charset=utf-8" }, pieces };
 }
 
-const LINES_A_PIECE = 500;
-
-async function* table(entries: AsyncIterable<Entry>): AsyncGenerator<string> {
-  let lines = [csvHeader()];
-  for await (const entry of entries) {
-    lines.push(entryLine(entry));
-    if (lines.length < LINES_A_PIECE) continue;
-    yield lines.join("");
-    lines = [];
-  }
-  yield lines.join("");
+async function* linesOf(entries: AsyncIterable<Entry>): AsyncGenerator<string> {
+  yield csvHeader();
+  for await (const entry of entries) yield entryLine(entry);
 }

@@ -1,4 +1,4 @@
-import { csvLine } from "../csv.ts";
+import { csvLine, inPieces } from "../csv.ts";
 import { writeWib } from "../providers/midtrans/time.ts";
 import { type Day, spanOf } from "../reconcile/day.ts";
 import type { Store } from "../store/store.ts";
@@ -22,23 +22,16 @@ export async function dayOfSales(store: Store, day: Day): Promise<DayOfSales> {
   return { day, total, stands, products: await salesSums(store, "product", span) };
 }
 
-const LINES_A_PIECE = 500;
+/** The same as a table, a line for each stand and each product. */
+export const csvOfDay = (sales: DayOfSales): AsyncIterable<string> => inPieces(linesOf(sales));
 
-/** The same as a table, a line for each stand and each product, some hundred lines at once. */
-export function* csvOfDay({ day, total, stands, products }: DayOfSales): Generator<string> {
+function* linesOf({ day, total, stands, products }: DayOfSales): Generator<string> {
   const line = (of: string, key: string, { sales, amount, refunded, owed }: Sum): string =>
     csvLine([day, of, key, sales, amount, refunded, owed]);
-  yield csvLine(["day", "of", "name", "sales", "amount", "refunded", "owed"]) + line("all", "", total);
-  for (const [of, rows] of [
-    ["stand", stands],
-    ["product", products],
-  ] as const) {
-    for (let from = 0; from < rows.length; from += LINES_A_PIECE)
-      yield rows
-        .slice(from, from + LINES_A_PIECE)
-        .map((row) => line(of, row.key, row))
-        .join("");
-  }
+  yield csvLine(["day", "of", "name", "sales", "amount", "refunded", "owed"]);
+  yield line("all", "", total);
+  for (const row of stands) yield line("stand", row.key, row);
+  for (const row of products) yield line("product", row.key, row);
 }
 
 const COLUMNS = [

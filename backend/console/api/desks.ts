@@ -59,7 +59,7 @@ export interface SalesDesk {
   today(): Promise<Overview["today"]>;
   /** The same orders as `find`, as a table that is read while it is written; `busy`: too many are on their way. */
   csv(search: Omit<OrderSearch, "after" | "limit">): AsyncIterable<string> | "busy";
-  reportCsv(day: string): Promise<Iterable<string>>;
+  reportCsv(day: string): Promise<AsyncIterable<string> | Iterable<string>>;
   /** `hear` is told of each order that has changed, until stopped. */
   onChange(hear: (order: OrderLine) => void): Stop;
 }

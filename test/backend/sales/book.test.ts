@@ -18,6 +18,12 @@ const MORNING = at("2026-11-20T08:15:00");
 const found = async (store: Store, filter: SalesFilter): Promise<readonly string[]> =>
   (await searchSales(store, filter)).sales.map(({ order_id }) => order_id);
 
+async function wholeOf(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}
+
 /** Coffee at 08:15 at stand-1, tea and coffee at 09:15 at stand-2, and one that was never paid. */
 async function threeOrders(store: Store): Promise<{ shop: Shop; orders: readonly [OrderId, OrderId, OrderId] }> {
   const shop = openShop(MORNING);
@@ -231,7 +237,7 @@ storeSuites("The sales book", (freshStore) => {
     await threeOrders(store);
     const report = await dayOfSales(store, "2026-11-20" as Day);
     expect(report.total.amount).toBe(40_000);
-    expect([...csvOfDay(report)].join("").split("\r\n")).toEqual([
+    expect((await wholeOf(csvOfDay(report))).split("\r\n")).toEqual([
       "day,of,name,sales,amount,refunded,owed",
       "2026-11-20,all,,2,40000,0,1",
       "2026-11-20,stand,stand-1,1,15000,0,0",
@@ -248,8 +254,7 @@ storeSuites("The sales book", (freshStore) => {
     const evil = { ...TEA, name: '=HYPERLINK("http://x","y"),\r\n+1', price: rupiah(5_000) };
     const order = await sell(shop, SOLD, { items: [evil], issuer: "@SUM(A1)" });
     await intoBook(store, shop, [order]);
-    let text = "";
-    for await (const piece of csvOfSales(store, {})) text += piece;
+    const text = await wholeOf(csvOfSales(store, {}));
     const [, row = ""] = /\r\n([\s\S]*)\r\n$/.exec(text) ?? [];
     expect(row).toContain(`,"'=HYPERLINK(""http://x"",""y""),\r\n+1",`);
     expect(row).toContain(",'@SUM(A1)");
@@ -260,8 +265,7 @@ storeSuites("The sales book", (freshStore) => {
   test("writes no more orders into a table than wanted, and says so", async () => {
     const store = await freshStore();
     await threeOrders(store);
-    let text = "";
-    for await (const piece of csvOfSales(store, {}, { most: 2 })) text += piece;
+    const text = await wholeOf(csvOfSales(store, {}, { most: 2 }));
     const lines = text.trimEnd().split("\r\n");
     expect(lines).toHaveLength(4);
     expect(lines.at(-1)).toBe("cut after 2 orders: ask for a shorter time");
