@@ -478,13 +478,55 @@ describe("the ledger", () => {
     }
   });
 
-  test("an amount that is not the sum of its items, or more than QRIS carries, is refused", () => {
+  test("an amount that is not the sum of its items, nothing, or more than QRIS carries, is refused", () => {
     const asked = (amount: number): Step =>
       step(undefined, { ...events.asked, sale: { ...sale, amount: rupiah(amount) } }, NOW, terms);
     expect(say(asked(14_999))).toBe("refused: tell refused");
-    const dear = { product: "x", name: "X", price: rupiah(10_000_001), quantity: 1 };
-    const big = { ...sale, amount: dear.price, items: [dear] };
-    expect(say(step(undefined, { ...events.asked, sale: big }, NOW, terms))).toBe("refused: tell refused");
+    const priced = (price: number): string => {
+      const items = [{ product: "x", name: "X", price: rupiah(price), quantity: 1 }];
+      return say(step(undefined, { ...events.asked, sale: { ...sale, amount: rupiah(price), items } }, NOW, terms));
+    };
+    expect([1, 10_000_000].map(priced)).toEqual(["charging: charge", "charging: charge"]);
+    expect([0, 10_000_001].map(priced)).toEqual(["refused: tell refused", "refused: tell refused"]);
+  });
+
+  test("an offer is told for as long as it can be paid, and once more for what is left of that", () => {
+    const offerIn = (done: Step): unknown => {
+      const effect = "ignored" in done ? undefined : done.effects[0]?.effect;
+      return effect?.do === "tell" && effect.body.type === "offer" && [effect.until, effect.body.validForMs];
+    };
+    expect(offerIn(step(states.asked, events.issued, NOW, terms))).toEqual([at(1_120_000), 120_000]);
+    expect(offerIn(step(states.payable, events.synced, NOW, terms))).toEqual([at(1_060_000), 60_000]);
+  });
+
+  test("a charge whose code was lost is ended at once, and then not sooner than the provider wants", () => {
+    const pauses = [states.checking, states.clearing].map((state) => pauseOf(step(state, events.pending, NOW, terms)));
+    expect(pauses).toEqual([0, CLOSEST_ASK_MS]);
+  });
+
+  const unpaid = ["ask", "void", "lapse", "tell offer", "tell refused", "tell voided"];
+  const told = ["tell release", "tell settled"];
+  const takenBack: readonly [StateName, EventName, readonly string[]][] = [
+    ["payable", "settled", unpaid],
+    ["voiding", "settled", unpaid],
+    ["payable", "pending", ["ask"]],
+    ["payable", "synced", ["tell offer"]],
+    ["payable", "void", ["ask", "lapse", "tell offer"]],
+    ["voiding", "pending", ["ask", "void"]],
+    ["voiding", "no answer", ["ask", "void"]],
+    ["voiding", "cancelled", ["ask", "lapse", "tell offer", "void"]],
+    ["voided", "synced", ["tell voided"]],
+    ["refused", "synced", ["tell refused"]],
+    ["paid", "synced", ["tell settled"]],
+    ["owed", "ordered", told],
+    ["owed", "remedied", told],
+    ["owed", "refund ordered", told],
+    ["paid", "refund ordered", told],
+    ["remedied", "not delivered", ["tell remedied"]],
+  ];
+  test.each(takenBack)("%s, then %s: takes back %s, which nobody needs any more", (state, event, kinds) => {
+    const done = step(states[state], events[event], NOW, terms);
+    expect("ignored" in done ? done : done.takesBack?.toSorted()).toEqual(kinds.toSorted());
   });
 
   test("after the last attempt, or when the customer's patience ends first, there is no other", () => {
