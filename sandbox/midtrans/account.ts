@@ -36,6 +36,8 @@ export type House = {
   readonly clock: Clock;
   readonly random: Random;
   readonly speed: number;
+  /** Transactions that each merchant's books hold at most. */
+  readonly keep: number;
   readonly faults: Faults;
   readonly notifier: Notifier;
   readonly asked: (call: Asked) => void;
@@ -60,7 +62,7 @@ export type Account = {
 const SHOP = { name: "Warung Sandbox", city: "BANDUNG" };
 
 export function openAccount(options: MerchantOptions, house: House): Account {
-  const { clock, random, speed, notifier, asked, tlsPorts } = house;
+  const { clock, random, speed, keep, notifier, asked, tlsPorts } = house;
   const { merchantId, snapKeys: keys } = options;
   const serverKeys = new ServerKeys(options.serverKey, clock);
   const merchant: Merchant = {
@@ -78,7 +80,7 @@ export function openAccount(options: MerchantOptions, house: House): Account {
     (transaction.snap === undefined ? ownLetters : letters)(transaction, occasion);
   const announcer = new Announcer({ write, faults, notifier, clock });
   const shop = { id: merchantId, ...(options.shop ?? SHOP) };
-  const midtrans = new Midtrans({ clock, random, speed, shop, faults, announcer, dashboard, hear: house.moved });
+  const midtrans = new Midtrans({ clock, random, speed, keep, shop, faults, announcer, dashboard, hear: house.moved });
   const dialect = coreDialect({ keys: serverKeys, random });
   const calls = new Calls({ clock, speed, faults, dialect, hear: asked });
   const { activated = ["qris", "gopay"] } = options;

@@ -1,13 +1,16 @@
 import type { Transaction } from "./acquirer.ts";
 
-const KEPT = 20_000;
-
-/** Every transaction of this sandbox, in memory alone. Beyond 20,000 the oldest is forgotten. */
+/** Every transaction of one merchant, in memory alone. Beyond `atMost` the oldest is forgotten. */
 export class Books {
+  readonly #atMost: number;
   readonly #byId = new Map<string, Transaction>();
   readonly #newestOf = new Map<string, string>();
   readonly #byQr = new Map<string, string>();
   readonly #pending = new Set<string>();
+
+  constructor(atMost: number) {
+    this.#atMost = atMost;
+  }
 
   /** Adds a transaction, or puts its later standing in the place of the earlier. */
   put(transaction: Transaction): void {
@@ -19,7 +22,7 @@ export class Books {
     this.#byId.set(id, transaction);
     if (standing === "pending") this.#pending.add(id);
     else this.#pending.delete(id);
-    if (this.#byId.size > KEPT) this.#forgetOldest();
+    if (this.#byId.size > this.#atMost) this.#forgetOldest();
   }
 
   /** By transaction id, or by order id: then the newest of that order. */

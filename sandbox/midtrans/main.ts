@@ -14,6 +14,7 @@ const USAGE = `Midtrans' stand-in: the QRIS calls of Core API and BI-SNAP, notif
   --merchant ID=KEY        one more merchant, with books of its own; may be given again
   --notification-url URL   the dashboard's notification address
   --speed N                makes Midtrans' times N times shorter: at 60 a 15-minute code lasts 15 seconds
+  --keep N                 transactions that it remembers of each merchant; 20000 when absent
   --anywhere               notifies, and looks at, other machines too
   --json                   one line with all addresses, and the keys of BI-SNAP, instead of words
 `;
@@ -26,6 +27,7 @@ const OPTIONS = {
   "notification-url": { type: "string" },
   merchant: { type: "string", multiple: true },
   speed: { type: "string", default: "1" },
+  keep: { type: "string", default: "20000" },
   anywhere: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -37,6 +39,7 @@ export type Settings = {
   readonly serverKey: string;
   readonly merchantId: string;
   readonly speed: number;
+  readonly keep: number;
   readonly anywhere: boolean;
   readonly notificationUrl?: string;
   readonly json: boolean;
@@ -59,13 +62,25 @@ function settingsOf(values: ReturnType<typeof parse>): Settings | { readonly bad
   const { merchant: more = [], host, anywhere, json, "notification-url": url } = values;
   const port = Number(values.port);
   const speed = Number(values.speed);
+  const keep = Number(values.keep);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return { bad: `--port ${values.port}: 0 to 65535\n` };
   if (!(speed >= 0.01 && speed <= 100_000)) return { bad: `--speed ${values.speed}: 0.01 to 100000\n` };
+  if (!Number.isInteger(keep) || keep < 1 || keep > 1_000_000) return { bad: `--keep ${values.keep}: 1 to 1000000\n` };
   if (url !== undefined && !URL.canParse(url)) return { bad: `--notification-url ${url}: not an address\n` };
   const others = more.flatMap(merchantIn);
   if (others.length < more.length) return { bad: `--merchant ${more.join(" ")}: ID=KEY\n` };
   const keys = { serverKey: values["server-key"], merchantId: values["merchant-id"] };
-  return { port, host, speed, anywhere, json, others, ...keys, ...(url === undefined ? {} : { notificationUrl: url }) };
+  return {
+    port,
+    host,
+    speed,
+    keep,
+    anywhere,
+    json,
+    others,
+    ...keys,
+    ...(url === undefined ? {} : { notificationUrl: url }),
+  };
 }
 
 /** `ID=KEY`; nothing for all else. */

@@ -30,6 +30,8 @@ export type MidtransOptions = {
   readonly random: Random;
   /** Divides every length of time that Midtrans sets: expiry, the scheduler's rounds. */
   readonly speed: number;
+  /** Transactions that the books hold at most. */
+  readonly keep: number;
   readonly shop: Shop;
   readonly faults: Strikes;
   readonly announcer: Announcer;
@@ -56,13 +58,14 @@ const SWEEP_MS = 60_000;
 /** The payment company: its books, its scheduler, and what merchants and wallets can ask of it. In memory alone. */
 export class Midtrans {
   readonly #options: MidtransOptions;
-  readonly #books = new Books();
+  readonly #books: Books;
   readonly #refunds: RefundDesk;
   readonly #agenda: Agenda;
   #stopSweeping: Stop;
 
   constructor(options: MidtransOptions) {
     this.#options = options;
+    this.#books = new Books(options.keep);
     this.#agenda = new Agenda(options.clock);
     this.#refunds = new RefundDesk({
       ...options,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock, Stop, WallMs } from "../../protocol/time.ts";
 import type { Body } from "./body.ts";
@@ -48,6 +49,8 @@ export class Notifier {
 
   constructor(options: NotifierOptions) {
     this.#options = options;
+    // Each try that is under way listens for the end, and there may be any number.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Resolves after the first try; later tries go on by themselves, with the same bytes. A text goes out as it is. */

@@ -36,6 +36,8 @@ export type StartOptions = Omit<MerchantOptions, "merchantId"> & {
   readonly log: Log;
   /** Divides every length of time that Midtrans sets; 1 when absent. At 60 a 15-minute code expires after 15 seconds. */
   readonly speed?: number;
+  /** Transactions that each merchant's books hold at most, the oldest is forgotten first; 20,000 when absent. */
+  readonly keep?: number;
   /** Notifies addresses on other machines too. */
   readonly anywhere?: boolean;
   /** Speaks TLS on one more port. */
@@ -68,6 +70,7 @@ export type Sandbox = {
 const BODY_MAX_BYTES = 4 * 1_048_576;
 /** Longer than the longest delay that can be armed. */
 const IDLE_MS = 660_000;
+const KEEP = 20_000;
 const MERCHANT_ID = "G490526303";
 /** A time-out scaled down to nothing would fail every notification. */
 const SHORTEST_TIMEOUT_MS = 1_000;
@@ -97,7 +100,8 @@ export async function startMidtrans(options: StartOptions): Promise<Sandbox> {
 }
 
 function assemble(options: StartOptions) {
-  const { clock, random, speed = 1, hear = () => undefined, merchantId = MERCHANT_ID, others = [] } = options;
+  const { clock, random, speed = 1, keep = KEEP, hear = () => undefined } = options;
+  const { merchantId = MERCHANT_ID, others = [] } = options;
   checkApart([{ ...options, merchantId }, ...others]);
   const faults = new Faults();
   const { notifier, close: closeNotifier } = notifierOf(options);
@@ -107,6 +111,7 @@ function assemble(options: StartOptions) {
     clock,
     random,
     speed,
+    keep,
     faults,
     notifier,
     asked: (call) => hear({ what: "asked", ...call }),

@@ -14,6 +14,8 @@ export type FleetProvider = {
 };
 
 export const SERVER_KEY = "SB-Mid-server-fleet";
+/** More than the longest run sells: what the provider forgets cannot be compared. */
+const BOOKS_HOLD = 1_000_000;
 const ORDER_LENGTH = 26;
 
 type Shown = {
@@ -27,7 +29,8 @@ type Delivery = { readonly order: string; readonly state: string };
 /** Midtrans' stand-in as a process of its own. */
 export async function startProvider(log: string, notificationUrl: string): Promise<FleetProvider> {
   const port = await freePort();
-  const args = ["--port", String(port), "--server-key", SERVER_KEY, "--notification-url", notificationUrl, "--json"];
+  const keys = ["--server-key", SERVER_KEY, "--notification-url", notificationUrl];
+  const args = ["--port", String(port), ...keys, "--keep", String(BOOKS_HOLD), "--json"];
   const running = await runProgram({
     program: "sandbox/midtrans/main",
     args,

@@ -153,6 +153,7 @@ export class MidtransBank implements Bank {
       clock: timeline.clock("utc"),
       random,
       speed: 1,
+      keep: 20_000,
       faults,
       notifier: this.#notifier,
       asked: () => undefined,

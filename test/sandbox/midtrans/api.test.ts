@@ -156,6 +156,14 @@ describe("GET /v2/{id}/status", () => {
     expect((await call("GET", `/v2/${json.transaction_id}/status`)).json.order_id).toBe("a");
   });
 
+  test("knows no more than it is told to remember", async () => {
+    const forgetful = caller(await startSandbox({ clock, keep: 2 }));
+    const codes: unknown[] = [];
+    for (const order of ["a", "b", "c"]) await forgetful("POST", "/v2/charge", chargeOf(order));
+    for (const order of ["a", "b", "c"]) codes.push((await forgetful("GET", `/v2/${order}/status`)).json.status_code);
+    expect(codes).toEqual(["404", "201", "201"]);
+  });
+
   test("gives back metadata and custom fields", async () => {
     await call("POST", "/v2/charge", { ...chargeOf("a"), metadata: { stand: "s1" }, custom_field2: "two" });
     expect((await call("GET", "/v2/a/status")).json).toMatchObject({ metadata: { stand: "s1" }, custom_field2: "two" });
