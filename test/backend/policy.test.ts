@@ -193,6 +193,7 @@ describe("a refund that staff ordered", () => {
     let { state, last } = stateAfter(paid, [ordered(), taken], holding);
     let waitedMs = 0;
     while (state.at === "refunding") {
+      expect(doneBy(last)).toEqual(["ask"]);
       waitedMs += "ignored" in last ? 0 : (last.effects[0]?.afterMs ?? 0);
       ({ state, last } = stateAfter(state, [looked], holding));
     }
