@@ -547,6 +547,38 @@ describe("the ledger", () => {
     expect(hasty).toBe(CLOSEST_ASK_MS);
   });
 
+  test("what is being ended is ended ever more slowly, and never asked about closer than the provider wants", () => {
+    const pauses = (event: Event) =>
+      [0, 1, 5, 40].map((asks) => pauseOf(step({ ...states.voiding, asks }, event, NOW, terms)));
+    expect(pauses(events.pending)).toEqual([0, 10_000, 50_000, 300_000]);
+    expect(pauses(events["no answer"])).toEqual([10_000, 10_000, 50_000, 300_000]);
+  });
+
+  test("a charge keeps the provider's name while it is being ended, and after", () => {
+    for (const [state, event] of [
+      [states.payable, events.void],
+      [states.lapsed, events.lapsed],
+      [states.voiding, events.cancelled],
+      [states.payable, events.cancelled],
+    ] as const) {
+      const done = step(state, event, NOW, terms);
+      expect("ignored" in done ? done : done.state).toMatchObject({ transaction: "t-1" });
+    }
+  });
+
+  test("a notification is held against the transaction of its own attempt, and no other's", () => {
+    const told = (attempt: number, transaction: string): Event => ({
+      type: "news",
+      attempt,
+      via: "notification",
+      standing: { is: "settled", payment: { ...payment, transaction } },
+    });
+    expect(say(step(states.payable, told(2, "t-1"), NOW, terms))).toBe(doubtful("payable"));
+    const twice: State = { ...states.paid, receipts: [...receipts, { attempt: 2, payment: other }] };
+    expect(say(step(twice, told(2, "t-2"), NOW, terms))).toBe(no);
+    expect(say(step(twice, told(2, "t-1"), NOW, terms))).toBe(doubtful("paid"));
+  });
+
   test("an order paid twice stays owed, even though the goods are out", () => {
     const twice: State = { ...states.paid, receipts: [...receipts, { attempt: 2, payment }] };
     const done = step(twice, events.delivered, NOW, terms);
