@@ -13,26 +13,14 @@ import {
   type TakeOptions,
   type Whole,
 } from "../journal.ts";
-import { LatestRows } from "../latest-rows.ts";
 import { type SeveralRow, severalSql, wholesOf } from "../several.ts";
 import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
 import { readStored } from "../stored.ts";
+import { Advancing } from "./advancing.ts";
 import type { Ask, PostgresPool, Value } from "./client.ts";
-import { isTaken } from "./faults.ts";
 import type { Hands } from "./hands.ts";
-import { InTurn } from "./in-turn.ts";
 import { PostgresOwed } from "./owed.ts";
 import type { Quiet } from "./quiet.ts";
-import {
-  type KnownRow,
-  type Prepared,
-  type Read,
-  readOrder,
-  type Writing,
-  type Written,
-  writeIgnored,
-  writeStep,
-} from "./steps.ts";
 
 export type PostgresParts<State, Event, Effect> = {
   readonly pool: PostgresPool;
@@ -45,19 +33,9 @@ export type PostgresParts<State, Event, Effect> = {
   readonly notesBound: number;
 };
 
-type Told<State, Event, Effect> = Pick<Writing<State, Event, Effect>, "order" | "event" | "options" | "mark">;
-/** A commit that was tried: the number of its event, and whether it was seen to be made. */
-type Tried<State, Effect> = {
-  readonly nth: number;
-  readonly step: Step<State, Effect>;
-  readonly isWritten: boolean;
-};
-
 /** What one `sweep` deletes at most. */
 const SWEPT_AT_ONCE = 500;
 const SEEN_SWEPT_AT_ONCE = 2_000;
-/** Orders of some minutes: a customer takes one to pay. */
-const LATEST = 1_024;
 
 const UNFINISHED_OF = `SELECT nth, id, events, version, state FROM orders
   WHERE finished = 0 AND (party = ? OR party IS NULL) ORDER BY nth`;
@@ -81,15 +59,13 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
   readonly id: string;
   readonly #parts: PostgresParts<State, Event, Effect>;
   readonly #owed: PostgresOwed<Effect>;
-  /** As this process has left them; others may have been there since. */
-  readonly #rows = new LatestRows<KnownRow>(LATEST);
-  /** Two events of one order that this process hears at once would only get into each other's way. */
-  readonly #inTurn = new InTurn();
+  readonly #advancing: Advancing<State, Event, Effect>;
 
   constructor(parts: PostgresParts<State, Event, Effect>) {
     this.id = parts.id;
     this.#parts = parts;
     this.#owed = new PostgresOwed(parts);
+    this.#advancing = new Advancing(parts);
   }
 
   async advance(
@@ -99,8 +75,7 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     options: AdvanceOptions,
   ): Promise<Step<State, Effect>> {
     this.#owed.waitsOn(options.now);
-    const told = { order, event, options, mark: this.#parts.newId() };
-    return this.#inTurn.run(order, () => this.#advance(told, decide));
+    return this.#advancing.advance(order, event, decide, options);
   }
 
   async take(options: TakeOptions): Promise<readonly Owed<Effect>[]> {
@@ -238,91 +213,6 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     await this.#parts.pool.close();
   }
 
-  /**
-   * Reads, decides, and writes on the condition that nobody wrote meanwhile; else once more from the beginning. A commit whose answer
-   * was lost is tried again like that too: its condition does not hold any more, and its mark is found.
-   */
-  async #advance(
-    told: Told<State, Event, Effect>,
-    decide: (state: State | undefined) => Step<State, Effect>,
-  ): Promise<Step<State, Effect>> {
-    const { order, options, mark } = told;
-    let tried = await this.#tryUnread(told, decide);
-    if (tried?.isWritten === true) return tried.step;
-    for (;;) {
-      const asked = readOrder(order, options.once, { nth: tried?.nth ?? 0, mark });
-      const [read] = await this.#parts.pool.ask<Read>(asked);
-      const known = knownIn(order, read);
-      if (read?.made === true && tried !== undefined) return tried.step;
-      const step = read?.seen === true ? { ignored: "duplicate" } : decide(known && this.#stateIn(known));
-      if ("ignored" in step) return this.#ignored(step, options, known);
-      const isWritten = await this.#isWritten({ ...told, known, step });
-      if (isWritten) return step;
-      tried = { nth: (known?.events ?? 0) + 1, step, isWritten };
-    }
-  }
-
-  /**
-   * An order that was written here last is mostly as it was left, and a new one new: the commit's own condition tells. Nothing else is
-   * believed of what was not read, neither that the event is to be ignored nor a fault.
-   */
-  async #tryUnread(
-    told: Told<State, Event, Effect>,
-    decide: (state: State | undefined) => Step<State, Effect>,
-  ): Promise<Tried<State, Effect> | undefined> {
-    const known = this.#rows.get(told.order);
-    if (known === undefined && told.options.isNew !== true) return undefined;
-    let step: Step<State, Effect>;
-    try {
-      step = decide(known && this.#stateIn(known));
-    } catch {
-      return undefined;
-    }
-    if ("ignored" in step) return undefined;
-    const isWritten = await this.#isWritten({ ...told, known, step });
-    return { nth: (known?.events ?? 0) + 1, step, isWritten };
-  }
-
-  /** False when the order, or the statement, is not as it was read. */
-  async #isWritten(writing: Writing<State, Event, Effect>): Promise<boolean> {
-    const { shape, newId, pool } = this.#parts;
-    const prepared = writeStep(writing, { shape, newId, wall: () => this.#wall() });
-    this.#rows.forget(writing.order);
-    try {
-      const [written] = await pool.ask<Written>(prepared.ask);
-      if (written !== undefined) this.#follow(prepared, written, writing.options.now);
-      // Where the answer of the same commit was lost, it was made all the same.
-      else this.#parts.quiet.disturb([...prepared.due.map(({ kind }) => kind), ...(writing.step.takesBack ?? [])]);
-      return written !== undefined;
-    } catch (error) {
-      this.#parts.quiet.disturb();
-      if (isTaken(error)) return false;
-      throw error;
-    }
-  }
-
-  #follow({ row, due }: Prepared, { nth, dropped }: Written, { clock }: Instant): void {
-    const { quiet } = this.#parts;
-    this.#rows.set(row.id, { ...row, nth });
-    quiet.drop(dropped ?? []);
-    for (const { kind, ms } of due) quiet.waits(kind, { clock, ms });
-  }
-
-  /** That a statement was seen may be forgotten: `decide` would ignore it again. That an effect is finished may not. */
-  async #ignored(
-    step: Step<State, Effect>,
-    options: AdvanceOptions,
-    known: OrderRow | undefined,
-  ): Promise<Step<State, Effect>> {
-    const { pool, hands } = this.#parts;
-    const ask = writeIgnored(options, known?.nth ?? null, this.#wall());
-    if (options.finishes !== undefined) {
-      await pool.ask(ask);
-      this.#parts.quiet.disturb();
-    } else if (options.once !== undefined) await hands.ask(() => ask);
-    return step;
-  }
-
   #stateIn(row: OrderRow): State {
     return readStored(this.#parts.shape.state, row.state, row.version, `state of order ${row.id}`);
   }
@@ -339,9 +229,6 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
     return Math.floor(this.#parts.wall());
   }
 }
-
-const knownIn = (id: string, read: Read | undefined): KnownRow | undefined =>
-  read === undefined || read.nth === null ? undefined : { ...read, nth: read.nth, id };
 
 /** What both databases are asked says `?` for each value, PostgreSQL `$1`, `$2` … */
 export function numbered(sql: string, values: readonly Value[]): Ask {
