@@ -7,7 +7,7 @@ import type { Effect, State } from "./order/words.ts";
 import { Paper } from "./paper/paper.ts";
 import type { StandParts } from "./parts.ts";
 import { Interlocks } from "./readiness/interlocks.ts";
-import type { PreflightParts } from "./readiness/preflight.ts";
+import type { LinkObstacle, PreflightParts } from "./readiness/preflight.ts";
 import { Readiness } from "./readiness/readiness.ts";
 import { Display } from "./screen/display.ts";
 import type { View } from "./screen/pages.ts";
@@ -21,6 +21,7 @@ import type { Trade } from "./trade/trade.ts";
 export type Whole = {
   trade(): Trade;
   link(): Link | undefined;
+  linkObstacle(): LinkObstacle | undefined;
   /** It is about to end, for a newer version of itself. */
   isLeaving(): boolean;
   view(): View;
@@ -121,7 +122,7 @@ function readinessOf(
   const preflight: PreflightParts = {
     clock,
     journal,
-    isConnected: () => whole.link()?.connected ?? false,
+    linkObstacle: () => whole.linkObstacle(),
     isLeaving: () => whole.isLeaving(),
     printsQr: rules.prints.qr,
     isReleasing: () => hands.isReleasing,
@@ -181,7 +182,7 @@ function signalsOf(
 ): Signals {
   const seen = (): { front: State | undefined; isInService: boolean } => ({
     front: stand.front,
-    isInService: readiness.obstacles.length === 0 && (whole.link()?.connected ?? false) && service?.isOpen !== true,
+    isInService: readiness.obstacles.length === 0 && whole.linkObstacle() === undefined && service?.isOpen !== true,
   });
   return new Signals({ outOfService: "off", ...devices.signals, clock, log, seen });
 }

@@ -8,9 +8,11 @@ import type { DownBody, DownStatement, ReportBody, UpBody } from "../protocol/st
 import { type Clock, leftMs } from "../protocol/time.ts";
 import { topicOf } from "../protocol/topics.ts";
 import { againAfterMs, Exchange } from "../wire/exchange.ts";
-import { Post } from "../wire/post.ts";
+import { type Delivery, Post } from "../wire/post.ts";
 import type { OpenTransport, Transport, Will } from "../wire/transport.ts";
+import { Greeting } from "./greeting.ts";
 import type { Effect, State } from "./order/words.ts";
+import type { LinkObstacle } from "./readiness/preflight.ts";
 
 export type LinkOptions = {
   readonly stand: StandId;
@@ -29,21 +31,22 @@ export type LinkOptions = {
   openOrders(): Promise<readonly Kept<State>[]>;
   /** Whether there is a customer. */
   isServing(): boolean;
-  /** By what the stand works; told after every sync. */
+  /** By what the stand works; told when the backend has a sync. */
   using?(): ReportBody;
-  /** Connected, or not any more. */
+  /** Connected, or not any more; or nobody answers, or somebody again. */
   changed(): void;
 };
 
 /** As many orders as one sync may name; a stand with more open ones names the oldest. */
 const SYNC_MOST = 200;
 
-/** The stand's end of the wire: presence, a sync at every connect, what is owed to the backend, and what it says. */
+/** The stand's end of the wire: presence, a greeting at every connect, what is owed to the backend, and what it says. */
 export class Link {
   readonly #options: LinkOptions;
   readonly #transport: Transport;
   readonly #post: Post;
   readonly #exchange: Exchange<DownStatement>;
+  readonly #greeting: Greeting;
   /** Connections are counted from the start of this process, so presence names the process, not only the boot. */
   readonly #run: string;
   #connections = 0;
@@ -66,10 +69,22 @@ export class Link {
     );
     this.#post = new Post({ transport: this.#transport, clock });
     this.#exchange = this.#openExchange();
+    this.#greeting = new Greeting({
+      ...options,
+      sync: (id, signal) => this.#sync(id, signal),
+      greeted: () => this.#greeted(),
+      changed: () => options.changed(),
+    });
   }
 
   get connected(): boolean {
     return this.#transport.connected;
+  }
+
+  /** Why no backend can be asked for anything, as far as is known. */
+  get obstacle(): LinkObstacle | undefined {
+    if (!this.connected) return "link-down";
+    return this.#greeting.isSilent ? "backend-silent" : undefined;
   }
 
   /** Names this run of the daemon, as presence does. */
@@ -87,9 +102,10 @@ export class Link {
     return this.#trouble;
   }
 
-  /** A customer has come who cannot be served without the connection. */
+  /** A customer has come who cannot be served without the backend. */
   hurry(): void {
     this.#transport.hurry();
+    this.#greeting.hurry();
   }
 
   get transport(): Transport {
@@ -107,7 +123,7 @@ export class Link {
     if (left === 0) return "done";
     const body: UpBody =
       effect.body.type === "charge" && left !== undefined ? { ...effect.body, patienceMs: left } : effect.body;
-    const delivery = await this.#exchange.tell({ id, seq, body }, "backend", signal);
+    const delivery = await this.#greeting.watch(this.#exchange.tell({ id, seq, body }, "backend", signal), signal);
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
 
@@ -123,6 +139,7 @@ export class Link {
 
   /** Says goodbye, so that nobody waits for the last will. */
   async close(): Promise<void> {
+    this.#greeting.down();
     if (this.connected) await this.#sayPresence(false);
     await this.#transport.close();
   }
@@ -148,19 +165,25 @@ export class Link {
   #up(): void {
     this.#connections += 1;
     this.#options.changed();
-    this.#greet().catch((error: unknown) => this.#options.log.warn("greeting failed", { error }));
+    this.#sayPresence(true).catch((error: unknown) => this.#options.log.warn("presence not said", { error }));
+    this.#greeting.up();
   }
 
-  async #greet(): Promise<void> {
-    await this.#sayPresence(true);
-    const orders = (await this.#options.openOrders())
+  /** The orders are those of the moment; it keeps its id, so that an ack counts however late it comes. */
+  async #sync(id: StatementId, signal: AbortSignal): Promise<Delivery> {
+    const { openOrders, lost } = this.#options;
+    const orders = (await openOrders())
       .slice(0, SYNC_MOST)
       .flatMap(({ state }) =>
         state.at === "delivered" || state.at === "closed" ? [] : [{ order: state.order.id, at: state.at }],
       );
-    await this.#exchange.say("backend", { type: "sync", orders, lost: this.#options.lost });
+    return this.#exchange.tell({ id, seq: 0, body: { type: "sync", orders, lost } }, "backend", signal);
+  }
+
+  #greeted(): void {
     const using = this.#options.using?.();
-    if (using !== undefined) await this.report(using);
+    if (using === undefined) return;
+    this.report(using).catch((error: unknown) => this.#options.log.warn("report not said", { error }));
   }
 
   async #sayPresence(online: boolean): Promise<void> {
@@ -175,11 +198,13 @@ export class Link {
   #down(because: string): void {
     this.#trouble = because;
     this.#options.log.warn("link down", { because });
+    this.#greeting.down();
     this.#post.lost();
     this.#options.changed();
   }
 
   async #hear(payload: Uint8Array): Promise<void> {
-    await this.#exchange.hear(payload);
+    const said = await this.#exchange.hear(payload);
+    if (said !== undefined) this.#greeting.heard();
   }
 }

@@ -10,7 +10,7 @@ import { type Assembly, assemble, type Whole } from "./assembly.ts";
 import { type Drawing, loadDrawing, nothingToDrawOn } from "./drawing.ts";
 import { Link } from "./link.ts";
 import { firstTrade, type StandParts } from "./parts.ts";
-import type { Obstacle } from "./readiness/preflight.ts";
+import { isOfLink, type LinkObstacle, type Obstacle } from "./readiness/preflight.ts";
 import { isCustomers, type PageName, pageNameOf, pageOf, type View } from "./screen/pages.ts";
 import { type Shown, whatIsShown } from "./screen/what-is-shown.ts";
 import { type Begun, isOccupied, type Stand } from "./stand.ts";
@@ -29,7 +29,7 @@ const LAST_RELEASE_MS = 45_000;
 const LAST_PICTURE_MS = 2_000;
 
 const lacksLink = (became: Begun): boolean =>
-  typeof became === "object" && "obstacles" in became && became.obstacles.includes("link-down");
+  typeof became === "object" && "obstacles" in became && became.obstacles.some(isOfLink);
 
 /** Puts a stand together and sets it going: takes up what the journal holds, connects, performs what is owed. */
 export async function openStand(parts: StandParts): Promise<OpenStand> {
@@ -82,6 +82,11 @@ export class OpenStand {
   /** What the last look found in the way of selling. */
   get obstacles(): readonly Obstacle[] {
     return this.#all.readiness.obstacles;
+  }
+
+  /** Why no backend can be asked now. */
+  get linkObstacle(): LinkObstacle | undefined {
+    return this.#link === undefined ? "link-down" : this.#link.obstacle;
   }
 
   /** By what it sells now. */
@@ -253,6 +258,7 @@ export class OpenStand {
     return {
       trade: () => this.#trade,
       link: () => this.#link,
+      linkObstacle: () => this.linkObstacle,
       isLeaving: () => this.#isLeaving,
       view: () => this.#viewNow(),
       changed: () => this.#changed(),
@@ -276,6 +282,7 @@ export class OpenStand {
       isServing: () => isOccupied(this.#all.stand.front),
       changed: () => {
         this.#all.performer.wake();
+        this.#all.readiness.again();
         this.#changed();
       },
     });
@@ -300,7 +307,7 @@ export class OpenStand {
     return {
       front: this.#all.stand.front,
       obstacles: this.#all.readiness.obstacles,
-      isConnected: this.#link?.connected ?? false,
+      isOnline: this.linkObstacle === undefined,
       menu,
       now: clock.now(),
       standName: name,

@@ -129,7 +129,8 @@ const sync = z
   })
   .meta({
     title: "sync",
-    description: "On every connect: the orders open at the stand; the backend says its word on each.",
+    description:
+      "On every connect, and when a statement was not acked in time, until it is acked: the orders open at the stand; the backend says its word on each.",
   });
 const version = z.int().min(0).max(1_000_000_000);
 const using = z

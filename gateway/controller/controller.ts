@@ -5,7 +5,7 @@ import type { Secret } from "../../host/secret.ts";
 import { SocketFault } from "../../host/socket-file.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { OpenStand } from "../open-stand.ts";
-import type { Obstacle } from "../readiness/preflight.ts";
+import { isOfLink } from "../readiness/preflight.ts";
 import type { StandJournal } from "../stand.ts";
 import { behindGate } from "./gate.ts";
 import { Listeners } from "./listeners.ts";
@@ -105,11 +105,11 @@ async function orClose<Value>(opened: Pick<Server, "close">, open: () => Promise
   }
 }
 
-/** What the last look found, and the link as it is now: it comes and goes between two looks. */
+/** What the last look found, and the link as it is now. */
 function statusOf({ stand, about }: ControllerParts): Status {
-  const others = stand.obstacles.filter((obstacle) => obstacle !== "link-down");
-  const isConnected = stand.link?.connected ?? false;
-  const obstacles: readonly Obstacle[] = isConnected ? others : ["link-down", ...others];
+  const others = stand.obstacles.filter((obstacle) => !isOfLink(obstacle));
+  const { linkObstacle } = stand;
+  const obstacles = linkObstacle === undefined ? others : [linkObstacle, ...others];
   const busy = stand.isBusy;
   return {
     ready: !busy && obstacles.length === 0,

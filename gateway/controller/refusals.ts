@@ -16,6 +16,7 @@ const AGAIN_SECONDS = { "retry-after": "5" };
 const obstacleWords: Record<Obstacle, string> = {
   updating: "The stand is being updated: wait some minutes.",
   "link-down": "The stand has no connection to its backend: look at the network.",
+  "backend-silent": "The stand is connected, and its backend does not answer: tell the operator.",
   "no-paper": "The printer is out of paper: put a new roll in.",
   "printer-not-ready": "The printer is not ready: look at its cover, cable and power.",
   "screen-failed": "The screen does not show what it should: look at its cable.",

@@ -4,12 +4,15 @@ import type { Meaning } from "../../protocol/settings.ts";
 import { type Clock, pause } from "../../protocol/time.ts";
 import { type Interlocks, isActiveNow } from "./interlocks.ts";
 
+/** No connection to the broker; or there is one, and no backend answers. */
+export type LinkObstacle = "link-down" | "backend-silent";
+
 /** What keeps a stand from selling. A sale that cannot end is not begun. */
 export type Obstacle =
   /** It is about to begin anew as a newer version of itself. */
   | "updating"
   | Meaning
-  | "link-down"
+  | LinkObstacle
   | "no-paper"
   | "printer-not-ready"
   | "screen-failed"
@@ -19,9 +22,13 @@ export type Obstacle =
   | "disk-full"
   | "journal-failed";
 
+/** These come and go between two looks: who knows the link knows better than what was found. */
+export const isOfLink = (obstacle: Obstacle): obstacle is LinkObstacle =>
+  obstacle === "link-down" || obstacle === "backend-silent";
+
 export type PreflightParts = {
   readonly clock: Clock;
-  readonly isConnected: () => boolean;
+  readonly linkObstacle: () => LinkObstacle | undefined;
   readonly isLeaving?: () => boolean;
   /** Absent on a stand without one. */
   readonly screen?: { readonly failure: string | undefined };
@@ -48,7 +55,7 @@ const LEAST_FREE_BYTES = 20 * 1024 * 1024;
 export async function obstaclesTo(parts: PreflightParts, look: Look): Promise<readonly Obstacle[]> {
   const answers = await Promise.all([
     parts.isLeaving?.() === true ? "updating" : undefined,
-    parts.isConnected() ? undefined : "link-down",
+    parts.linkObstacle(),
     carrierObstacle(parts),
     releaseObstacle(parts, look.outlets),
     diskObstacle(parts),

@@ -6,7 +6,7 @@ import { type Meaning, meanings } from "../../protocol/settings.ts";
 import type { RefusalReason, Trouble, VoidReason } from "../../protocol/statements.ts";
 import { type Instant, later, leftMs, sinceMs } from "../../protocol/time.ts";
 import type { State } from "../order/words.ts";
-import type { Obstacle } from "../readiness/preflight.ts";
+import { isOfLink, type LinkObstacle, type Obstacle } from "../readiness/preflight.ts";
 import { type ServiceFacts, servicePage } from "../service/report.ts";
 import { isOccupied } from "../stand.ts";
 import type { Menu, Product } from "../trade/menu.ts";
@@ -16,7 +16,8 @@ export type View = {
   /** The order begun last, whatever became of it. */
   readonly front: State | undefined;
   readonly obstacles: readonly Obstacle[];
-  readonly isConnected: boolean;
+  /** A backend can be asked, as far as is known. */
+  readonly isOnline: boolean;
   readonly menu: Menu;
   readonly now: Instant;
   readonly standName: string;
@@ -54,8 +55,8 @@ export function pageNameOf(view: View): PageName {
   const { front, now, obstacles } = view;
   if (view.service !== undefined && !isCustomers(view)) return "service";
   if (front !== undefined && (isOccupied(front) || finalLeftMs(front, now) > 0)) return front.at;
-  if (obstacles.some((obstacle) => obstacle !== "link-down")) return "out-of-service";
-  return view.isConnected ? "welcome" : "offline";
+  if (!obstacles.every(isOfLink)) return "out-of-service";
+  return view.isOnline ? "welcome" : "offline";
 }
 
 /** The screen belongs to a customer: an order is served, or who paid for nothing has not read the code to tell the staff. */
@@ -277,9 +278,9 @@ const CANCEL = words("Tekan BATAL untuk membatalkan", "Press CANCEL to stop");
 const TRY_AGAIN = words("Silakan coba lagi", "Please try again");
 
 function betweenOrders(view: View): Page {
-  const others = view.obstacles.filter((obstacle) => obstacle !== "link-down");
+  const others = view.obstacles.filter((obstacle) => !isOfLink(obstacle));
   if (others.length > 0) return outOfServicePage(view, others);
-  return view.isConnected ? welcomePage(view) : offlinePage(view);
+  return view.isOnline ? welcomePage(view) : offlinePage(view);
 }
 
 const welcomePage = (view: View): Page => ({
@@ -317,7 +318,7 @@ const outOfServicePage = (view: View, obstacles: readonly Said[]): Page => ({
   footer: { first: view.standName },
 });
 
-type Said = Exclude<Obstacle, "link-down">;
+type Said = Exclude<Obstacle, LinkObstacle>;
 
 const isMeaning = (obstacle: Obstacle): obstacle is Meaning => meanings.some((meaning) => meaning === obstacle);
 

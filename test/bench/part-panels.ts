@@ -104,7 +104,7 @@ const payment = (leftMs: number): Page =>
   pageOf({
     front: { at: "awaiting", order, qr: qrFor(PRICE), shownAt: instant(leftMs - 120_000), deadline: instant(leftMs) },
     obstacles: [],
-    isConnected: true,
+    isOnline: true,
     menu: [coffee],
     now: instant(0),
     standName: "Kopi Lobi",

@@ -68,7 +68,7 @@ beforeEach(() => {
   view = {
     front: undefined,
     obstacles: [],
-    isConnected: true,
+    isOnline: true,
     menu: [coffee],
     now: clock.now(),
     standName: "one",

@@ -158,6 +158,48 @@ describe("a stand that cannot end a sale begins none", () => {
     expect(bench.backend.hurried).toBe(1);
   });
 
+  test("while no backend answers, which the first press in vain has shown, and sells again once one does", async () => {
+    await onBench();
+    bench.backend.acks = false;
+    await press();
+    await bench.clock.advance(rules.chargePatienceMs + 6_000);
+    expect(title()).toBe("Offline");
+    expect(bench.stand.obstacles).toEqual(["backend-silent"]);
+    const vain = bench.backend.heard.length;
+    for (let nth = 0; nth < 10; nth += 1)
+      expect(await bench.stand.press("new")).toEqual({ obstacles: ["backend-silent"] });
+    await settle();
+    expect(bench.backend.heard).toHaveLength(vain);
+    expect(bench.backend.hurried).toBe(10);
+    bench.backend.acks = true;
+    await bench.clock.advance(12_000);
+    expect(title()).toBe("Kopi Lobi");
+    expect(bench.stand.obstacles).toEqual([]);
+    expect(await bench.stand.press("new")).toBe("begun");
+  });
+
+  test("whose backend restarts shows nobody: what was lost meanwhile is one wait", async () => {
+    await onBench();
+    bench.backend.acks = false;
+    await press();
+    await bench.clock.advance(9_000);
+    bench.backend.acks = true;
+    await bench.clock.advance(8_000);
+    expect(bench.stand.linkObstacle).toBeUndefined();
+    expect(bench.backend.typesHeard()).toEqual(["sync", "charge", "sync", "charge"]);
+  });
+
+  test("while no backend answers does not end the order in front", async () => {
+    await onBench();
+    await untilQr();
+    bench.backend.acks = false;
+    bench.backend.cut();
+    bench.backend.join();
+    await bench.clock.advance(40_000);
+    expect(bench.stand.linkObstacle).toBe("backend-silent");
+    expect(bench.stand.pageNow().qr?.text).toBe(qrFor(PRICE));
+  });
+
   test("with a relay that is stuck, and says so on the glass until the next look finds it working", async () => {
     await onBench();
     await bench.clock.advance(1);

@@ -16,7 +16,7 @@ const release = firstReleaseOf(ORDER_ID);
 const view: View = {
   front: undefined,
   obstacles: [],
-  isConnected: true,
+  isOnline: true,
   menu: [coffee],
   now: at(0),
   standName: "Kopi Lobi",
@@ -82,8 +82,8 @@ describe("a stand that waits for a customer", () => {
     expect(keysAt(10_000)).toEqual(["b0", "b1", "b2", "b3", "b4", "b5"]);
   });
 
-  test("says that it is offline while the link is down, and offers nothing", () => {
-    const page = pageAt(undefined, 0, { isConnected: false });
+  test("says that it is offline while no backend can be asked, and offers nothing", () => {
+    const page = pageAt(undefined, 0, { isOnline: false });
     expect(page.title).toEqual({ first: "Sedang luring", second: "Offline" });
     expect(page.menu).toBeUndefined();
   });
@@ -96,7 +96,7 @@ describe("a stand that waits for a customer", () => {
     "disk-full",
     "journal-failed",
   ])("is out of service, also when offline besides, for %s", (obstacle) => {
-    const page = pageAt(undefined, 0, { obstacles: ["link-down", obstacle], isConnected: false });
+    const page = pageAt(undefined, 0, { obstacles: ["link-down", obstacle], isOnline: false });
     expect(page.title.second).toBe("Out of service");
     expect(page.lines).toHaveLength(2);
     expect(page.menu).toBeUndefined();
@@ -131,7 +131,7 @@ describe("an order in front", () => {
   });
 
   test("is served whatever stands in the way of the next one", () => {
-    const hindered = { obstacles: ["no-paper"], isConnected: false } as const;
+    const hindered = { obstacles: ["no-paper"], isOnline: false } as const;
     expect(pageAt(awaiting, 10_500, hindered)).toEqual(pageAt(awaiting, 10_500));
   });
 
@@ -178,18 +178,18 @@ test("the page stays until the announced change, and is another then", () => {
   const anyView = fc.record({
     front: fc.constantFrom(undefined, ...states),
     now: fc.integer({ min: 10_000, max: 129_999 }),
-    isConnected: fc.boolean(),
+    isOnline: fc.boolean(),
     products: fc.constantFrom(1, 6, 7, 13),
   });
   fc.assert(
-    fc.property(anyView, fc.double({ min: 0, max: 1, noNaN: true }), ({ front, now, isConnected, products }, part) => {
+    fc.property(anyView, fc.double({ min: 0, max: 1, noNaN: true }), ({ front, now, isOnline, products }, part) => {
       const menu = Array.from({ length: products }, (_, nth) => ({ ...coffee, button: `b${nth}` }));
-      const seenAt = (ms: number): View => ({ ...view, front, isConnected, menu, now: at(ms) });
+      const seenAt = (ms: number): View => ({ ...view, front, isOnline, menu, now: at(ms) });
       const next = nextChangeOf(seenAt(now))?.ms ?? 1_000_000;
       expect(next).toBeGreaterThan(now);
       const between = now + Math.floor((next - 1 - now) * part);
       expect(pageOf(seenAt(between))).toEqual(pageOf(seenAt(now)));
-      if (isConnected && next < 1_000_000) expect(pageOf(seenAt(next))).not.toEqual(pageOf(seenAt(now)));
+      if (isOnline && next < 1_000_000) expect(pageOf(seenAt(next))).not.toEqual(pageOf(seenAt(now)));
     }),
     { numRuns: 500 },
   );

@@ -21,7 +21,7 @@ const printerThat = (condition: () => Promise<Condition>): Printer => ({
 const clock = new VirtualClock();
 const well: PreflightParts = {
   clock,
-  isConnected: () => true,
+  linkObstacle: () => undefined,
   screen: { failure: undefined },
   printsQr: false,
   isReleasing: () => false,
@@ -51,7 +51,8 @@ test("nothing stands in the way of a stand that is well", async () => {
 
 describe("stands in the way", () => {
   test.each<[string, Partial<PreflightParts>]>([
-    ["link-down", { isConnected: () => false }],
+    ["link-down", { linkObstacle: () => "link-down" }],
+    ["backend-silent", { linkObstacle: () => "backend-silent" }],
     ["screen-failed", { screen: { failure: "no light" } }],
     ["release-not-ready", { isReleasing: () => true }],
     ["disk-full", { freeDiskBytes: async () => 20 * 1024 * 1024 - 1 }],
@@ -72,7 +73,11 @@ describe("stands in the way", () => {
   });
 
   test("everything at once, within one deadline", async () => {
-    const worst = { isConnected: () => false, freeDiskBytes: never<number>, journal: { probe: never<void> } };
+    const worst = {
+      linkObstacle: () => "link-down" as const,
+      freeDiskBytes: never<number>,
+      journal: { probe: never<void> },
+    };
     expect(await found(worst, relayThat(never))).toEqual([
       "link-down",
       "release-not-ready",
@@ -157,7 +162,7 @@ test("interlocks come first, as they stand when everything else has been asked",
     look: async () => active,
   };
   const looking = obstaclesTo(
-    { ...well, interlocks, isConnected: () => false, freeDiskBytes: never },
+    { ...well, interlocks, linkObstacle: () => "link-down" as const, freeDiskBytes: never },
     {
       outlets: [{ relay: readyRelay }],
       probesJournal: false,

@@ -51,7 +51,7 @@ const longMenu: Menu = [
 const view: View = {
   front: undefined,
   obstacles: [],
-  isConnected: true,
+  isOnline: true,
   menu,
   now: at(NOW),
   standName: "Kopi Lobi",
@@ -97,7 +97,7 @@ const views = {
   "not-confirmed-with-page": troubled("not-confirmed", ORDER_ID, PAGE),
   "order-unknown": troubled("unknown-here"),
   refunded: closed({ is: "remedied", how: "refunded" }),
-  offline: { ...view, isConnected: false, obstacles: ["link-down"] },
+  offline: { ...view, isOnline: false, obstacles: ["link-down"] },
   "out-of-service": { ...view, obstacles: ["no-paper"] },
   "door-opened": { ...closing("cancelled"), obstacles: ["door-open"] },
   service: { ...view, service: serviceFactsOf() },

@@ -99,8 +99,9 @@ export class StandRig {
     return this.#now.link;
   }
 
+  /** A backend can be asked, as far as it knows. */
   get isConnected(): boolean {
-    return this.daemon.link?.connected ?? false;
+    return this.daemon.linkObstacle === undefined;
   }
 
   get front(): State | undefined {

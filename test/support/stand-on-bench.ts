@@ -118,7 +118,7 @@ export class PretendBackend {
     const { id, body } = unsealed.statement;
     if (body.type === "ack") return;
     this.heard.push(body);
-    if (this.acks && body.type !== "sync") queueMicrotask(() => void this.say({ type: "ack", ids: [id] }));
+    if (this.acks) queueMicrotask(() => void this.say({ type: "ack", ids: [id] }));
   }
 }
 

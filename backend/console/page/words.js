@@ -235,6 +235,7 @@ export const words = /** @type {const} */ ({
   "obstacle.tilted": ["Mesin miring", "Tilted"],
   "obstacle.out-of-order": ["Sedang diperiksa", "Out of order"],
   "obstacle.link-down": ["Tanpa jaringan", "No network"],
+  "obstacle.backend-silent": ["Backend tidak menjawab", "No answer from the backend"],
   "obstacle.no-paper": ["Kertas habis", "Out of paper"],
   "obstacle.printer-not-ready": ["Printer tidak siap", "Printer not ready"],
   "obstacle.screen-failed": ["Layar rusak", "Screen failed"],
@@ -250,6 +251,10 @@ export const words = /** @type {const} */ ({
     "The service switch is on: ask the technician.",
   ],
   "obstacle-todo.link-down": ["Periksa modem dan pulsa data.", "Check modem and data plan."],
+  "obstacle-todo.backend-silent": [
+    "Satu mesin saja: daftarkan ulang. Semua mesin: periksa backend dan basis datanya.",
+    "One stand only: enrol it again. All of them: look at backend and database.",
+  ],
   "obstacle-todo.no-paper": ["Isi kertas printer.", "Put in a roll of paper."],
   "obstacle-todo.printer-not-ready": [
     "Periksa tutup, kabel, dan daya printer.",

@@ -1,0 +1,147 @@
+import type { Log } from "../host/log.ts";
+import { newUlid, type Random, type StatementId } from "../protocol/ids.ts";
+import { type Clock, type Instant, later, leftMs, type Stop } from "../protocol/time.ts";
+import type { Delivery } from "../wire/post.ts";
+import { pauseMs } from "../wire/redial.ts";
+
+export type GreetingOptions = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Says the sync, as things are now, and waits for its ack. */
+  sync(id: StatementId, signal: AbortSignal): Promise<Delivery>;
+  /** The backend has the sync. */
+  greeted(): void;
+  /** The backend has become silent, or is not any more. */
+  changed(): void;
+};
+
+type Pause = { readonly stop: Stop; readonly over: Instant };
+type Round = { readonly id: StatementId; readonly ending: AbortController; tries: number; pause?: Pause };
+
+/** One statement may be lost with a backend that ends; a second one, said after the first was waited for in vain, is not. */
+const SILENT_AFTER = 2;
+/** The longest pause before the second and before any later sync: ten thousand stands do not fill a backend that is back. */
+const PACE = { firstMs: 5_000, capMs: 30_000 };
+/** The same when somebody waits. */
+const HURRIED = { firstMs: 2_000, capMs: 2_000 };
+
+/**
+ * Says at every connection, and whenever a statement was not answered, what orders the stand has open, until the backend has it. So it
+ * knows whether any backend answers at all: none does when a statement had its full time and no ack, and so had another one after it, and
+ * nothing was heard meanwhile. Whatever the backend says ends that.
+ */
+export class Greeting {
+  readonly #options: GreetingOptions;
+  #isUp = false;
+  #round: Round | undefined;
+  /** Waits in vain, one after another. */
+  #inVain = 0;
+  #heard = 0;
+  #isHurried = false;
+
+  constructor(options: GreetingOptions) {
+    this.#options = options;
+  }
+
+  /** Nobody answers, as far as is known. Lasts until something is heard, also beyond a connection. */
+  get isSilent(): boolean {
+    return this.#inVain >= SILENT_AFTER;
+  }
+
+  /** Connected: greets anew. */
+  up(): void {
+    this.down();
+    this.#isUp = true;
+    this.#greet();
+  }
+
+  /** Not connected any more. */
+  down(): void {
+    this.#isUp = false;
+    this.#round?.ending.abort();
+    this.#round?.pause?.stop();
+    this.#round = undefined;
+    this.#isHurried = false;
+  }
+
+  /** Somebody waits for the backend: the next sync comes sooner. Once a pause, however often it is called. */
+  hurry(): void {
+    if (!this.isSilent || this.#round === undefined || this.#isHurried) return;
+    this.#isHurried = true;
+    const { clock, random } = this.#options;
+    const { pause } = this.#round;
+    const soon = pauseMs(1, HURRIED, random);
+    if (pause !== undefined && soon < leftMs(pause.over, clock.now())) this.#wait(this.#round, soon);
+  }
+
+  /** The backend has said something, whatever it was. */
+  heard(): void {
+    const wasSilent = this.isSilent;
+    this.#heard += 1;
+    this.#inVain = 0;
+    if (!wasSilent) return;
+    this.#options.log.info("the backend answers again");
+    this.#options.changed();
+  }
+
+  /** Waits with somebody for an ack, and asks for a sign of life when none comes. */
+  async watch(delivery: Promise<Delivery>, signal: AbortSignal): Promise<Delivery> {
+    const [heard, inVain] = [this.#heard, this.#inVain];
+    const became = await delivery;
+    if (became === "silent" && !signal.aborted && heard === this.#heard) this.#waited(inVain + 1);
+    return became;
+  }
+
+  /** Those who waited side by side have waited once. */
+  #waited(inVain: number): void {
+    const wasSilent = this.isSilent;
+    this.#inVain = Math.max(this.#inVain, inVain);
+    if (this.#round === undefined && this.#isUp) this.#greet();
+    if (wasSilent || !this.isSilent) return;
+    this.#options.log.warn("no backend answers");
+    this.#options.changed();
+  }
+
+  #greet(): void {
+    const { clock, random } = this.#options;
+    this.#round = { id: newUlid(clock.wall(), random) as StatementId, ending: new AbortController(), tries: 0 };
+    void this.#ask(this.#round);
+  }
+
+  async #ask(round: Round): Promise<void> {
+    const { signal } = round.ending;
+    round.tries += 1;
+    const delivery = await this.watch(this.#said(round), signal);
+    if (signal.aborted) return;
+    if (delivery !== "acked") return this.#pauseIn(round);
+    this.#round = undefined;
+    this.#options.greeted();
+  }
+
+  async #said({ id, ending }: Round): Promise<Delivery> {
+    try {
+      return await this.#options.sync(id, ending.signal);
+    } catch (error) {
+      this.#options.log.warn("sync not said", { error });
+      return "down";
+    }
+  }
+
+  #pauseIn(round: Round): void {
+    const { random } = this.#options;
+    this.#wait(round, this.#isHurried ? pauseMs(1, HURRIED, random) : pauseMs(round.tries, PACE, random));
+  }
+
+  #wait(round: Round, ms: number): void {
+    const { clock } = this.#options;
+    round.pause?.stop();
+    round.pause = { stop: clock.after(ms, () => this.#again(round)), over: later(clock.now(), ms) };
+  }
+
+  #again(round: Round): void {
+    delete round.pause;
+    this.#isHurried = false;
+    void this.#ask(round);
+  }
+}
