@@ -66,6 +66,12 @@ const numbers = {
 const sessionOptions = (durability: "on" | "off"): string =>
   `-c synchronous_commit=${durability} -c default_transaction_isolation=read\\ committed ${KEEPALIVE}`;
 
+/**
+ * A worker asks for few rows, by an index, as often as anything happens: a statement is planned once, and for an index also while the
+ * server believes the table to be empty.
+ */
+const PLANS = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off";
+
 function settingsOf({ place }: Pick<PostgresOptions, "place">, durability: "on" | "off") {
   const { host, port, database, schema, user, password, ca } = place;
   const ssl = ca === undefined ? {} : { ssl: { rejectUnauthorized: true, ...(ca === "system" ? {} : { ca }) } };
@@ -146,7 +152,8 @@ export async function openLine(
   options: PostgresOptions,
   { lost, heard }: LineEvents,
 ): Promise<Line & { close(): Promise<void> }> {
-  const client = new Client(settingsOf(options, "off"));
+  const settings = settingsOf(options, "off");
+  const client = new Client({ ...settings, options: `${settings.options} ${PLANS}` });
   client.on("error", lost);
   client.on("end", lost);
   client.on("notification", ({ payload }) => heard(payload ?? ""));

@@ -35,27 +35,30 @@ export type OwedParts<Effect> = {
 /** What waits on a clock that is not told any more is due, and what was held on it is free. */
 const CATCH_UP = `UPDATE effects SET clock = $1, due_ms = 0, worker = NULL, held_ms = NULL WHERE clock <> $1`;
 
-/** $1 kinds, $2 addressees left out, $3 the latest version that this program reads. */
-const ASKED = `kind = ANY($1::text[]) AND (addressee IS NULL OR addressee <> ALL($2::text[])) AND version <= $3`;
+/** $2 addressees left out, $3 the latest version that this program reads. */
+const OURS = "(addressee IS NULL OR addressee <> ALL($2::text[])) AND version <= $3";
+/** In somebody's hands; nobody has many. $1 kinds. */
+const HELD = `worker IS NOT NULL AND kind = ANY($1::text[]) AND ${OURS}`;
 
-/**
- * When the next of those that `isLeft` becomes due, and when the first that somebody has in hand is free again. Kind by kind, because
- * then an index tells; nobody has many in hand.
- */
+/** Of each kind the first so many that nobody has in hand: however many are owed, an index has them in this order. */
+const firstOfEach = (what: string, where: string, how: string): string => `unnest($1::text[]) AS wanted (kind),
+    LATERAL (SELECT ${what} FROM effects WHERE effects.kind = wanted.kind AND worker IS NULL AND ${OURS} AND ${where}
+      ORDER BY due_ms, seq ${how}) AS first`;
+
+/** When the next of those that `isLeft` becomes due, and when the first that somebody has in hand is free again. */
 const next = (isLeft: string): string => `SELECT
-    least((SELECT min(first.due_ms) FROM unnest($1::text[]) AS wanted (kind), LATERAL (SELECT due_ms FROM effects
-        WHERE effects.kind = wanted.kind AND worker IS NULL AND ${ASKED} AND ${isLeft} ORDER BY due_ms LIMIT 1) AS first),
-      (SELECT min(due_ms) FROM effects WHERE ${ASKED} AND worker IS NOT NULL AND held_ms <= $4 AND ${isLeft})) AS due,
-    (SELECT min(held_ms) FROM effects WHERE ${ASKED} AND worker IS NOT NULL AND held_ms > $4) AS freed`;
+    least((SELECT min(first.due_ms) FROM ${firstOfEach("due_ms", isLeft, "LIMIT 1")}),
+      (SELECT min(due_ms) FROM effects WHERE ${HELD} AND held_ms <= $4 AND ${isLeft})) AS due,
+    (SELECT min(held_ms) FROM effects WHERE ${HELD} AND held_ms > $4) AS freed`;
 
 const NEXT_DUE = next("true");
 
 /** The last row is no effect: it tells what is next when these are taken, so that nobody needs to ask for that. */
-const TAKE = `WITH due AS (
-    SELECT seq FROM effects
-    WHERE ${ASKED} AND ((worker IS NULL AND due_ms <= $4) OR (worker IS NOT NULL AND held_ms <= $4))
-    ORDER BY seq LIMIT $5 FOR UPDATE SKIP LOCKED
-  ), taken AS (
+const TAKE = `WITH waiting AS (SELECT seq FROM ${firstOfEach("seq", "due_ms <= $4", "LIMIT $5 FOR UPDATE SKIP LOCKED")}),
+  left_over AS (SELECT seq FROM effects WHERE ${HELD} AND held_ms <= $4
+    ORDER BY worker, held_ms LIMIT $5 FOR UPDATE SKIP LOCKED),
+  due AS (SELECT seq FROM (TABLE waiting UNION ALL TABLE left_over) AS found ORDER BY seq LIMIT $5),
+  taken AS (
     UPDATE effects SET worker = $6, held_ms = $7 FROM due, orders
     WHERE effects.seq = due.seq AND orders.nth = effects.of
     RETURNING effects.seq, effects.id, orders.id AS order_id, addressee, started, tries, effects.version, effect

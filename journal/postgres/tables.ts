@@ -95,4 +95,12 @@ export const TABLE_VERSIONS: readonly TableVersion[] = [
   CREATE INDEX orders_unfinished ON orders (party, nth) WHERE finished = 0;
   `,
   },
+  /* What is owed of a kind, in the sequence in which it is taken, however much that is. */
+  {
+    worksWith: 1,
+    sql: `
+  DROP INDEX effects_free;
+  CREATE INDEX effects_free ON effects (kind, due_ms, seq) WHERE worker IS NULL;
+  `,
+  },
 ];

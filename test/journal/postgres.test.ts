@@ -356,6 +356,33 @@ test("10,000 finished orders and 5,000 effects for an absent stand slow nothing 
   expect((performance.now() - begun) / 100).toBeLessThan(50);
 });
 
+test("a day's backlog is not looked through for what is taken, nor for a kind of which there is none", async () => {
+  await (await place.open()).close();
+  await fillWith(5_000);
+  await server.ask(
+    place.where,
+    `INSERT INTO effects (id, of, kind, addressee, clock, due_ms, wall, version, effect)
+     SELECT 'effect-' || i, i, 'tell', 's-' || i, 'boot-1', i % 2, 0, 1, '{"do":"tell","to":"s","text":""}'
+     FROM generate_series(1, 5000) i`,
+  );
+  const journal = await place.open();
+  /* All of them are looked at once in a process: whether they wait on another clock. */
+  const before = await rowsRead();
+  const take = (kind: string) => journal.take({ now: at(5), kinds: [kind], limit: 16, leaseMs: 60_000 });
+  for (let nth = 0; nth < 8; nth += 1) expect([await take("tell"), await take("release")].flat()).toHaveLength(16);
+  await journal.close();
+  await expect.poll(rowsRead).toBeGreaterThan(before);
+  expect((await rowsRead()) - before).toBeLessThan(10_000);
+});
+
+/** Rows of effects that were looked at by sessions that have ended, as the server counts them. */
+async function rowsRead(): Promise<number> {
+  const sql =
+    "SELECT seq_tup_read + idx_tup_fetch AS read FROM pg_stat_user_tables WHERE relname = 'effects' AND schemaname = $1";
+  const [row] = await server.ask<{ readonly read: string }>(place.where, sql, [place.where.schema]);
+  return Number(row?.read ?? 0);
+}
+
 test("a sweep of many old orders takes several short calls", async () => {
   const journal = await place.open();
   await fillWith(1_200);
