@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { Mosquitto } from "../support/mosquitto.ts";
+import { pause } from "../support/until.ts";
 import { nowMs } from "./stopwatch.ts";
 import type { Side, Toll } from "./trace.ts";
 
@@ -15,8 +16,11 @@ export type Paid = { readonly begunAt: number; readonly endedAt: number };
 export type Bare = {
   /** Learns what is to be paid, and waits from now on for what the other side sends. */
   arm(tolls: readonly BareToll[]): void;
-  /** Pays. The side of the first toll is told to; the other one hears of it by a hop. */
-  go(): void;
+  /**
+   * Pays. The side of the first toll is told to; the other one hears of it by a hop. Resolves when all is long paid: who asked
+   * would be told, and woken, before the first hop is on its way.
+   */
+  go(): Promise<void>;
   paid(): Promise<Paid>;
   close(): Promise<void>;
 };
@@ -36,7 +40,7 @@ export async function openBare(
     const begunAt = nowMs();
     for (const { is, side: whose, bytes } of tolls) {
       if (whose === side && is === "commit") journal.commit(bytes);
-      else if (whose === side) client.publish(`bench/from-${side}`, Buffer.alloc(bytes), { qos: 1 });
+      else if (whose === side) publishAtOnce(client, `bench/from-${side}`, Buffer.alloc(bytes));
       else if (is === "hop") await inbox.next();
     }
     work?.();
@@ -49,13 +53,25 @@ export async function openBare(
       const gone = tolls[0]?.side === side ? new Promise<void>((resolve) => (go = resolve)) : Promise.resolve();
       paid = pay(tolls, gone);
     },
-    go: () => go(),
+    go: () => {
+      go();
+      return pause(PAID_AT_LAST_MS);
+    },
     paid: () => paid ?? Promise.reject(new Error("it was not armed")),
     close: async () => {
       await client.endAsync();
       journal.close();
     },
   };
+}
+
+/** Longer than all tolls of a sale take together, on all but the slowest machines. */
+const PAID_AT_LAST_MS = 20;
+
+/** MQTT.js holds back what it writes until the turn is over; the product does not let it, and neither does its floor. */
+function publishAtOnce(client: MqttClient, topic: string, payload: Buffer): void {
+  client.publish(topic, payload, { qos: 1 });
+  (client.stream as Socket).uncork();
 }
 
 /** More than fill a log once: from then on commits write over it, as those of a journal in use do, and need no new space. */

@@ -1,11 +1,12 @@
 import { startMosquitto } from "../support/mosquitto.ts";
 import { pause } from "../support/until.ts";
+import { dial } from "./caller.ts";
 import { unitEnvironment } from "./daemon.ts";
 import { type Far, openFar } from "./far.ts";
 import type { FarKiosk } from "./far-kiosk.ts";
 import type { FarShop } from "./far-shop.ts";
 import { withFolder } from "./folder.ts";
-import { newPems, notify, type SideParts } from "./shop.ts";
+import { newPems, noticeOf, type SideParts } from "./shop.ts";
 import type { Toll } from "./trace.ts";
 
 /** How long something took, and the same tolls without our logic, right afterwards: both saw the same moment's load. */
@@ -61,10 +62,13 @@ async function sell(sides: Sides): Promise<SaleTimes> {
   const { attempt } = await shop.call("seen");
   if (attempt === undefined) throw new Error("a code is shown, and none was charged");
   await rest(sides);
+  const midtrans = await dial(webhook);
   await pause(QUIET_MS);
   const delivered = shop.call("delivered");
-  await notify(webhook, attempt);
+  midtrans.post(noticeOf(attempt));
   await delivered;
+  const status = await midtrans.answered();
+  if (status !== 200) throw new Error(`the webhook answered ${status}`);
   const [{ noticedAt = Number.NaN }, closedAt = Number.NaN] = [await shop.call("seen"), await kiosk.call("closedAt")];
   const toRelay = await timed(sides, noticedAt, closedAt);
   await rest(sides);
