@@ -5,6 +5,6 @@ import { install } from "./setup.mjs";
 import { CHECKS, runSteps, tableOf } from "./steps.mjs";
 
 await orExplain(() => install(ROOT, sayOnStderr));
-const outcomes = runSteps(ROOT, CHECKS);
+const outcomes = await runSteps(ROOT, CHECKS);
 console.log(`\n${tableOf(outcomes)}`);
 if (outcomes.some(({ ok }) => !ok)) process.exitCode = 1;

@@ -8,7 +8,7 @@ import { orExplain } from "./program.mjs";
 import { provideCompiler, provideParts, thisMachine } from "./provide.mjs";
 import { build, install, isInstalled, setUp } from "./setup.mjs";
 import { smoke } from "./smoke.mjs";
-import { CHECKS, runNode, runSteps, tableOf, timed } from "./steps.mjs";
+import { beside, CHECKS, runNode, runSteps, tableOf, timed } from "./steps.mjs";
 import { chosenOf, suitesOf } from "./suites.mjs";
 
 /** @typedef {import("./provide.mjs").Skipped} Skipped */
@@ -16,9 +16,12 @@ import { chosenOf, suitesOf } from "./suites.mjs";
 
 const HARDWARE_RUN = "npm test -- test/hardware";
 const VITEST = "node_modules/vitest/vitest.mjs";
-/** The lab's machine shows what it shows only when it is not disturbed: its suites run by themselves, after all others. */
+/** Worlds with a time of their own, which wait for nothing: they take what the others leave of the processors. */
+const SEEDS = "test/simulation/seeds";
+/** The lab's machines show what they show only when they are not disturbed: their suites run by themselves, after all others. */
 const SUITES = {
   tests: { config: "vitest.config.ts", report: ".cache/vitest.json" },
+  simulation: { config: "vitest.config.ts", report: ".cache/vitest-simulation.json" },
   hardware: { config: "vitest.hardware.config.ts", report: ".cache/vitest-hardware.json" },
 };
 const say = console.log;
@@ -28,13 +31,20 @@ const say = console.log;
  * @param {readonly string[]} args
  * @param {readonly Skipped[]} skipped
  */
-function vitest(name, args, skipped) {
+function vitestFor(name, args, skipped) {
   const { config, report } = SUITES[name];
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   const excluded = skipped.flatMap(({ suite }) => ["--exclude", suite]);
   const reports = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  return runNode(ROOT, [VITEST, "run", "--config", config, "--passWithNoTests", ...reports, ...excluded, ...args]);
+  return [VITEST, "run", "--config", config, "--passWithNoTests", ...reports, ...excluded, ...args];
 }
+
+/**
+ * @param {keyof typeof SUITES} name
+ * @param {readonly string[]} args
+ * @param {readonly Skipped[]} skipped
+ */
+const vitest = (name, args, skipped) => timed(name, () => runNode(ROOT, vitestFor(name, args, skipped)));
 
 function forgetReports() {
   for (const { report } of Object.values(SUITES)) rmSync(join(ROOT, report), { force: true });
@@ -76,18 +86,20 @@ async function some(chosen) {
   const isHardware = chosen.some((word) => word.includes("test/hardware"));
   if (isHardware) build(ROOT, TEST_BUILD, say);
   const name = isHardware ? "hardware" : "tests";
-  conclude([timed(name, () => vitest(name, chosen, skipped))], skipped);
+  conclude([await vitest(name, chosen, skipped)], skipped);
 }
 
 async function all() {
   if (!isInstalled(ROOT)) provideCompiler(thisMachine);
   install(ROOT, say);
   const skipped = provideParts(suitesOf(ROOT), thisMachine);
-  const outcomes = runSteps(ROOT, CHECKS);
-  outcomes.push(timed("build", () => built()));
-  outcomes.push(timed("tests", () => vitest("tests", ["--coverage"], skipped)));
-  if (thisMachine.mustBeWhole) outcomes.push(timed("hardware", () => vitest("hardware", [], skipped)));
+  const outcomes = await runSteps(ROOT, CHECKS);
+  outcomes.push(await timed("build", built));
+  const simulation = beside("simulation", ROOT, vitestFor("simulation", [SEEDS, "--maxWorkers=2"], skipped));
+  outcomes.push(await vitest("tests", ["--coverage", "--exclude", `${SEEDS}-*`], skipped));
+  if (thisMachine.mustBeWhole) outcomes.push(await vitest("hardware", [], skipped));
   else say(`\nLeft out: the drivers in the lab's machine, some minutes more. They have their own run: ${HARDWARE_RUN}`);
+  outcomes.push(await simulation.told());
   outcomes.push(await smoke(ROOT));
   conclude(outcomes, skipped);
 }
