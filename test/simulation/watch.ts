@@ -64,8 +64,8 @@ export class Watch {
     if (front?.at !== "awaiting" || front.qr !== shown) this.#wrong(`${stand.id} shows a QR and is ${front?.at}`);
     const status = this.#world.banks.statusOf(shown);
     // Money for an earlier attempt ends this one at the bank a moment before the stand can hear of it.
-    const isPaidAnyhow = front?.at === "awaiting" && this.#world.banks.paidFor(front.order.id).times > 0;
-    if (status !== "pending" && !isPaidAnyhow) this.#wrong(`${stand.id} shows a QR that is ${status}`);
+    const isPaidAnyhow = () => front?.at === "awaiting" && this.#world.banks.paidFor(front.order.id).times > 0;
+    if (status !== "pending" && !isPaidAnyhow()) this.#wrong(`${stand.id} shows a QR that is ${status}`);
     const age = this.#world.timeline.ms - (this.#shownSince.get(shown) ?? this.#remember(shown));
     if (age > stand.settings.rules.paymentPatienceMs + 1_000) this.#wrong(`${stand.id} shows a QR for ${age} ms`);
   }
