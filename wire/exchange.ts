@@ -29,7 +29,7 @@ export type ExchangeOptions<Said extends Statement> = {
   /** Resolves when the statement is on disk; rejects when it cannot be put there. Never called with an ack. */
   commit(statement: Said): Promise<void>;
   /** Acks of statements that nobody waits for here: another process with the same name may have sent them. */
-  strayAcks?(from: Party, ids: readonly StatementId[]): Promise<void>;
+  strayAcks?(from: Party, ids: readonly StatementId[]): void;
 };
 
 /** Acks travel together: those of one moment, at most so many in one statement. */
@@ -81,7 +81,7 @@ export class Exchange<Said extends UpStatement | DownStatement> {
     const { statement } = unsealed;
     if (statement.body.type === "ack") {
       const strays = this.#options.post.acked(statement.body.ids);
-      if (strays.length > 0) await this.#options.strayAcks?.(statement.from, strays);
+      if (strays.length > 0) this.#options.strayAcks?.(statement.from, strays);
       return statement;
     }
     await this.#options.commit(statement);

@@ -8,6 +8,7 @@ import { unsealUp } from "../../protocol/seal.ts";
 import {
   type CareBody,
   type DownBody,
+  type Party,
   presenceSchema,
   type UpBody,
   type UpStatement,
@@ -58,6 +59,9 @@ const PRESENCE_BOUND = 10_000;
 /** Longest health or presence message that is read. */
 const TELEMETRY_MAX_BYTES = 4_096;
 
+/** Acks for other backends that may be under way to them; more are dropped. */
+const STRAYING_AT_MOST = 1_024;
+
 /** Stands that have not answered and are tried nevertheless, at once; half of what may be under way to all. */
 const SILENT_AT_ONCE = 128;
 
@@ -69,6 +73,7 @@ export class Fleet {
   readonly #silence = new Silence(SILENT_AT_ONCE);
   readonly #exchange: Exchange<UpStatement>;
   readonly #presences: Presences;
+  #straying = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -144,12 +149,23 @@ export class Fleet {
       publish: (...message) => this.#transport.publish(...message),
       unseal: unsealedFor(watching, (payload) => unsealUp(payload, standKeys, "backend")),
       commit: (statement) => this.#commit(statement),
-      strayAcks: async (from, ids) => {
-        if (!isStandId(from)) return;
-        this.#silence.heard(from);
-        await this.#options.company?.received(from, ids);
-      },
+      strayAcks: (from, ids) => this.#strayed(from, ids),
     });
+  }
+
+  /** What the stand says next does not wait until the others know. An ack that gets lost costs one more sending, so some may. */
+  #strayed(from: Party, ids: readonly StatementId[]): void {
+    const { company, log } = this.#options;
+    if (!isStandId(from)) return;
+    this.#silence.heard(from);
+    if (company === undefined || this.#straying >= STRAYING_AT_MOST) return;
+    this.#straying += 1;
+    company
+      .received(from, ids)
+      .catch((error: unknown) => log.warn("acks not told to the other backends", { error }))
+      .finally(() => {
+        this.#straying -= 1;
+      });
   }
 
   /** A stand that syncs has connected anew: what was sent to it before is gone, and is not waited for. */

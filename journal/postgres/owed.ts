@@ -1,4 +1,4 @@
-import { type Instant, later } from "../../protocol/time.ts";
+import { type Clock, type Instant, later, pause } from "../../protocol/time.ts";
 import { type EffectId, JournalFault, type JournalShape, type Owed, type TakeOptions } from "../journal.ts";
 import type { OrderRow } from "../sql.ts";
 import { readStored } from "../stored.ts";
@@ -30,6 +30,8 @@ export type OwedParts<Effect> = {
   readonly shape: Pick<JournalShape<never, never, Effect>, "effect">;
   /** What nothing is due of, for a moment. */
   readonly quiet: Quiet;
+  /** Real time. */
+  readonly clock: Pick<Clock, "after">;
 };
 
 /** What waits on a clock that is not told any more is due, and what was held on it is free. */
@@ -90,6 +92,8 @@ const RECEIVED = `WITH got AS (SELECT * FROM unnest($1::text[], $2::text[]) AS g
   SELECT kind, due FROM told LEFT JOIN gone ON true`;
 /** More would not fit into one message. */
 const RECEIVED_AT_ONCE = 200;
+/** Each message wakes every backend, and whoever waits for it has time: what comes so soon after another goes with it. */
+const RECEIVED_TOGETHER_MS = 100;
 /** Effects that others have finished and somebody here may still be about to. */
 const GONE_AT_MOST = 1_024;
 const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHERE kind = ANY($1::text[])";
@@ -98,13 +102,15 @@ const BACKLOG = "SELECT count(*) AS count, min(wall) AS oldest FROM effects WHER
 export class PostgresOwed<Effect> {
   readonly #parts: OwedParts<Effect>;
   readonly #finishing = new Gathering<EffectId>((ids) => this.#drop({ sql: FINISH, values: [ids] }));
-  readonly #receiving = new Gathering<Got>((got) => this.#received(got));
+  readonly #receiving: Gathering<Got>;
   readonly #gone = new Set<EffectId>();
   /** The only clock that rows can be on, as far as this process knows. */
   #clock: string | undefined;
 
   constructor(parts: OwedParts<Effect>) {
     this.#parts = parts;
+    const linger = () => pause(parts.clock, RECEIVED_TOGETHER_MS);
+    this.#receiving = new Gathering<Got>((got) => this.#received(got), linger);
   }
 
   /** Something is written that waits on this clock. */

@@ -1,4 +1,4 @@
-import type { Instant } from "../../protocol/time.ts";
+import type { Clock, Instant } from "../../protocol/time.ts";
 import {
   type AdvanceOptions,
   type EffectId,
@@ -30,6 +30,8 @@ export type PostgresParts<State, Event, Effect> = {
   readonly shape: JournalShape<State, Event, Effect>;
   readonly newId: () => string;
   readonly wall: () => number;
+  /** Real time, for pauses. */
+  readonly clock: Pick<Clock, "after">;
   readonly notesBound: number;
 };
 

@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import { Gathering } from "../../journal/postgres/gathering.ts";
+import { pause } from "../../protocol/time.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 
-function open() {
+function open(linger?: () => Promise<void>) {
   const works: { readonly items: readonly string[]; end(error?: Error): void }[] = [];
   const gathering = new Gathering<string>(
     (items) =>
       new Promise((resolve, reject) => {
         works.push({ items, end: (error) => (error === undefined ? resolve() : reject(error)) });
       }),
+    linger,
   );
   return { works, gathering, gathered: () => works.map(({ items }) => items) };
 }
@@ -27,6 +30,19 @@ test("what comes alone is worked on at once, what comes meanwhile all together a
   expect(gathered()).toEqual([["a"], ["b", "c"], ["d"]]);
   works[2]?.end();
   await last;
+});
+
+test("where more is waited for, what comes in that time is worked on together", async () => {
+  const clock = new VirtualClock();
+  const { works, gathering, gathered } = open(() => pause(clock, 100));
+  const all = [gathering.add("a"), gathering.add("b")];
+  await clock.advance(50);
+  all.push(gathering.add("c"));
+  expect(gathered()).toEqual([]);
+  await clock.advance(50);
+  expect(gathered()).toEqual([["a", "b", "c"]]);
+  works[0]?.end();
+  await Promise.all(all);
 });
 
 test("a work that fails is told to all that were in it, and to nobody else", async () => {
