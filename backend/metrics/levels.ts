@@ -1,20 +1,20 @@
 import type { Log } from "../../host/log.ts";
-import { type Clock, type Instant, type Stop, sinceMs } from "../../protocol/time.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
 import type { LedgerJournal } from "../cashier.ts";
 import type { Condition } from "../condition.ts";
+import { kept } from "../kept.ts";
 import { tellKinds } from "../ledger/effects.ts";
-import { orderOf, type State } from "../ledger/words.ts";
 import type { Stopwatch } from "./metered.ts";
 import { processLevels } from "./process-levels.ts";
 import type { MetricsRegistry } from "./registry.ts";
 
-/** How things stand, looked at when somebody asks, and not oftener than every five seconds however many ask. */
+/** How things stand, looked at when somebody asks, and not oftener than every two seconds however many ask. */
 
-const LOOK_AGE_MS = 5_000;
+const LOOK_AGE_MS = 2_000;
 
 export type LevelsParts = {
   readonly registry: MetricsRegistry;
-  readonly journal: Pick<LedgerJournal, "unfinished" | "backlog" | "story">;
+  readonly journal: Pick<LedgerJournal, "backlog">;
   readonly clock: Clock;
   readonly stopwatch: Stopwatch;
   readonly log: Log;
@@ -34,20 +34,11 @@ export type Levels = { look(): Promise<void>; readonly stop: Stop };
 export function openLevels(parts: LevelsParts): Levels {
   const { registry, clock, log } = parts;
   const process = processLevels(registry);
-  const looks: readonly Look[] = [process, openOrders(parts), queues(parts), health(parts), ...(parts.more ?? [])];
+  const looks: readonly Look[] = [process, queues(parts), health(parts), ...(parts.more ?? [])];
   const lookAtAll = async (): Promise<void> => {
     await Promise.all(looks.map((each) => lookOrForget(each, log)));
   };
-  let last: { readonly at: Instant; readonly looked: Promise<void> } | undefined;
-  return {
-    look: async () => {
-      const now = clock.now();
-      const age = last === undefined ? undefined : sinceMs(last.at, now);
-      if (last === undefined || age === undefined || age >= LOOK_AGE_MS) last = { at: now, looked: lookAtAll() };
-      await last.looked;
-    },
-    stop: process.stop,
-  };
+  return { look: kept(clock, LOOK_AGE_MS, lookAtAll), stop: process.stop };
 }
 
 async function lookOrForget(each: Look, log: Log): Promise<void> {
@@ -59,57 +50,8 @@ async function lookOrForget(each: Look, log: Log): Promise<void> {
   }
 }
 
-const OPEN_STATES = [
-  "charging",
-  "payable",
-  "voiding",
-  "paid",
-  "owed",
-  "refunding",
-] as const satisfies readonly State["at"][];
-
-/** Reading ten thousand open orders takes some 50 ms, in which nobody is served: so it is done a thousandth of the time, or once a minute. */
-const REST_FOR_EACH_MS = 1_000;
-const LONGEST_REST_MS = 60_000;
-
-/** The same on every backend that shares the books: take the largest, not the sum. */
-function openOrders({ registry, journal, clock, stopwatch }: LevelsParts): Look {
-  const open = registry.level({
-    name: "qris_orders_open",
-    help: "Orders that are not finished, by state.",
-    labels: ["state"],
-  });
-  const oldest = registry.level({
-    name: "qris_owed_oldest_seconds",
-    help: "How long the money of the oldest order that is paid, and neither delivered nor given back, has been here; 0: there is none.",
-  });
-  let restUntil = Number.NEGATIVE_INFINITY;
-  return {
-    look: async () => {
-      const began = stopwatch();
-      if (began < restUntil) return;
-      const states = (await journal.unfinished()).map(({ state }) => state);
-      for (const state of OPEN_STATES) open.set(states.filter(({ at }) => at === state).length, { state });
-      const owed = states.find(({ at }) => at === "owed" || at === "paid");
-      const since = owed === undefined ? undefined : await paidWall(journal, orderOf(owed));
-      oldest.set(since === undefined ? 0 : secondsSince(since, clock));
-      const now = stopwatch();
-      restUntil = now + Math.min(LONGEST_REST_MS, (now - began) * REST_FOR_EACH_MS);
-    },
-    forget: () => {
-      open.clear();
-      oldest.clear();
-    },
-  };
-}
-
-/** When the books first heard of an order's money, in milliseconds since 1970. */
-export async function paidWall(journal: Pick<LedgerJournal, "story">, order: string): Promise<number | undefined> {
-  const story = await journal.story(order);
-  return story.find(({ event }) => event.type === "news" && event.standing.is === "settled")?.wall;
-}
-
-const secondsSince = (wall: number, clock: Clock): number => Math.max(0, (clock.wall() - wall) / 1_000);
+export const secondsSince = (wall: number, clock: Pick<Clock, "wall">): number =>
+  Math.max(0, (clock.wall() - wall) / 1_000);
 
 const QUEUES: Readonly<Record<string, readonly string[]>> = {
   tell: tellKinds,

@@ -1,14 +1,15 @@
 import { stopwatch } from "../../host/clock.ts";
 import type { BackendParts } from "../backend.ts";
 import type { Books } from "../books.ts";
+import type { LedgerJournal } from "../cashier.ts";
 import type { Condition } from "../condition.ts";
 import type { Ground } from "../ground.ts";
 import { countingMeter } from "./counts.ts";
-import { type Levels, openLevels, paidWall } from "./levels.ts";
+import { type Levels, openLevels } from "./levels.ts";
 import { allMeters, type Meter } from "./meter.ts";
 import { meteredJournal, meteredProvider, meteredTransport, type Watching } from "./metered.ts";
 import { type MetricsRegistry, openRegistry } from "./registry.ts";
-import { standLevels, storeLevels } from "./store-levels.ts";
+import { orderLevels, standLevels, storeLevels } from "./store-levels.ts";
 
 /** Who watches a running backend, as its configuration says: nobody, `/metrics`, traces, or both. */
 export type Observation = {
@@ -59,7 +60,7 @@ export function openObservation({ ground, books, version, tracing }: Observation
   const levels = (of: MetricsRegistry, looked: LookedAt): Levels => {
     const { condition, standCounts } = looked;
     const stands = standCounts === undefined ? [] : [standLevels(of, standCounts)];
-    const more = [storeLevels(of, store, stopwatch), ...stands];
+    const more = [orderLevels(of, store, clock), storeLevels(of, store, stopwatch), ...stands];
     const made = openLevels({ registry: of, journal, clock, stopwatch, log, version, leads, condition, more });
     opened.push(made);
     return made;
@@ -73,6 +74,12 @@ export function openObservation({ ground, books, version, tracing }: Observation
       await tracing?.close();
     },
   };
+}
+
+/** When the books first heard of an order's money, in milliseconds since 1970. */
+async function paidWall(journal: Pick<LedgerJournal, "story">, order: string): Promise<number | undefined> {
+  const story = await journal.story(order);
+  return story.find(({ event }) => event.type === "news" && event.standing.is === "settled")?.wall;
 }
 
 function watchedParts(parts: BackendParts, watching: Watching): BackendParts {

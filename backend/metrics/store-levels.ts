@@ -1,8 +1,12 @@
+import type { Clock } from "../../protocol/time.ts";
 import { alarmKinds } from "../alarms/kinds.ts";
+import type { State } from "../ledger/words.ts";
+import { bookedUntil } from "../sales/catching-up.ts";
+import { oldestPaid, openByState } from "../sales/waiting.ts";
 import { probe } from "../store/probe.ts";
 import { sql } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
-import type { Look } from "./levels.ts";
+import { type Look, secondsSince } from "./levels.ts";
 import type { Stopwatch } from "./metered.ts";
 import type { MetricsRegistry } from "./registry.ts";
 
@@ -30,6 +34,44 @@ export function storeLevels(registry: MetricsRegistry, store: Store, stopwatch: 
       up.set(0);
       lasted.clear();
       alarms.clear();
+    },
+  };
+}
+
+const OPEN_STATES = [
+  "charging",
+  "payable",
+  "voiding",
+  "paid",
+  "owed",
+  "refunding",
+] as const satisfies readonly State["at"][];
+
+/** What is owed must not seem less than it is because nobody writes the book. */
+const MOST_BEHIND_MS = 60_000;
+
+/** Counted by the database in the sales book, while that follows the journal; the same on every backend: take the largest, not the sum. */
+export function orderLevels(registry: MetricsRegistry, store: Store, clock: Pick<Clock, "wall">): Look {
+  const open = registry.level({
+    name: "qris_orders_open",
+    help: "Orders that are not finished, by state.",
+    labels: ["state"],
+  });
+  const oldest = registry.level({
+    name: "qris_owed_oldest_seconds",
+    help: "How long the money of the oldest order that is paid, and neither delivered nor given back, has been here; 0: there is none.",
+  });
+  return {
+    look: async () => {
+      if (clock.wall() - (await bookedUntil(store)) > MOST_BEHIND_MS) throw new Error("the sales book is behind");
+      const counts = await openByState(store);
+      for (const state of OPEN_STATES) open.set(counts.get(state) ?? 0, { state });
+      const since = await oldestPaid(store);
+      oldest.set(since === undefined ? 0 : secondsSince(since, clock));
+    },
+    forget: () => {
+      open.clear();
+      oldest.clear();
     },
   };
 }

@@ -24,6 +24,11 @@ const ORDERS_A_PAGE = 20;
 /** Between two pages others have their turn. */
 const PAGE_PAUSE_MS = 10;
 
+/** Up to this wall, some fifteen seconds ago in good times, the book has everything, whichever backend heard it; 0: nobody knows. */
+export async function bookedUntil(store: Store): Promise<number> {
+  return (await cursorsIn(store)).find(({ name }) => name === BOOK)?.until_ms ?? 0;
+}
+
 /** What has to be asked of the journal, because whoever knew it is gone or could not remember it. */
 export class CatchingUp {
   readonly #parts: CatchingUpParts;

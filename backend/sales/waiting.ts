@@ -36,3 +36,30 @@ export const openOfMerchants = (store: Store) =>
     .where("merchant", "<>", "")
     .groupBy("merchant")
     .select(({ fn }) => ["merchant", fn.countAll<number>().as("orders")]);
+
+/** How many open orders are in each state. */
+export async function openByState(store: Store): Promise<ReadonlyMap<string, number>> {
+  const rows = await openOfStates(store).execute();
+  return new Map(rows.map(({ state, orders }) => [state, Number(orders)]));
+}
+
+export const openOfStates = (store: Store) =>
+  store
+    .selectFrom("sales")
+    .where(OPEN)
+    .groupBy("state")
+    .select(({ fn }) => ["state", fn.countAll<number>().as("orders")]);
+
+/** When the money came of the order that has waited for its goods, or for a person, the longest; `undefined`: none does. */
+export async function oldestPaid(store: Store): Promise<number | undefined> {
+  const row = await paidLongest(store).executeTakeFirst();
+  return row?.since == null ? undefined : Number(row.since);
+}
+
+/** The sum keeps databases from looking for the least in the index of all payments, where the open orders stand last. */
+export const paidLongest = (store: Store) =>
+  store
+    .selectFrom("sales")
+    .where(OPEN)
+    .where("state", "in", ["owed", "paid"])
+    .select(sql<number | null>`min(paid_ms + 0)`.as("since"));

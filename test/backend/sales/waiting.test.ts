@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { moneyWaiting, openByMerchant, openOfMerchants, waitingIn } from "../../../backend/sales/waiting.ts";
+import {
+  moneyWaiting,
+  oldestPaid,
+  openByMerchant,
+  openByState,
+  openOfMerchants,
+  openOfStates,
+  paidLongest,
+  waitingIn,
+} from "../../../backend/sales/waiting.ts";
 import { sql } from "../../../backend/store/query.ts";
 import type { Store } from "../../../backend/store/store.ts";
 import { storeSuites } from "../../support/stores.ts";
@@ -17,11 +26,11 @@ async function fill(store: Store, count: number): Promise<void> {
   }
 }
 
-async function planOf(
-  store: Store,
-  query: ReturnType<typeof waitingIn> | ReturnType<typeof openOfMerchants>,
-): Promise<string> {
-  const isFile = query.compile().sql.includes("?");
+const queriesOf = (store: Store) =>
+  [waitingIn(store), openOfMerchants(store), openOfStates(store), paidLongest(store)] as const;
+
+async function planOf(store: Store, query: ReturnType<typeof queriesOf>[number]): Promise<string> {
+  const isFile = waitingIn(store).compile().sql.includes("?");
   const { rows } = isFile
     ? await sql`EXPLAIN QUERY PLAN SELECT * FROM ${query} AS open`.execute(store)
     : await sql`EXPLAIN ${query}`.execute(store);
@@ -41,15 +50,27 @@ storeSuites("Orders whose money waits", (fresh) => {
     expect([...(await openByMerchant(store))]).toEqual([["main", 4]]);
   });
 
+  test("are counted by state, and the longest paid tells since when: what is on its way back does not count there", async () => {
+    const [store, shop] = [await fresh(), openShop(NOON)];
+    expect([[...(await openByState(store))], await oldestPaid(store)]).toEqual([[], undefined]);
+    const back = await sell(shop, [...FAILED, "refund"]);
+    const first = await sell(shop, FAILED);
+    const all = [back, first, await sell(shop, FAILED), await sell(shop, ["asked", "offered"]), await sell(shop, SOLD)];
+    await intoBook(store, shop, all);
+    expect(Object.fromEntries(await openByState(store))).toEqual({ refunding: 1, owed: 2, payable: 1 });
+    // Five events of the first order; the third of the second is its payment.
+    expect(await oldestPaid(store)).toBe(NOON + 5_000 + 2_000);
+  });
+
   test("are found by an index of the open ones, however long the book is", async () => {
     const [store, shop] = [await fresh(), openShop(NOON)];
     await intoBook(store, shop, [await sell(shop, FAILED), await sell(shop, SOLD)]);
     await fill(store, 5_000);
     await sql`ANALYZE`.execute(store);
-    for (const query of [waitingIn(store), openOfMerchants(store)]) {
+    for (const query of queriesOf(store)) {
       const plan = await planOf(store, query);
       expect(plan).toContain("sales_open");
-      expect(plan).not.toMatch(/Seq Scan|SCAN sales(?! USING INDEX sales_open)/);
+      expect(plan).not.toMatch(/Seq Scan|SCAN sales(?! USING (COVERING )?INDEX sales_open)/);
     }
   });
 });
