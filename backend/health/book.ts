@@ -32,6 +32,7 @@ export type HealthBookParts = {
 /** How many stands are how, and how many messages said nothing that could be used. */
 export type Counts = Readonly<Record<StandingName, number>>;
 export type Ignored = { readonly strangers: number; readonly unreadable: number; readonly dropped: number };
+/** `stands`: the first of them by their ids, `STANDS_NAMED` at most. */
 export type SoftwareCount = { readonly software: string; readonly count: number; readonly stands: readonly StandId[] };
 
 const FOLLOW_MS = 5_000;
@@ -44,6 +45,7 @@ const ROLL_UP_MS = 60_000;
 const ROWS_AT_ONCE = 500;
 const BREATH_MS = 2;
 const STANDS_AT_ONCE = 1_000;
+const STANDS_NAMED = 50;
 
 /**
  * What is known of how the stands are. Each backend hears every stand's presence; a stand's health reaches one of them, and the
@@ -153,7 +155,11 @@ export class HealthBook {
       if (same === undefined) stands.set(software, [id]);
       else same.push(id);
     }
-    const all = [...stands].map(([software, ids]) => ({ software, count: ids.length, stands: ids.sort() }));
+    const all = [...stands].map(([software, ids]) => ({
+      software,
+      count: ids.length,
+      stands: ids.sort().slice(0, STANDS_NAMED),
+    }));
     return all.sort((one, other) => other.count - one.count || one.software.localeCompare(other.software));
   }
 

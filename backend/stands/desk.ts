@@ -4,6 +4,7 @@ import { readBody } from "../../host/http-body.ts";
 import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
+import { JSON_TYPE, jsonList } from "../json-list.ts";
 import { merchantIdSchema } from "../merchants/config.ts";
 import type { StandRecord } from "./record.ts";
 import { type Invitation, inOrder, type Not, type Registry } from "./registry.ts";
@@ -51,7 +52,7 @@ export function standsRoutes(parts: StandsDeskParts): readonly Route[] {
     answer: (request) => withStand(request, (stand) => answer(stand, request)),
   });
   return [
-    { method: "GET", path: "/stands", answer: async () => json(200, { stands: inOrder(roster.all()).map(lineOf) }) },
+    { method: "GET", path: "/stands", answer: () => list(roster) },
     { method: "POST", path: "/stands", answer: (request) => add(request, parts) },
     about("", async (stand) => show(stand, parts)),
     about("/invite", (stand, request) => invite(stand, request, parts)),
@@ -59,6 +60,10 @@ export function standsRoutes(parts: StandsDeskParts): readonly Route[] {
     about("/change", (stand, request) => change(stand, request, parts)),
     { method: "GET", path: "/keys", answer: async () => json(200, await parts.signing.status()) },
   ];
+}
+
+async function list(roster: Roster): Promise<HttpAnswer> {
+  return { status: 200, headers: JSON_TYPE, pieces: jsonList("stands", inOrder(roster.all()), lineOf) };
 }
 
 async function withStand(

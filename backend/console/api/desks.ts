@@ -77,11 +77,13 @@ export type NewStand = z.output<typeof newStandBody>;
 export type StandChange = z.output<typeof standChangeBody>;
 
 export interface StandsDesk {
-  all(): Promise<readonly StandLine[]>;
+  /** `{stands: StandLine[]}` as JSON, piece by piece: every stand, as it was a second ago at most. */
+  all(): Promise<Iterable<string>>;
   /** How many stands are how, a moment ago. */
   counts(): Overview["stands"];
   /** Without orders and alarms, which others know. */
   page(stand: StandId): Promise<Omit<StandPage, "orders" | "alarmsNow"> | undefined>;
+  /** As it was some seconds ago. */
   versions(): Promise<Versions["versions"]>;
   add(stand: NewStand, by: string): Promise<Yes<Invitation> | No | NotThere | BadFields>;
   invite(stand: StandId, by: string): Promise<Yes<Invitation> | No | NotThere>;

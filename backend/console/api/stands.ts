@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { HttpAnswer } from "../../../host/http.ts";
 import { isStandId, type StandId } from "../../../protocol/ids.ts";
 import type { Clock } from "../../../protocol/time.ts";
+import { JSON_TYPE } from "../../json-list.ts";
 import { type Answered, badFields, notFound, ok, refused, unavailable } from "./answers.ts";
 import { manySettingsBody, newStandBody, revokeBody, settingsBody, standChangeBody } from "./bodies.ts";
 import type { Desks, ManySettings, StandsDesk } from "./desks.ts";
@@ -16,7 +17,9 @@ const MOST_DAYS = 400;
 
 /** Stands: how they are, what they sell, and who may speak as one. */
 export const standsEndpoints = (parts: StandsApiParts): readonly Endpoint[] => [
-  get("viewer", "/api/stands", async () => (parts.stands ? ok({ stands: await parts.stands.all() }) : NO_ROSTER)),
+  get("viewer", "/api/stands", async () =>
+    parts.stands ? { status: 200, headers: JSON_TYPE, pieces: await parts.stands.all() } : NO_ROSTER,
+  ),
   get("viewer", "/api/versions", async () =>
     parts.stands ? ok({ versions: await parts.stands.versions() }) : NO_ROSTER,
   ),

@@ -261,6 +261,7 @@ export type Versions = {
   readonly versions: readonly {
     readonly software: string;
     readonly count: number;
+    /** The first of them by their ids, some dozens at most. */
     readonly stands: readonly string[];
   }[];
 };

@@ -1,9 +1,11 @@
 import { every } from "../../../host/every.ts";
 import type { Log } from "../../../host/log.ts";
 import type { StandId } from "../../../protocol/ids.ts";
-import type { Clock, Stop } from "../../../protocol/time.ts";
+import { type Clock, pause, type Stop } from "../../../protocol/time.ts";
 import type { HealthBook } from "../../health/book.ts";
 import type { HealthSaid } from "../../health/parse.ts";
+import { jsonList } from "../../json-list.ts";
+import { kept } from "../../kept.ts";
 import { historyOf, usingOf } from "../../settings/book.ts";
 import type { Pictures } from "../../settings/pictures.ts";
 import { inOrder, type Not, type Registry, type StandWords } from "../../stands/registry.ts";
@@ -27,20 +29,25 @@ export type StandsDeskParts = {
 };
 
 const SCREEN_MS = 5_000;
+const LIST_AGE_MS = 1_000;
+const ALARMS_AGE_MS = 1_000;
+const VERSIONS_AGE_MS = 10_000;
+const BREATH_MS = 2;
 /** Each may have eleven kilobytes. */
 const VERSIONS_SHOWN = 5;
 
 /** Roster, health and settings of the stands, put together for people. */
 export function standsDesk(parts: StandsDeskParts): StandsDesk {
-  const { roster, registry, health, pictures, nowMs } = parts;
+  const { roster, registry, health, pictures, clock, nowMs } = parts;
+  const alarms = kept(clock, ALARMS_AGE_MS, async () => countsOf(await parts.alarms()));
+  const all = kept(clock, LIST_AGE_MS, async () => listOf(parts, await alarms()));
+  const versions = kept(clock, VERSIONS_AGE_MS, async () => health.versions());
+  roster.onChange(all.forget);
   return {
-    all: async () => {
-      const alarms = countsOf(await parts.alarms());
-      return inOrder(roster.all()).map((record) => lineOf(record, alarms.get(record.id) ?? 0, parts));
-    },
+    all,
     counts: () => health.counts(),
     page: (stand) => pageOf(stand, parts),
-    versions: async () => health.versions(),
+    versions,
     add: async ({ id, ...words }) => invited(await registry.add(id, wordsOf(words))),
     invite: async (stand) => invited(await registry.invite(stand)),
     revoke: async (stand, _by, why) => changed(await registry.revoke(stand, why)),
@@ -56,8 +63,19 @@ export function standsDesk(parts: StandsDeskParts): StandsDesk {
       if (found?.png === undefined) return undefined;
       return { png: found.png, page: found.page, ageMs: found.isFresh ? 0 : nowMs() - found.atMs };
     },
-    onChange: (hear) => follow(hear, parts),
+    onChange: (hear) => follow(hear, parts, alarms, all.forget),
   };
+}
+
+/** Ten thousand stands are looked at and written down once a second for all who ask, and not at one go: orders have their turn in between. */
+async function listOf(parts: StandsDeskParts, alarms: ReadonlyMap<string, number>): Promise<readonly string[]> {
+  const line = (record: StandRecord): StandLine => lineOf(record, alarms.get(record.id) ?? 0, parts);
+  const pieces: string[] = [];
+  for await (const piece of jsonList("stands", inOrder(parts.roster.all()), line)) {
+    pieces.push(piece);
+    await pause(parts.clock, BREATH_MS);
+  }
+  return pieces;
 }
 
 /** What may be left out, is. */
@@ -154,21 +172,29 @@ const TOLD_AT_ONCE = 100;
  * What the roster says anew, and who stands otherwise than before. When the whole fleet is lost or back at one moment, it is told some at a
  * time, each as it is by then: pages keep up with that, and are not cut.
  */
-function follow(hear: (stand: StandLine) => void, parts: StandsDeskParts): Stop {
+function follow(
+  hear: (stand: StandLine) => void,
+  parts: StandsDeskParts,
+  alarms: () => Promise<ReadonlyMap<string, number>>,
+  forgetAll: () => void,
+): Stop {
   const { roster, health, clock, log } = parts;
   const changed = new Set<StandId>();
+  // Whoever begins to listen after this must not read what was before it.
   const note = (ids: ReadonlySet<StandId>): void => {
+    forgetAll();
     for (const id of ids) changed.add(id);
   };
   const run = async (): Promise<void> => {
     if (changed.size === 0) return;
-    const counts = countsOf(await parts.alarms());
+    const counts = await alarms();
     for (const id of [...changed].slice(0, TOLD_AT_ONCE)) {
       changed.delete(id);
       const record = roster.get(id);
       if (record !== undefined) hear(lineOf(record, counts.get(id) ?? 0, parts));
     }
   };
+  forgetAll();
   const telling = every(clock, log, { firstMs: TELL_MS, everyMs: TELL_MS, what: "stands not told", run });
   const stops = [roster.onChange(note), health.onChange(note), telling];
   return () => {

@@ -6,6 +6,11 @@ import { onLive } from "./live.js";
 
 /** Told no more often, however many stands report. */
 const CALM_MS = 500;
+/** The list may be a second old, and some time on its way: what was told since is newer. */
+const LIST_AGE_MS = 2_000;
+
+/** When each was told of last, on the page's own clock. @type {Map<string, number>} */
+const toldAt = new Map();
 
 /** As the last page had them: ten thousand names are not fetched anew for each page that names one. @type {Map<string, StandLine>} */
 let lastKnown = new Map();
@@ -19,15 +24,19 @@ export function followStands(signal, changed) {
   const stands = lastKnown;
   const soon = calmly(CALM_MS, signal, changed);
   const load = async () => {
+    const asked = performance.now();
     const answer = /** @type {{ stands: readonly StandLine[] }} */ (await get("/stands", signal));
+    const newer = [...stands].filter(([id]) => (toldAt.get(id) ?? 0) > asked - LIST_AGE_MS);
     stands.clear();
     for (const stand of answer.stands) stands.set(stand.id, stand);
+    for (const [id, stand] of newer) if (stands.has(id)) stands.set(id, stand);
     changed();
   };
   onLive(
     "stand",
     (stand) => {
       stands.set(stand.id, stand);
+      toldAt.set(stand.id, performance.now());
       soon();
     },
     signal,
@@ -48,6 +57,7 @@ export function followStands(signal, changed) {
 /** Whoever signs in next asks anew. */
 export function forgetStands() {
   lastKnown = new Map();
+  toldAt.clear();
 }
 
 /** How many are in each state. @param {Iterable<StandLine>} stands */

@@ -100,7 +100,7 @@ export function paperDesks(): PaperDesks {
       remedy: async (id, decision) => noted({ is: "yes", state: "remedied" }, "remedy", id, decision),
     },
     stands: {
-      all: async () => [stand()],
+      all: async () => [JSON.stringify({ stands: [stand()] })],
       counts: () => ({ selling: 1, serving: 0, trouble: 0, offline: 0, new: 0, revoked: 0 }),
       page: async (id) =>
         id === STAND

@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { AlarmBook } from "../../../backend/alarms/book.ts";
+import { overviewOf } from "../../../backend/console/api/overview.ts";
+import type { StandLine } from "../../../backend/console/api/words.ts";
 import { alarmsDesk } from "../../../backend/console/desks/alarms.ts";
 import { settingsDesk } from "../../../backend/console/desks/settings.ts";
 import { standsDesk } from "../../../backend/console/desks/stands.ts";
@@ -70,7 +72,7 @@ async function openWorld() {
     alarms: alarmsDesk(alarms),
   };
   const rig = await openConsoleRig({ store, desks });
-  return { rig, store, roster, health, alarms, said, looked };
+  return { rig, store, roster, health, alarms, said, looked, desks };
 }
 
 test("a stand is invited, named, placed and revoked from the console, and the roster knows it at once", async () => {
@@ -180,16 +182,20 @@ test("what a stand shows is asked of the stand, and comes as a picture with its 
   expect(said).toEqual([[LOBBY, { type: "look" }]]);
 });
 
-test("an alarm is acknowledged once, by name", async () => {
-  const { rig, alarms } = await openWorld();
+test("an alarm is acknowledged once, by name, and is no news from then on", async () => {
+  const { rig, alarms, desks } = await openWorld();
   const ani = await rig.signedIn("ani", "staff");
   await alarms.raise({ kind: "printer", stand: LOBBY }, { is: "printer", condition: "no-paper" });
   const { body } = await ani.get("/api/alarms");
   const [{ id = "" } = {}] = body["alarms"] as { readonly id?: string }[];
+  expect(await overviewOf(desks)).toMatchObject({ alarms: 1 });
   expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 200 });
+  expect(await overviewOf(desks)).toMatchObject({ alarms: 0 });
   expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 409 });
   expect(await ani.post("/api/alarms/nothing/acknowledge")).toMatchObject({ status: 404 });
   expect(await ani.get("/api/alarms")).toMatchObject({ body: { alarms: [{ acknowledged: { by: "ani" } }] } });
+  const entries = (await rig.entries()).filter(({ what, about }) => what === "alarm.acknowledge" && about === id);
+  expect(entries.map(({ result }) => result)).toEqual(["begun", "done", "begun", "refused"]);
 });
 
 test("when the whole fleet goes at once, those who look are told a hundred stands at a time, each once, as it is by then", async () => {
@@ -228,4 +234,69 @@ test("when the whole fleet goes at once, those who look are told a hundred stand
   expect(new Set(told.slice(100))).toEqual(new Set(ids.map((id) => `${id} selling`)));
   stop();
   expect(hearers.size).toBe(0);
+});
+
+test("ten thousand stands are looked at once a second for all who ask, not at one go, and anew when one has changed", async () => {
+  const clock = new VirtualClock();
+  const roster = new RosterInMemory({} as ConstructorParameters<typeof RosterInMemory>[0]);
+  const record = (id: string) => ({
+    ...{ id: id as StandId, name: id, merchant: MAIN, state: "active" as const, isConfigured: false, keys: [] },
+    ...{ policies: { late: "hold", failed: "hold" } as const, rate: { aMinute: 20, burst: 10 } },
+  });
+  roster.put(Array.from({ length: 10_000 }, (_, nth) => record(`stand-${String(nth).padStart(4, "0")}`)));
+  const asked = { looks: 0, mostAtOnce: 0, alarms: 0 };
+  let since = 0;
+  let tell = (_: ReadonlySet<StandId>): void => undefined;
+  const standing = () => {
+    asked.looks += 1;
+    asked.mostAtOnce = Math.max(asked.mostAtOnce, asked.looks - since);
+    return { state: "selling", reasons: [] } as const;
+  };
+  const unasked = {} as never;
+  const listen = (hear: typeof tell) => {
+    tell = hear;
+    return () => undefined;
+  };
+  const desk = standsDesk({
+    ...{ roster, clock, log: silentLog, nowMs: () => clock.now().ms, store: unasked, registry: unasked },
+    pictures: unasked,
+    health: {
+      ...{ standing, latest: () => undefined, presence: () => undefined, versions: () => [], series: unasked },
+      ...{ counts: unasked, onChange: listen },
+    },
+    alarms: async () => {
+      asked.alarms += 1;
+      return [{ stand: "stand-0007" as StandId }];
+    },
+  });
+  const read = async (): Promise<readonly StandLine[]> => {
+    let isThere = false;
+    const reading = desk.all().finally(() => {
+      isThere = true;
+    });
+    while (!isThere) {
+      since = asked.looks;
+      await clock.advance(2);
+    }
+    return JSON.parse([...(await reading)].join("")).stands;
+  };
+  const lists = await Promise.all(Array.from({ length: 20 }, read));
+  expect(lists.map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 10_000));
+  expect(lists[0]?.slice(6, 8).map(({ id, alarms }) => [id, alarms])).toEqual([
+    ["stand-0006", 0],
+    ["stand-0007", 1],
+  ]);
+  expect(asked).toEqual({ looks: 10_000, mostAtOnce: expect.any(Number), alarms: 1 });
+  expect(asked.mostAtOnce).toBeLessThan(1_100);
+
+  roster.put([record("stand-0000"), record("zoo")]);
+  expect((await read()).at(-1)?.id).toBe("zoo");
+  expect(asked.looks).toBe(20_001);
+  onTestFinished(desk.onChange(() => undefined));
+  await read();
+  await read();
+  expect(asked.looks).toBe(30_002);
+  tell(new Set(["stand-0001" as StandId]));
+  await read();
+  expect(asked.looks).toBe(40_003);
 });
