@@ -9,6 +9,7 @@ import type { Clock } from "../../protocol/time.ts";
 import type { Cashier, LedgerJournal } from "../cashier.ts";
 import type { Audit } from "../console/audit/audit.ts";
 import type { State } from "../ledger/words.ts";
+import { byAndWhy } from "../line.ts";
 import { type Decided, type Decisions, decisionsOn } from "./decisions.ts";
 import { behindDoor } from "./door.ts";
 import { recordedDecisions } from "./recorded.ts";
@@ -34,10 +35,9 @@ export type OperatorParts = {
 /** A payment, its imposed fee and all, is never as much. */
 const MOST_BACK = 1_000_000_000;
 
-const who = { by: z.string().trim().min(1).max(100), why: z.string().trim().min(1).max(500) };
-const releaseBody = z.strictObject(who);
-const refundBody = z.strictObject({ ...who, amount: z.int().min(1).max(MOST_BACK).optional() });
-const remedyBody = z.strictObject({ ...who, how: z.enum(["refunded", "settled-by-staff"]) });
+const releaseBody = z.strictObject(byAndWhy);
+const refundBody = z.strictObject({ ...byAndWhy, amount: z.int().min(1).max(MOST_BACK).optional() });
+const remedyBody = z.strictObject({ ...byAndWhy, how: z.enum(["refunded", "settled-by-staff"]) });
 
 export function operatorRoutes(parts: OperatorParts): readonly Route[] {
   const about = (path: string, answer: (order: OrderId, request: HttpRequest) => Promise<HttpAnswer>): Route => ({

@@ -3,6 +3,7 @@ import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import { readBody } from "../../host/http-body.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
+import { byAndWhy } from "../line.ts";
 import type { Roster } from "../stands/roster.ts";
 import type { Store } from "../store/store.ts";
 import { desiredOf, historyOf, rollBack, type Saved, saveSettings, usingOf, versionOf } from "./book.ts";
@@ -29,11 +30,9 @@ export type SettingsDeed = {
   readonly because?: string;
 };
 
-const line = (most: number) => z.string().trim().min(1).max(most);
-const who = { by: line(100), why: line(500) };
 const saveBody = z.union([
-  z.strictObject({ ...who, settings: z.record(z.string(), z.unknown()) }),
-  z.strictObject({ ...who, version: z.int().min(1) }),
+  z.strictObject({ ...byAndWhy, settings: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ ...byAndWhy, version: z.int().min(1) }),
 ]);
 
 export function settingsRoutes(parts: SettingsRoutesParts): readonly Route[] {

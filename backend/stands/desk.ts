@@ -5,6 +5,7 @@ import type { Log } from "../../host/log.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
 import { JSON_TYPE, jsonList } from "../json-list.ts";
+import { byAndWhy, line } from "../line.ts";
 import { merchantIdSchema } from "../merchants/config.ts";
 import type { StandRecord } from "./record.ts";
 import { type Invitation, inOrder, type Not, type Registry } from "./registry.ts";
@@ -30,19 +31,11 @@ export type Deed = {
   readonly because?: string;
 };
 
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, "has characters that cannot be shown");
-const by = line(100);
 const words = { name: line(40).optional(), site: line(100).optional(), merchant: merchantIdSchema.optional() };
-const addBody = z.strictObject({ by, id: standIdSchema, ...words });
-const changeBody = z.strictObject({ by, ...words });
-const inviteBody = z.strictObject({ by });
-const revokeBody = z.strictObject({ by, why: line(500) });
+const addBody = z.strictObject({ by: byAndWhy.by, id: standIdSchema, ...words });
+const changeBody = z.strictObject({ by: byAndWhy.by, ...words });
+const inviteBody = z.strictObject({ by: byAndWhy.by });
+const revokeBody = z.strictObject(byAndWhy);
 
 export function standsRoutes(parts: StandsDeskParts): readonly Route[] {
   const { roster } = parts;

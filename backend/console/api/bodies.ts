@@ -1,22 +1,11 @@
 import { z } from "zod";
 import { rupiah } from "../../../protocol/rupiah.ts";
 import { standIdSchema } from "../../../protocol/statements.ts";
+import { line } from "../../line.ts";
 import { merchantIdSchema } from "../../merchants/config.ts";
 import { roles } from "./words.ts";
 
 /** What the console's pages may send: JSON, strict, bounded. Each goes with the route that its name says. */
-
-/** One line of text for people: no control characters, so that it stays one line wherever it is written. */
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(
-      /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u,
-      "has characters that cannot be shown in a line",
-    );
 
 /** 2 to 64 of `a-z 0-9 . _ @ + -`, beginning with a letter or digit; an e-mail address may be one. */
 export const accountNameSchema = z

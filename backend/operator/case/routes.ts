@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../../host/http.ts";
 import { readBody } from "../../../host/http-body.ts";
 import { isOrderId } from "../../../protocol/ids.ts";
+import { byAndWhy } from "../../line.ts";
 import type { DoorDeed } from "../recorded.ts";
 import { type GatherParts, gather } from "./gather.ts";
 
-const wish = z.strictObject({ by: z.string().trim().min(1).max(100), why: z.string().trim().min(1).max(500) });
+const wish = z.strictObject(byAndWhy);
 
 /**
  * `POST /orders/ID/case` with `{by, why}`: one order's whole story, as JSON. Who took it, and what for, is written down before it is
