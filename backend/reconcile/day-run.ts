@@ -65,15 +65,18 @@ async function sortedReport(
 async function inspectAll(work: Work): Promise<void> {
   const { notebook, draft, sorted, clock } = work;
   for (const stray of sorted?.strays ?? []) draft.addStray(stray);
-  for (const entry of notebook.entries) draft.add(entry);
-  const known = new Set<OrderId>(notebook.entries.map(({ order }) => order));
-  const orders = (await ordersOf(work)).filter((order) => !known.has(order));
-  const of = known.size + orders.length;
-  work.progress(known.size, of);
-  let done = known.size;
+  const orders = await ordersOf(work);
+  let done = 0;
+  for await (const entry of notebook.earlier()) {
+    draft.add(entry);
+    orders.delete(entry.order);
+    done += 1;
+  }
+  const of = done + orders.size;
+  work.progress(done, of);
   const deadline = later(clock.now(), LONGEST_RUN_MS);
   const inspection = { ...work, turn: turnstile(work) };
-  await workOff(new Agenda(orders.map((order) => new Inspection(order))), work, async (task) => {
+  await workOff(new Agenda(inspectionsOf(orders)), work, async (task) => {
     const isLate = isReached(deadline, clock.now());
     const inspected = isLate ? await task.giveUp(inspection) : await task.step(inspection);
     if (inspected.is === "later") return inspected;
@@ -82,6 +85,11 @@ async function inspectAll(work: Work): Promise<void> {
     work.progress(done, of);
     return "done";
   });
+}
+
+/** Each is made when it is its turn. */
+function* inspectionsOf(orders: Iterable<OrderId>): Generator<Inspection> {
+  for (const order of orders) yield new Inspection(order);
 }
 
 /** Gives every task its turns, until all are done or the signal says so. */
@@ -101,8 +109,11 @@ async function workOff<Task>(
   }
 }
 
-/** Every order that had an event on the day, and every one that the report names. */
-async function ordersOf({ journal, part, sorted, clock, signal }: Work): Promise<readonly OrderId[]> {
+/**
+ * Every order that had an event on the day, and every one that the report names. Of a day's orders no more than their names are in memory: some
+ * ten megabytes of a hundred thousand, which is more than can be asked about in `LONGEST_RUN_MS` at five questions a second.
+ */
+async function ordersOf({ journal, part, sorted, clock, signal }: Work): Promise<Set<OrderId>> {
   const found = new Set<OrderId>();
   for (let after: number | undefined = 0; after !== undefined && !signal.aborted; ) {
     const page = await journal.inSpan({ ...spanOf(part.day), after, limit: ORDERS_A_PAGE });
@@ -111,7 +122,7 @@ async function ordersOf({ journal, part, sorted, clock, signal }: Work): Promise
     await pause(clock, 0, signal);
   }
   for (const order of sorted?.about.keys() ?? []) found.add(order);
-  return [...found];
+  return found;
 }
 
 /** Lets one question through at a time, so many a second at most. */

@@ -10,8 +10,8 @@ export type Head = { readonly begun: WallMs };
 export type Notebook = {
   readonly head: Head;
   readonly report?: Report;
-  /** What was noted before a crash, or by another backend. */
-  readonly entries: readonly Entry[];
+  /** What was noted before a crash, or by another backend, some hundred at once: a hundred thousand are forty megabytes. */
+  earlier(): AsyncIterable<Entry>;
   /** Rejects when another backend is at the same. */
   note(entry: Entry): Promise<void>;
 };
@@ -20,13 +20,16 @@ const AT_ONCE = 500;
 
 /** Goes on where the run is. */
 export async function openNotebook(store: Store, run: string, head: Head, report?: Report): Promise<Notebook> {
-  const entries: Entry[] = [];
-  for await (const entry of entriesIn(store, run)) entries.push(entry);
-  let nth = entries.length;
+  const last = await store
+    .selectFrom("reconcile_entries")
+    .select(({ fn }) => fn.max("nth").as("nth"))
+    .where("run", "=", run)
+    .executeTakeFirst();
+  let nth = (last?.nth ?? -1) + 1;
   return {
     head,
     ...(report === undefined ? {} : { report }),
-    entries,
+    earlier: () => entriesIn(store, run),
     note: async (entry) => {
       await store
         .insertInto("reconcile_entries")

@@ -23,11 +23,13 @@ const report: Report = {
   unread: [{ line: 3, because: "names no order" }],
 };
 
-async function entriesOf(results: Results, day: Day): Promise<readonly Entry[]> {
+async function allOf(entries: AsyncIterable<Entry>): Promise<readonly Entry[]> {
   const found: Entry[] = [];
-  for await (const each of results.entriesOf(day)) found.push(each);
+  for await (const each of entries) found.push(each);
   return found;
 }
+
+const entriesOf = (results: Results, day: Day): Promise<readonly Entry[]> => allOf(results.entriesOf(day));
 
 async function make(results: Results, part: Part = whole, entries: readonly Entry[] = [entry(1)]): Promise<void> {
   const notebook = await results.begin(part, head);
@@ -118,7 +120,8 @@ storeSuites("The results of reconciling", (freshStore) => {
     const next = new Results(store);
     expect(await next.begun()).toEqual([whole]);
     const notebook = await next.begin(whole, { begun: 9_000 });
-    expect(notebook).toMatchObject({ head, report, entries: [entry(1), entry(2)] });
+    expect(notebook).toMatchObject({ head, report });
+    expect(await allOf(notebook.earlier())).toEqual([entry(1), entry(2)]);
     await notebook.note(entry(3));
     await expect(before.note(entry(4))).rejects.toThrow();
     await next.finish(whole, summary());
@@ -126,11 +129,40 @@ storeSuites("The results of reconciling", (freshStore) => {
     await expect(results.finish(whole, summary())).rejects.toThrow("was ended by another backend");
   });
 
+  test("of a long day that was interrupted are read again some hundred at once, and never held all together", async () => {
+    const { results, store } = await open();
+    await results.begin(whole, head);
+    const run = `${DAY} 1`;
+    const rows = Array.from({ length: 1_200 }, (_, nth) => ({ run, nth, entry: JSON.stringify(entry(nth)) }));
+    for (let from = 0; from < rows.length; from += 400)
+      await store
+        .insertInto("reconcile_entries")
+        .values(rows.slice(from, from + 400))
+        .execute();
+    const notebook = await results.begin(whole, head);
+    const earlier = notebook.earlier()[Symbol.asyncIterator]();
+    expect((await earlier.next()).value).toEqual(entry(0));
+    await store.deleteFrom("reconcile_entries").where("nth", ">=", 500).execute();
+    let left = 0;
+    while ((await earlier.next()).done !== true) left += 1;
+    expect(left).toBe(499);
+    await notebook.note(entry(9));
+    expect(
+      (
+        await store
+          .selectFrom("reconcile_entries")
+          .select(({ fn }) => fn.max("nth").as("nth"))
+          .execute()
+      )[0]?.nth,
+    ).toBe(1_200);
+  });
+
   test("begin anew when there is a report that they did not know", async () => {
     const { results } = await open();
     await (await results.begin(whole, head)).note(entry(1));
     const notebook = await results.begin(whole, { begun: 9_000 }, report);
-    expect(notebook).toMatchObject({ head: { begun: 9_000 }, report, entries: [] });
+    expect(notebook).toMatchObject({ head: { begun: 9_000 }, report });
+    expect(await allOf(notebook.earlier())).toEqual([]);
     expect(await results.begun()).toEqual([whole]);
   });
 });
