@@ -1,3 +1,4 @@
+import { putNewest } from "../../host/newest.ts";
 import type { Stopwatch } from "./metered.ts";
 
 /** So many are remembered; the oldest are forgotten. */
@@ -15,9 +16,7 @@ export class Underway<Name> {
   /** It began `beforeMs` ago. One that is under way already stays as it is. */
   begin(name: Name, beforeMs = 0): void {
     if (this.#since.has(name)) return;
-    this.#since.set(name, this.#stopwatch() - beforeMs);
-    const [oldest] = this.#since.keys();
-    if (this.#since.size > BOUND && oldest !== undefined) this.#since.delete(oldest);
+    putNewest(this.#since, name, this.#stopwatch() - beforeMs, BOUND);
   }
 
   /** It is over: tells `hear` how long it was under way; false when nobody knows. */

@@ -1,3 +1,4 @@
+import { putNewest } from "../../host/newest.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import type { CareBody, ReportBody } from "../../protocol/statements.ts";
 import { type Clock, type Instant, sinceMs } from "../../protocol/time.ts";
@@ -82,10 +83,7 @@ export class Pictures {
     const ageMs = last === undefined ? undefined : sinceMs(last.at, now);
     if (last !== undefined && ageMs !== undefined && ageMs < SHARE_MS) return last.before;
     const before = this.#askNow(stand);
-    this.#asked.delete(stand);
-    this.#asked.set(stand, { at: now, before });
-    const [oldest] = this.#asked.keys();
-    if (this.#asked.size > ASKED_BOUND && oldest !== undefined) this.#asked.delete(oldest);
+    putNewest(this.#asked, stand, { at: now, before }, ASKED_BOUND);
     return before;
   }
 

@@ -1,3 +1,4 @@
+import { putNewest } from "../../host/newest.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import { type KeySet, type KnownKey, type PublicJwk, publicKeyFrom, thumbprintOf } from "../../protocol/keys.ts";
 
@@ -30,10 +31,7 @@ export class StandKeys implements KeySet {
     const claim = this.#claims.get(kid);
     if (claim === undefined) return undefined;
     const known = this.#ready.get(kid) ?? { owner: claim.owner, key: publicKeyFrom(claim.jwk).key };
-    this.#ready.delete(kid);
-    this.#ready.set(kid, known);
-    const [oldest] = this.#ready.keys();
-    if (this.#ready.size > this.#bound && oldest !== undefined) this.#ready.delete(oldest);
+    putNewest(this.#ready, kid, known, this.#bound);
     return known;
   }
 

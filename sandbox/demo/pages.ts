@@ -1,3 +1,4 @@
+import { putNewest } from "../../host/newest.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import { readTopic } from "../../protocol/topics.ts";
 import { bodyIn } from "./sealed.ts";
@@ -32,8 +33,6 @@ export class Pages {
 
   #keep(page: CustomerPage): void {
     this.#latest = page;
-    this.#pages.set(page.order, page.address);
-    const [oldest] = this.#pages.keys();
-    if (this.#pages.size > KEPT && oldest !== undefined) this.#pages.delete(oldest);
+    putNewest(this.#pages, page.order, page.address, KEPT);
   }
 }

@@ -1,3 +1,4 @@
+import { putNewest } from "../../host/newest.ts";
 import type { Random } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Clock } from "../../protocol/time.ts";
@@ -100,9 +101,7 @@ export class RefundDesk {
   #rememberKey(key: string, isDone: boolean): void {
     const firstMs = this.#keys.get(key)?.firstMs ?? this.#now().ms;
     const wasDone = this.#keys.get(key)?.isDone ?? false;
-    this.#keys.set(key, { firstMs, isDone: isDone || wasDone });
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size > KEYS_KEPT && oldest !== undefined) this.#keys.delete(oldest);
+    putNewest(this.#keys, key, { firstMs, isDone: isDone || wasDone }, KEYS_KEPT);
   }
 
   /** The books, the merchant, and in its own time the bank. */

@@ -1,4 +1,5 @@
 import type { HttpRequest } from "../../host/http.ts";
+import { putNewest } from "../../host/newest.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Body } from "../midtrans/body.ts";
 import type { Occasion, Strikes } from "../midtrans/faults.ts";
@@ -41,9 +42,7 @@ export class Gate {
 
   /** The id is used up, whatever becomes of the call. */
   use(externalId: string, operation: SnapOperation): void {
-    this.#used.set(externalId, operation);
-    const [oldest] = this.#used.keys();
-    if (this.#used.size > KEPT && oldest !== undefined) this.#used.delete(oldest);
+    putNewest(this.#used, externalId, operation, KEPT);
   }
 
   #ofTokenRequest({ headers }: HttpRequest): Refused | undefined {

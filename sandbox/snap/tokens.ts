@@ -1,3 +1,4 @@
+import { putNewest } from "../../host/newest.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { newUuid } from "../midtrans/uuid.ts";
@@ -20,9 +21,7 @@ export class Tokens {
 
   issue(): { readonly accessToken: string; readonly expiresIn: string } {
     const accessToken = `${newUuid(this.#random)}${newUuid(this.#random)}`.replaceAll("-", "");
-    this.#until.set(accessToken, this.#clock.now().ms + this.#lifetimeS * 1_000);
-    const [oldest] = this.#until.keys();
-    if (this.#until.size > KEPT && oldest !== undefined) this.#until.delete(oldest);
+    putNewest(this.#until, accessToken, this.#clock.now().ms + this.#lifetimeS * 1_000, KEPT);
     return { accessToken, expiresIn: String(this.#lifetimeS) };
   }
 

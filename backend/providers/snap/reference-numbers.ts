@@ -1,3 +1,4 @@
+import { putNewest } from "../../../host/newest.ts";
 import type { Standing } from "../provider.ts";
 import type { Original } from "./bodies.ts";
 
@@ -15,10 +16,7 @@ export class ReferenceNumbers {
   learn(reference: string, number: string | undefined, standing?: Standing): void {
     if (number === undefined || number === reference) return;
     if (standing?.is === "unclear" || standing?.is === "unknown") return;
-    this.#numbers.delete(reference);
-    this.#numbers.set(reference, number);
-    const [oldest] = this.#numbers.keys();
-    if (this.#numbers.size > KEPT && oldest !== undefined) this.#numbers.delete(oldest);
+    putNewest(this.#numbers, reference, number, KEPT);
   }
 
   originalOf(reference: string): Original {
