@@ -3,11 +3,11 @@ import type { AdvanceOptions, Journal, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { OrderBody, UpBody } from "../protocol/statements.ts";
-import { type Clock, type Instant, later, leftMs } from "../protocol/time.ts";
+import type { Clock } from "../protocol/time.ts";
 import type { Detail } from "./alarms/detail.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { sayLoud } from "./alarms/loud.ts";
-import { attemptOf, CLOSEST_ASK_MS } from "./ledger/effects.ts";
+import { attemptOf } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type {
   Decision,
@@ -26,6 +26,7 @@ import { orderOf, standOf } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
 import type { Merchants } from "./merchants/merchants.ts";
 import type { Attempt, MerchantId, PaymentProvider, Refund, Standing } from "./providers/provider.ts";
+import { type Looked, Questions } from "./questions.ts";
 
 export type LedgerJournal = Journal<State, Event, Effect>;
 
@@ -46,17 +47,12 @@ export type CashierOptions = {
   changed?(order: string): void;
 };
 
-/** A standing, or in how long the provider may be asked for it. */
-export type Looked = Standing | { readonly againMs: number };
-
 /** Whether the ledger has the order that a notification speaks of. */
 export type Taken = "taken" | "unknown-order";
 
 type OpenOrders = Extract<UpBody, { type: "sync" }>["orders"];
 
 const ALARM_AGAIN_MS = 10_000;
-/** How many orders' last status queries are remembered, to keep their distance; the oldest are forgotten. */
-const ASKED_BOUND = 10_000;
 
 /**
  * The loop of the backend: what stands, provider and staff say goes through the ledger into one commit each; what the ledger
@@ -64,10 +60,11 @@ const ASKED_BOUND = 10_000;
  */
 export class Cashier {
   readonly #options: CashierOptions;
-  readonly #askedAt = new Map<OrderId, Instant>();
+  readonly #questions: Questions;
 
   constructor(options: CashierOptions) {
     this.#options = options;
+    this.#questions = new Questions(options);
   }
 
   /** A stand's statement about one of its orders; resolves when it is on disk. */
@@ -132,7 +129,7 @@ export class Cashier {
    * where one of the order's was asked about just now.
    */
   async look(sale: Sale, attempt: number, signal: AbortSignal): Promise<Looked> {
-    return this.#standingOf(attemptOf(sale, attempt, this.#options.termsFor(sale.stand)), signal);
+    return this.#questions.ask(attemptOf(sale, attempt, this.#options.termsFor(sale.stand)), signal);
   }
 
   /** The provider's answer to somebody who looked. */
@@ -195,17 +192,8 @@ export class Cashier {
   }
 
   async #ask(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
-    const looked = await this.#standingOf(attempt, signal);
+    const looked = await this.#questions.ask(attempt, signal);
     return "againMs" in looked ? looked : this.#news(owed, attempt, looked);
-  }
-
-  async #standingOf(attempt: Attempt, signal: AbortSignal): Promise<Looked> {
-    const now = this.#options.clock.now();
-    const last = this.#askedAt.get(attempt.order);
-    const tooEarlyMs = last === undefined ? 0 : leftMs(later(last, CLOSEST_ASK_MS), now);
-    if (tooEarlyMs > 0) return { againMs: tooEarlyMs };
-    this.#remember(attempt.order, now);
-    return this.#providerOf(attempt).standing(attempt, signal);
   }
 
   /** A refund that the provider's books have shown meanwhile needs no more asking. */
@@ -220,13 +208,6 @@ export class Cashier {
 
   #providerOf({ merchant }: Attempt): PaymentProvider {
     return this.#options.merchants.provider(merchant);
-  }
-
-  #remember(order: OrderId, now: Instant): void {
-    this.#askedAt.delete(order);
-    this.#askedAt.set(order, now);
-    const [oldest] = this.#askedAt.keys();
-    if (this.#askedAt.size > ASKED_BOUND && oldest !== undefined) this.#askedAt.delete(oldest);
   }
 
   #news(owed: Owed<Effect>, attempt: Attempt, standing: Standing): Promise<Outcome> {
