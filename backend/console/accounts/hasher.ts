@@ -7,15 +7,17 @@ const LONGEST_QUEUE = 16;
 /** Works passwords out one after the other: so many sign-ins at once cost no more memory, and leave three of libuv's threads to others. */
 export class Hasher {
   readonly #queue = new Queue({ atOnce: 1, longest: LONGEST_QUEUE });
+  readonly #admitted = new Queue({ atOnce: LONGEST_QUEUE + 1, longest: 0 });
   readonly #cost: Cost;
-  /** Runs an act that will ask `isPassword`; `full` where so many are under way, before this one has cost anything. */
-  readonly admit = atMost(LONGEST_QUEUE + 1);
   /** Looked at in the place of an account that is not there. */
   #nobody: Promise<string> | undefined;
 
   constructor(cost: Cost = COST) {
     this.#cost = cost;
   }
+
+  /** Runs an act that will ask `isPassword`; `full` where so many are under way, before this one has cost anything. */
+  readonly admit = <Done>(act: () => Promise<Done>): Promise<Done | "full"> => this.#admitted.run(act);
 
   /** Not in the queue: only who is signed in already asks for it. */
   hash(password: string): Promise<string> {
@@ -33,17 +35,4 @@ export class Hasher {
   isCheap(stored: string): boolean {
     return isCheap(stored, this.#cost);
   }
-}
-
-function atMost(most: number): <Done>(act: () => Promise<Done>) => Promise<Done | "full"> {
-  let underWay = 0;
-  return async (act) => {
-    if (underWay >= most) return "full";
-    underWay += 1;
-    try {
-      return await act();
-    } finally {
-      underWay -= 1;
-    }
-  };
 }
