@@ -137,7 +137,8 @@ export function step(transaction: Transaction, event: TransactionEvent, now: Mom
   }
 }
 
-const FINAL: Readonly<Record<TransactionStanding, Unmoved | undefined>> = {
+/** Why nothing moves a transaction in this standing any more; `undefined`: something may. */
+export const FINAL: Readonly<Record<TransactionStanding, Exclude<Unmoved, "not-due"> | undefined>> = {
   pending: undefined,
   settlement: "already-paid",
   expire: "expired",

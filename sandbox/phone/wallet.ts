@@ -1,7 +1,7 @@
 import { readQris } from "../../protocol/qris.ts";
 import { QRIS_MAX, type Rupiah } from "../../protocol/rupiah.ts";
 import type { Accounts, Held } from "../midtrans/accounts.ts";
-import type { Route, Transaction } from "../midtrans/acquirer.ts";
+import { FINAL, type Route, type Transaction } from "../midtrans/acquirer.ts";
 import type { Lateness } from "../midtrans/fault.ts";
 import type { PaymentOption } from "../midtrans/gopay.ts";
 import { type Entry, historyOf } from "./history.ts";
@@ -54,7 +54,7 @@ export class Wallet {
   /** Why this transaction cannot be paid now; `undefined` when it can. */
   objectionTo({ standing, dueMs, debit }: Transaction): Objection | undefined {
     if (debit !== undefined && debit.returnedAt === undefined) return "already-paid";
-    return standing === "pending" && dueMs <= this.#now() ? "expired" : CLOSED[standing];
+    return standing === "pending" && dueMs <= this.#now() ? "expired" : FINAL[standing];
   }
 
   /** Pays inside GoPay's app; answers why it was not paid, if so. */
@@ -119,15 +119,5 @@ type Found = {
 };
 
 const refused = (because: Objection): Refused => ({ is: "refused", because });
-
-const CLOSED = {
-  pending: undefined,
-  settlement: "already-paid",
-  expire: "expired",
-  cancel: "cancelled",
-  deny: "denied",
-  partial_refund: "already-paid",
-  refund: "already-paid",
-} as const;
 
 const OWN_WALLET = { gopay: "gopay", "airpay shopee": "shopeepay" } as const;
