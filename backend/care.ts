@@ -1,31 +1,23 @@
-import { statfs } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Route } from "../host/http.ts";
 import { newUlid, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { CareBody, ReportBody } from "../protocol/statements.ts";
 import { AlarmBook } from "./alarms/book.ts";
-import { brokerCertificateEnd, endOf } from "./alarms/certificates.ts";
-import { alarmRulesOf } from "./alarms/config.ts";
 import type { Detail } from "./alarms/detail.ts";
-import { type Certificates, Evaluator, type EvaluatorParts } from "./alarms/evaluator.ts";
+import type { Evaluator } from "./alarms/evaluator.ts";
 import type { Subject } from "./alarms/kinds.ts";
-import { mail } from "./alarms/mail.ts";
-import { type Messenger, Outbox } from "./alarms/outbox.ts";
-import { paidOrders } from "./alarms/paid-orders.ts";
-import { webhook } from "./alarms/webhook.ts";
+import { openEvaluator } from "./alarms/open.ts";
 import type { Books } from "./books.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import type { Ground } from "./ground.ts";
 import { HealthBook } from "./health/book.ts";
 import { followServing } from "./health/serving.ts";
 import type { Http } from "./providers/http.ts";
-import { concerns, desiredOf } from "./settings/book.ts";
+import { desiredOf } from "./settings/book.ts";
 import { Pictures } from "./settings/pictures.ts";
 import { Pusher } from "./settings/pusher.ts";
 import { Reports } from "./settings/reports.ts";
 import { type SettingsDeed, settingsRoutes } from "./settings/routes.ts";
 import type { Stands } from "./stands/open.ts";
-import type { Store } from "./store/store.ts";
 
 /** How the stands are looked after: settings, health, pictures and alarms. */
 export type Care = {
@@ -104,7 +96,13 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     deskRoutes: (record) => settingsRoutes({ store, roster, pusher, nowMs: shared.nowMs, record }),
     begin: (open) => {
       fleet = open;
-      evaluator = judging(ground, http, { ...shared, roster, health, book: alarms, isConnected: () => open.connected });
+      evaluator = openEvaluator(ground, http, {
+        ...shared,
+        roster,
+        health,
+        book: alarms,
+        isConnected: () => open.connected,
+      });
     },
     stop: async () => {
       serving.stop();
@@ -115,70 +113,4 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
       await health.stop();
     },
   };
-}
-
-type Judging = Pick<
-  EvaluatorParts,
-  "clock" | "log" | "roster" | "health" | "book" | "nowMs" | "leads" | "isConnected"
-> & { readonly store: Store; newId(): string };
-
-/** Sets the judge to work, and whoever tells people. */
-function judging(ground: Ground, http: Http, parts: Judging): Evaluator {
-  const { alarms, journal } = ground.setup.config;
-  const { store } = parts;
-  const messengers = messengersOf(ground, http);
-  return new Evaluator({
-    ...parts,
-    rules: alarmRulesOf(alarms),
-    outbox: new Outbox({ ...parts, messengers, messagesAnHour: alarms.messages_an_hour }),
-    concerns: (beforeMs) => concerns(store, beforeMs),
-    paidOrders: () => paidOrders(store),
-    certificates: () => certificatesOf(ground),
-    diskFree: async () => ("file" in journal ? freeBytes(dirname(journal.file)) : undefined),
-  });
-}
-
-function messengersOf({ setup, clock }: Ground, http: Http): readonly Messenger[] {
-  const { webhook: to, mail: by } = setup.config.alarms;
-  const { alarmSecret, mailPassword, mailCa } = setup;
-  const found: Messenger[] = [];
-  if (to !== undefined && alarmSecret !== undefined)
-    found.push(webhook({ url: to.url, secret: alarmSecret, http, wall: () => clock.wall() }));
-  if (by !== undefined) {
-    const server = {
-      host: by.host,
-      port: by.port,
-      security: by.security,
-      from: by.from,
-      to: by.to,
-      tongue: by.language,
-    };
-    const login = by.username !== undefined &&
-      mailPassword !== undefined && { username: by.username, password: mailPassword };
-    found.push(mail({ ...server, ...login, ...(mailCa && { ca: mailCa }) }, clock));
-  }
-  return found;
-}
-
-async function certificatesOf({ setup, clock }: Ground): Promise<Certificates> {
-  const { link } = setup.config;
-  let tls: ReturnType<NonNullable<typeof setup.brokerTls>> | undefined;
-  try {
-    tls = setup.brokerTls?.();
-  } catch {
-    tls = undefined;
-  }
-  return {
-    brokerEndsMs: await brokerCertificateEnd(link.url, tls, clock),
-    ownEndsMs: endOf(tls?.cert),
-  };
-}
-
-async function freeBytes(folder: string): Promise<number | "unknown"> {
-  try {
-    const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize;
-  } catch {
-    return "unknown";
-  }
 }
