@@ -6,7 +6,7 @@ import { ledgerShape } from "../../../backend/ledger/shape.ts";
 import type { Effect } from "../../../backend/ledger/words.ts";
 import { ONLY_MERCHANT, onlyMerchant } from "../../../backend/merchants/merchants.ts";
 import type { PaymentProvider } from "../../../backend/providers/provider.ts";
-import { silentLog } from "../../../host/log.ts";
+import { type Log, silentLog } from "../../../host/log.ts";
 import type { EffectId, Owed } from "../../../journal/journal.ts";
 import { openSqliteJournal } from "../../../journal/sqlite/open.ts";
 import { newUlid, type StatementId } from "../../../protocol/ids.ts";
@@ -20,7 +20,7 @@ const TERMS = { payableMs: 1, retryPausesMs: [], firstAskMs: 1, slowestAskMs: 1,
 const quiet = new AbortController().signal;
 
 /** A ledger with one order that was asked for; `fails`: the alarms cannot be written. */
-async function ledger(fails: () => boolean = () => false) {
+async function ledger(fails: () => boolean = () => false, log: Log = silentLog) {
   const [clock, random] = [new VirtualClock(), seeded(2)];
   const wall = () => clock.wall();
   const newId = () => newUlid(wall(), random);
@@ -31,7 +31,7 @@ async function ledger(fails: () => boolean = () => false) {
     journal,
     merchants: onlyMerchant({} as PaymentProvider),
     clock,
-    log: silentLog,
+    log,
     termsFor: () => TERMS,
     wake: () => undefined,
     raise: async (subject, detail) => {
@@ -68,13 +68,16 @@ test("what an older program wrote in words is raised in those words", async () =
   expect(raised.map(([, detail]) => detail)).toEqual([{ is: "said", text: "attempt 2 was paid as well" }]);
 });
 
-test("it stays owed until it is written where people look", async () => {
+test("it stays owed until it is written where people look, and the log says it once", async () => {
   let isFull = true;
-  const { cashier, raised } = await ledger(() => isFull);
+  const loud: string[] = [];
+  const log: Log = { ...silentLog, error: (what) => void loud.push(what) };
+  const { cashier, raised } = await ledger(() => isFull, log);
   expect(await cashier.perform(owed("paid-twice"), quiet)).toEqual({ againMs: 10_000 });
   isFull = false;
-  expect(await cashier.perform(owed("paid-twice"), quiet)).toBe("done");
+  expect(await cashier.perform({ ...owed("paid-twice"), tries: 1 }, quiet)).toBe("done");
   expect(raised).toHaveLength(1);
+  expect(loud).toEqual(["alarm"]);
 });
 
 test("money for an order that the books do not have is raised, and the notification is answered all the same", async () => {
@@ -89,4 +92,12 @@ test("money for an order that the books do not have is raised, and the notificat
       fails ? [] : [{ kind: "unknown-order", order: stranger }],
     ]);
   }
+});
+
+test("of an order that the books do not have, nothing but money is worth an alarm", async () => {
+  const { cashier, raised } = await ledger();
+  const standing = { is: "pending", transaction: "t-1" } as const;
+  expect(await cashier.notified(ONLY_MERCHANT, "01JD5S3V8Q4R6T2W9Y0ZSTM999-1", standing)).toBe("unknown-order");
+  await settle();
+  expect(raised).toEqual([]);
 });
