@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal, readReference } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
-import type { Effect, State } from "../../backend/ledger/words.ts";
+import type { Effect, State, Terms } from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
 import type {
   Attempt,
@@ -20,7 +20,7 @@ import type { HttpAnswer, HttpRequest } from "../../host/http.ts";
 import { silentLog } from "../../host/log.ts";
 import type { Owed } from "../../journal/journal.ts";
 import { openSqliteJournal } from "../../journal/sqlite/open.ts";
-import { newUlid, type StandId, type StatementId } from "../../protocol/ids.ts";
+import { newUlid, type OrderId, type ReleaseId, type StandId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
@@ -89,8 +89,12 @@ let clock = new VirtualClock();
 let provider = new Scripted();
 let journal: LedgerJournal;
 let cashier: Cashier;
+let wakes = 0;
+/** Of the stand whose orders these are, and of nobody. */
+let ownTerms: Terms = terms;
 
 beforeEach(() => {
+  [wakes, ownTerms] = [0, terms];
   clock = new VirtualClock();
   provider = new Scripted();
   const random = seeded(1);
@@ -106,8 +110,10 @@ beforeEach(() => {
     merchants: onlyMerchant(provider),
     clock,
     log: silentLog,
-    termsFor: () => terms,
-    wake: () => undefined,
+    termsFor: (stand) => (stand === STAND ? ownTerms : terms),
+    wake: () => {
+      wakes += 1;
+    },
   });
 });
 afterEach(() => journal.close());
@@ -166,6 +172,46 @@ describe("the cashier", () => {
     if (second === undefined) throw new Error("no second query is owed");
     expect(await cashier.perform(second, quiet)).toEqual({ againMs: 6_000 });
     expect(provider.asked).toEqual(["charge 1", "standing 1"]);
+  });
+
+  test("owes no more what it has performed, and wakes whoever performs with each event", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    expect(wakes).toBe(1);
+    await performAll();
+    expect(wakes).toBe(2);
+    await clock.advance(3_600_000);
+    expect(await journal.take({ now: clock.now(), kinds: ["charge"], limit: 10, leaseMs: 1 })).toEqual([]);
+  });
+
+  test("judges by the rules of the order's stand, whoever speaks", async () => {
+    ownTerms = { ...terms, policies: { late: "refund", failed: "hold" } };
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
+    const release = `${ORDER_ID}-1` as ReleaseId;
+    await cashier.hear(STAND, { type: "delivered", order: ORDER_ID, release, confirmed: true }, statement(2));
+    await cashier.learned(ORDER_ID, 2, { is: "settled", payment: { ...payment, transaction: "t-2" } });
+    expect(await stateNow()).toMatchObject({ at: "refunding", by: "policy" });
+  });
+
+  test("remembers of ten thousand orders when it asked about them, and of no more", async () => {
+    const random = seeded(2);
+    const sale = { stand: STAND, merchant: ONLY_MERCHANT, amount: PRICE, items: order.items };
+    const orders = Array.from({ length: 10_001 }, () => newUlid(clock.wall(), random) as OrderId);
+    for (const each of orders) await cashier.look({ ...sale, order: each }, 1, quiet);
+    const again = async (at: number) =>
+      "againMs" in (await cashier.look({ ...sale, order: orders[at] ?? ORDER_ID }, 1, quiet));
+    expect([await again(10_000), await again(0)]).toEqual([true, false]);
+  });
+
+  test("hears that goods are not out once, however often the statement comes", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
+    const failed = { type: "not-delivered", order: ORDER_ID, because: "release-failed" } as const;
+    for (let nth = 0; nth < 3; nth += 1) await cashier.hear(STAND, failed, statement(2));
+    expect(await stateNow()).toMatchObject({ at: "owed", because: "release-failed" });
+    expect(await journal.take({ now: clock.now(), kinds: ["alarm"], limit: 10, leaseMs: 1 })).toHaveLength(1);
   });
 
   test("lets the provider's books be looked at, ten seconds after any query of that order, and moves nothing", async () => {
@@ -289,6 +335,11 @@ describe("the webhook", () => {
     expect(await stateNow()).toMatchObject({ at: "payable" });
     await performAll();
     expect(provider.asked).toEqual(["charge 1", "standing 1"]);
+  });
+
+  test("answers 404 to what must not be believed of an order that is not in the books", async () => {
+    provider.readNotification = () => ({ is: "confirm", reference: `${ORDER_ID}-1`, because: "test" });
+    expect(await post()).toMatchObject({ status: 404 });
   });
 
   test.each([
