@@ -10,22 +10,22 @@ export type Drawing = {
   slip(slip: Slip, dots: number): DrawnSlip;
   /** What a printer is judged by; `lines` say which stand it is. */
   testStrip?(dots: number, lines: readonly string[]): Strip;
-  /** A PNG file of a page. */
-  png?(frame: Frame): Uint8Array;
+  /** A PNG file of a page, of at most so many bytes. */
+  png?(frame: Frame, mostBytes: number): Promise<Uint8Array | undefined>;
   /** Frees what the last page left behind. */
   tidy?(): void;
 };
 
 /** Canvas and fonts weigh 30 MB: a stand that has nothing to draw on does without. */
 export async function loadDrawing(): Promise<Drawing> {
-  const [{ drawPage }, { drawSlip }, { drawTestStrip }, { framePng }] = await Promise.all([
+  const [{ drawPage }, { drawSlip }, { drawTestStrip }, { smallPng }] = await Promise.all([
     import("../device/drawing/draw-page.ts"),
     import("../device/drawing/draw-slip.ts"),
     import("../device/drawing/test-strip.ts"),
-    import("../device/drawing/canvas.ts"),
+    import("../device/drawing/small-png.ts"),
   ]);
   const testStrip = (dots: number, lines: readonly string[]): Strip => drawTestStrip({ dots, lines });
-  return { page: drawPage, slip: drawSlip, testStrip, png: framePng, tidy: youngGarbage() };
+  return { page: drawPage, slip: drawSlip, testStrip, png: smallPng, tidy: youngGarbage() };
 }
 
 export const nothingToDrawOn: Drawing = {

@@ -230,7 +230,7 @@ export class OpenStand {
   }
 
   /** For who is not here: what the glass shows. */
-  shown(): Shown {
+  shown(): Promise<Shown> {
     return whatIsShown({ view: this.#viewNow(), screen: this.#parts.devices.screen, drawing: this.#drawing });
   }
 

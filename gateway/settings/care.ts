@@ -3,6 +3,7 @@ import type { CareBody, ReportBody, UsingBody } from "../../protocol/statements.
 import { type Clock, type Instant, sinceMs } from "../../protocol/time.ts";
 import type { OpenStand } from "../open-stand.ts";
 import type { Care } from "../parts.ts";
+import type { Shown } from "../screen/what-is-shown.ts";
 import type { SettingsKeeper } from "./keeper.ts";
 import type { TrustedKeys } from "./trusted-keys.ts";
 
@@ -16,6 +17,12 @@ export type StandCareOptions = {
   /** How much longer the certificate for the broker is good; `undefined` where there is none. */
   certificateEndsInMs(): number | undefined;
 };
+
+const seenOf = ({ page, png }: Shown): ReportBody => ({
+  type: "seen",
+  page,
+  ...(png === undefined ? {} : { png: Buffer.from(png).toString("base64url") }),
+});
 
 type CaredFor = Pick<OpenStand, "link" | "shown">;
 
@@ -68,14 +75,17 @@ export class StandCare implements Care {
     }
   }
 
-  async #show(): Promise<void> {
-    const { clock } = this.#options;
+  /** What the backend says next does not wait for the picture. */
+  #show(): void {
+    const { clock, log } = this.#options;
     const stand = this.#stand;
     const ageMs = this.#lookedAt === undefined ? undefined : sinceMs(this.#lookedAt, clock.now());
     if (stand === undefined || (ageMs !== undefined && ageMs < LOOK_MS)) return;
     this.#lookedAt = clock.now();
-    const { page, png } = stand.shown();
-    this.#say({ type: "seen", page, ...(png === undefined ? {} : { png: Buffer.from(png).toString("base64url") }) });
+    stand.shown().then(
+      (shown) => this.#say(seenOf(shown)),
+      (error: unknown) => log.warn("picture not drawn", { error }),
+    );
   }
 
   /** What does not reach the broker is asked for again, or told after the next sync. */

@@ -209,16 +209,16 @@ test("keys that the backend names are the only ones believed from then on, and a
 });
 
 test("who looks is shown the page, at most every two seconds", async () => {
-  const png = (): Uint8Array => new Uint8Array([0xff, 0xfe]);
+  const png = async () => new Uint8Array([0xff, 0xfe]);
   await open({ drawing: { ...blankDrawing, png } });
   const seen = () => cared.bench.backend.heard.filter((body) => body.type === "seen");
   await cared.bench.backend.say({ type: "look" });
   await cared.bench.backend.say({ type: "look" });
-  expect(seen()).toEqual([{ type: "seen", page: "welcome", png: "__4" }]);
+  await expect.poll(seen).toEqual([{ type: "seen", page: "welcome", png: "__4" }]);
   await cared.bench.clock.advance(2_000);
   await press();
   await cared.bench.backend.say({ type: "look" });
-  expect(seen()).toMatchObject([{ page: "welcome" }, { page: "charging" }]);
+  await expect.poll(seen).toMatchObject([{ page: "welcome" }, { page: "charging" }]);
 });
 
 describe("settings that come at any moment of any sale", () => {
