@@ -7,7 +7,7 @@ import { drain } from "../../gateway/commands/drain.ts";
 import { openDrain } from "../../gateway/drain.ts";
 import { silentLog } from "../../host/log.ts";
 import { FAILED, MISUSED } from "../../host/program.ts";
-import { PRICE, qrFor } from "../support/sale.ts";
+import { settledOf, untilQr } from "../support/sale-on-bench.ts";
 import { type Bench, standOnBench } from "../support/stand-on-bench.ts";
 import { until } from "../support/until.ts";
 import { settle } from "../support/virtual-clock.ts";
@@ -97,11 +97,7 @@ test("a stand that nobody uses is out of service at once, says so, and sells aga
 });
 
 test("who is in front is served to the end, and nobody comes after", async () => {
-  await bench.stand.press("new");
-  await settle();
-  const order = bench.stand.stand.front?.order.id;
-  if (order === undefined) throw new Error("no order began");
-  await bench.backend.say({ type: "offer", order, qr: qrFor(PRICE), amount: PRICE, validForMs: 60_000 });
+  const order = await untilQr(bench);
   let hasEnded = false;
   const draining = drained().finally(() => {
     hasEnded = true;
@@ -114,7 +110,7 @@ test("who is in front is served to the end, and nobody comes after", async () =>
   expect(bench.stand.stand.front?.at).toBe("awaiting");
   await pass(30_000);
   expect(hasEnded).toBe(false);
-  await bench.backend.say({ type: "settled", order, amount: PRICE, paidAt: "2026-01-01T07:00:30+07:00" });
+  await bench.backend.say(settledOf(order));
   expect(await whileTimePasses(draining)).toBe(0);
   expect(bench.world.pulses).toHaveLength(1);
   expect(bench.stand.stand.front?.at).toBe("delivered");

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { OrderId } from "../../protocol/ids.ts";
 import type { DownBody } from "../../protocol/statements.ts";
-import { coffee, PRICE, qrFor } from "../support/sale.ts";
+import { coffee } from "../support/sale.ts";
+import { say, settled, untilQr } from "../support/sale-on-bench.ts";
 import { type Bench, type BenchOptions, standOnBench } from "../support/stand-on-bench.ts";
 import { settle } from "../support/virtual-clock.ts";
 
@@ -32,22 +32,6 @@ async function press(): Promise<unknown> {
   await settle();
   return pressed;
 }
-
-async function say(body: DownBody): Promise<void> {
-  await bench.backend.say(body);
-  await settle();
-}
-
-async function untilQr(): Promise<OrderId> {
-  await press();
-  const order = front()?.order.id;
-  if (order === undefined) throw new Error("no order began");
-  await say({ type: "offer", order, qr: qrFor(PRICE), amount: PRICE, validForMs: 180_000 });
-  return order;
-}
-
-const settled = (order: OrderId): Promise<void> =>
-  say({ type: "settled", order, amount: PRICE, paidAt: "2026-01-01T07:00:30+07:00" });
 
 describe("an open door", () => {
   test("is on the glass at once, sells nothing, and is forgotten as soon as it is shut", async () => {
@@ -80,7 +64,7 @@ describe("an open door", () => {
 
   test("ends an order that can be paid: the code goes at once, and the customer reads why", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     await door(true);
     expect(page().qr).toBeUndefined();
     expect(page().title.second).toBe("Cancelled");
@@ -89,7 +73,7 @@ describe("an open door", () => {
       "Do not pay the QR code any more",
     ]);
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", order, why: "cancelled" });
-    await say({ type: "voided", order, as: "cancelled" });
+    await say(bench, { type: "voided", order, as: "cancelled" });
     await bench.clock.advance(4_000);
     expect(title()).toBe("Out of service");
   });
@@ -114,7 +98,7 @@ describe("an open door", () => {
 
   test("ends an order that a restart finds, when it was opened in between", async () => {
     await onBench();
-    await untilQr();
+    await untilQr(bench);
     bench.world.losePower();
     bench.world.hold("door", true);
     bench = await bench.restart();
@@ -124,9 +108,9 @@ describe("an open door", () => {
 
   test("moves nothing for money that comes all the same: it is owed, and shutting the door releases nothing", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     await door(true);
-    await settled(order);
+    await settled(bench, order);
     await bench.clock.advance(5_000);
     expect(front()).toMatchObject({ at: "troubled", because: "release-failed" });
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "not-delivered", because: "release-failed" });
@@ -137,13 +121,15 @@ describe("an open door", () => {
 
   test("lets staff release again when it is shut", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
+    const again = (release: string): Promise<void> =>
+      say(bench, { type: "release", order, release, product: coffee.id, by: "Sari" } as DownBody);
     await door(true);
-    await settled(order);
-    await say({ type: "release", order, release: `${order}-again-1`, product: coffee.id, by: "Sari" } as DownBody);
+    await settled(bench, order);
+    await again(`${order}-again-1`);
     expect(front()).toMatchObject({ at: "troubled" });
     await door(false);
-    await say({ type: "release", order, release: `${order}-again-2`, product: coffee.id, by: "Sari" } as DownBody);
+    await again(`${order}-again-2`);
     await bench.clock.advance(coffee.opening.pulseMs);
     expect(front()).toMatchObject({ at: "delivered" });
     expect(bench.world.pulses).toMatchObject([{ order }]);
@@ -164,9 +150,9 @@ describe("an outlet that is not clear", () => {
 
   test("confirms nothing, when it became so after the code was shown", async () => {
     await onBench(CHUTE);
-    const order = await untilQr();
+    const order = await untilQr(bench);
     bench.world.hold("chute", true);
-    await settled(order);
+    await settled(bench, order);
     await bench.clock.advance(500);
     expect(front()).toMatchObject({ at: "troubled", because: "not-confirmed" });
     expect(bench.world.pulses).toHaveLength(1);
@@ -183,9 +169,9 @@ test("lamp and buzzer follow a sale", async () => {
     if (news.is === "output") tape.push(`${bench.clock.now().ms} ${news.name} ${news.on ? "on" : "off"}`);
   });
   expect(bench.world.isOn("lamp")).toBe(true);
-  const order = await untilQr();
+  const order = await untilQr(bench);
   await bench.clock.advance(600);
-  await settled(order);
+  await settled(bench, order);
   await bench.clock.advance(500);
   await door(true);
   expect(tape).toEqual([

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { OrderId } from "../../protocol/ids.ts";
-import type { DownBody } from "../../protocol/statements.ts";
-import { PRICE, qrFor, rules } from "../support/sale.ts";
+import { rules } from "../support/sale.ts";
+import { settled, untilQr } from "../support/sale-on-bench.ts";
 import { type Bench, type BenchOptions, standOnBench } from "../support/stand-on-bench.ts";
 import { settle } from "../support/virtual-clock.ts";
 
@@ -28,22 +27,6 @@ const report = () => bench.stand.pageNow().report;
 const rowOf = (label: string): string | undefined => report()?.rows.find((row) => row.label === label)?.value;
 const wireOf = (label: string): string | undefined => report()?.wires.find((wire) => wire.label === label)?.is;
 const front = () => bench.stand.stand.front;
-
-async function say(body: DownBody): Promise<void> {
-  await bench.backend.say(body);
-  await settle();
-}
-
-async function untilQr(): Promise<OrderId> {
-  await bench.stand.press("new");
-  await settle();
-  const order = front()?.order.id;
-  if (order === undefined) throw new Error("no order began");
-  await say({ type: "offer", order, qr: qrFor(PRICE), amount: PRICE, validForMs: 180_000 });
-  return order;
-}
-const settled = (order: OrderId): Promise<void> =>
-  say({ type: "settled", order, amount: PRICE, paidAt: "2026-01-01T07:00:30+07:00" });
 
 describe("the service page", () => {
   test("tells how the stand is, and goes by itself when nobody has done anything for its time", async () => {
@@ -132,9 +115,9 @@ describe("the service page", () => {
 
   test("shows the order counts of the journal", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     bench.world.jam("chute", true);
-    await settled(order);
+    await settled(bench, order);
     await bench.clock.advance(500 + 2_000);
     await bench.clock.advance(100 + 90_000);
     await serve();
@@ -145,8 +128,8 @@ describe("the service page", () => {
 describe("a customer comes first", () => {
   test.each([
     ["while a code is asked for", () => bench.stand.press("new")],
-    ["while the code can be paid", untilQr],
-    ["while the goods leave", async () => settled(await untilQr())],
+    ["while the code can be paid", () => untilQr(bench)],
+    ["while the goods leave", async () => settled(bench, await untilQr(bench))],
   ])("%s nobody gets the service page", async (_, begin) => {
     await onBench();
     await begin();
@@ -159,7 +142,7 @@ describe("a customer comes first", () => {
   test("while the code for the staff is on show nobody gets it either", async () => {
     await onBench();
     bench.world.jam("chute", true);
-    await settled(await untilQr());
+    await settled(bench, await untilQr(bench));
     await bench.clock.advance(500 + 2_000);
     await bench.clock.advance(100);
     await serve();
@@ -171,13 +154,13 @@ describe("a customer comes first", () => {
 
   test("money that comes after all takes the page away", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     await bench.stand.cancel();
     await settle();
     await bench.clock.advance(5_000);
     await serve();
     expect(report()).toBeDefined();
-    await settled(order);
+    await settled(bench, order);
     expect(bench.stand.pageNow().title.second).toBe("Payment received");
     await bench.clock.advance(20_000);
     expect(report()).toBeUndefined();

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
 import { SqliteJournal } from "../../journal/sqlite/sqlite-journal.ts";
-import type { OrderId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
-import type { DownBody, Trouble } from "../../protocol/statements.ts";
+import type { Trouble } from "../../protocol/statements.ts";
 import { coffee, PRICE, qrFor, rules } from "../support/sale.ts";
+import { begin, offerOf, say, settledOf, untilQr } from "../support/sale-on-bench.ts";
 import { type Bench, type BenchOptions, standOnBench } from "../support/stand-on-bench.ts";
 import { settle } from "../support/virtual-clock.ts";
 
@@ -20,48 +20,14 @@ const title = (): string | undefined => bench.stand.pageNow().title.second ?? be
 const troublesHeard = (): readonly Trouble[] =>
   bench.backend.heard.flatMap((body) => (body.type === "not-delivered" ? [body.because] : []));
 
-/** Presses the button of the only product and returns the order that came of it. */
-async function press(): Promise<OrderId> {
-  await bench.stand.press("new");
-  await settle();
-  const front = bench.stand.stand.front;
-  if (front === undefined) throw new Error("no order began");
-  return front.order.id;
-}
-
-const offerOf = (order: OrderId): DownBody => ({
-  type: "offer",
-  order,
-  qr: qrFor(PRICE),
-  amount: PRICE,
-  validForMs: 180_000,
-});
-const settledOf = (order: OrderId, amount = PRICE): DownBody => ({
-  type: "settled",
-  order,
-  amount,
-  paidAt: "2026-01-01T07:00:30+07:00",
-});
-
-async function say(body: DownBody): Promise<void> {
-  await bench.backend.say(body);
-  await settle();
-}
-
-async function untilQr(): Promise<OrderId> {
-  const order = await press();
-  await say(offerOf(order));
-  return order;
-}
-
 describe("a sale", () => {
   test("goes from the button to the goods, and everybody knows of it", async () => {
     await onBench();
     expect(title()).toBe("Kopi Lobi");
-    const order = await untilQr();
+    const order = await untilQr(bench);
     expect(bench.stand.pageNow().qr?.text).toBe(qrFor(PRICE));
 
-    await say(settledOf(order));
+    await say(bench, settledOf(order));
     expect(title()).toBe("Payment received");
     await bench.clock.advance(coffee.opening.pulseMs);
     expect(bench.world.pulses).toMatchObject([{ order, line: "gate", ms: 500 }]);
@@ -77,7 +43,7 @@ describe("a sale", () => {
   test("is confirmed where a sensor saw the goods leave", async () => {
     const chute = { name: "chute", follows: { line: "gate", afterMs: 300 } };
     await onBench({ shape: { sensors: [chute] } });
-    await say(settledOf(await untilQr()));
+    await say(bench, settledOf(await untilQr(bench)));
     await bench.clock.advance(500 + 300);
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "delivered", confirmed: true });
   });
@@ -86,7 +52,7 @@ describe("a sale", () => {
     const chute = { name: "chute", follows: { line: "gate", afterMs: 300 } };
     await onBench({ shape: { sensors: [chute] } });
     bench.world.jam("chute", true);
-    await say(settledOf(await untilQr()));
+    await say(bench, settledOf(await untilQr(bench)));
     await bench.clock.advance(500 + 1_999);
     expect(troublesHeard()).toEqual([]);
     await bench.clock.advance(1 + 100);
@@ -96,7 +62,7 @@ describe("a sale", () => {
 
   test("ends with the cancel button; the QR code is gone at once", async () => {
     await onBench();
-    await untilQr();
+    await untilQr(bench);
     await bench.stand.cancel();
     await settle();
     expect(title()).toBe("Cancelled");
@@ -105,7 +71,7 @@ describe("a sale", () => {
 
   test("that ended while the link was down is told when it is up again, and shown no second time", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     bench.backend.cut();
     await bench.stand.cancel();
     await bench.clock.advance(60_000);
@@ -113,13 +79,13 @@ describe("a sale", () => {
     bench.backend.join();
     await settle();
     expect(bench.backend.heard).toContainEqual(expect.objectContaining({ type: "void", order, why: "cancelled" }));
-    await say({ type: "voided", order, as: "cancelled" });
+    await say(bench, { type: "voided", order, as: "cancelled" });
     expect(title()).toBe("Kopi Lobi");
   });
 
   test("ends when the customer's time is over", async () => {
     await onBench();
-    await untilQr();
+    await untilQr(bench);
     await bench.clock.advance(rules.paymentPatienceMs);
     expect(title()).toBe("Time is over");
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "expired" });
@@ -127,7 +93,7 @@ describe("a sale", () => {
 
   test("counts down on the glass, one picture a second", async () => {
     await onBench();
-    await untilQr();
+    await untilQr(bench);
     let pictures = 0;
     bench.world.watch((news) => {
       if (news.is === "screen") pictures += 1;
@@ -138,7 +104,7 @@ describe("a sale", () => {
 
   test("does not begin while another is being served, nor by an unknown button", async () => {
     await onBench();
-    await press();
+    await begin(bench);
     expect(await bench.stand.press("new")).toBe("busy");
     expect(await bench.stand.press("no-such-button")).toBe("unknown");
     expect(bench.backend.typesHeard()).toEqual(["sync", "charge"]);
@@ -161,7 +127,7 @@ describe("a stand that cannot end a sale begins none", () => {
   test("while no backend answers, which the first press in vain has shown, and sells again once one does", async () => {
     await onBench();
     bench.backend.acks = false;
-    await press();
+    await begin(bench);
     await bench.clock.advance(rules.chargePatienceMs + 6_000);
     expect(title()).toBe("Offline");
     expect(bench.stand.obstacles).toEqual(["backend-silent"]);
@@ -181,7 +147,7 @@ describe("a stand that cannot end a sale begins none", () => {
   test("whose backend restarts shows nobody: what was lost meanwhile is one wait", async () => {
     await onBench();
     bench.backend.acks = false;
-    await press();
+    await begin(bench);
     await bench.clock.advance(9_000);
     bench.backend.acks = true;
     await bench.clock.advance(8_000);
@@ -191,7 +157,7 @@ describe("a stand that cannot end a sale begins none", () => {
 
   test("while no backend answers does not end the order in front", async () => {
     await onBench();
-    await untilQr();
+    await untilQr(bench);
     bench.backend.acks = false;
     bench.backend.cut();
     bench.backend.join();
@@ -243,8 +209,8 @@ describe("a stand that cannot end a sale begins none", () => {
   test("but sells without paper where a screen carries the QR code", async () => {
     await onBench();
     bench.world.setPrinter("out", "closed");
-    const order = await untilQr();
-    await say(settledOf(order));
+    const order = await untilQr(bench);
+    await say(bench, settledOf(order));
     await bench.clock.advance(500);
     expect(bench.backend.typesHeard().at(-1)).toBe("delivered");
     expect(bench.world.printer?.printed).toBe(0);
@@ -257,16 +223,16 @@ describe("a QR code that reaches nobody", () => {
   test("ends the order when the paper runs out in the middle of it and there is no screen", async () => {
     await onBench({ has: { screen: false }, parts: { rules: printing } });
     bench.world.setPrinter("out-during", "closed");
-    await untilQr();
+    await untilQr(bench);
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "no-paper" });
   });
 
   test("ends the order when the screen fails and no paper carries it", async () => {
     const broken = brokenScreen();
     await onBench({ parts: { devices: { screen: broken.screen, relayOf } } });
-    const order = await press();
+    const order = await begin(bench);
     broken.isBroken = true;
-    await say(offerOf(order));
+    await say(bench, offerOf(order));
     expect(bench.backend.heard.at(-1)).toMatchObject({ type: "void", why: "screen-failed" });
   });
 
@@ -284,13 +250,13 @@ describe("a QR code that reaches nobody", () => {
     };
     const devices = { screen: broken.screen, printer, relayOf };
     await onBench({ parts: { devices, rules: printing } });
-    const order = await press();
+    const order = await begin(bench);
     broken.isBroken = true;
-    await say(offerOf(order));
+    await say(bench, offerOf(order));
     expect(printed).toHaveLength(1);
     await bench.clock.advance(5_000);
     expect(bench.backend.typesHeard()).not.toContain("void");
-    await say(settledOf(order));
+    await say(bench, settledOf(order));
     expect(bench.backend.typesHeard().at(-1)).toBe("delivered");
   });
 
@@ -314,10 +280,10 @@ describe("a QR code that reaches nobody", () => {
 describe("money that comes anyhow", () => {
   test("after the end is kept for staff, with a code on the glass", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     await bench.stand.cancel();
     await bench.clock.advance(rules.graceMs);
-    await say(settledOf(order));
+    await say(bench, settledOf(order));
     expect(title()).toBe("Paid too late");
     expect(troublesHeard()).toEqual(["paid-late"]);
     expect(bench.world.pulses).toEqual([]);
@@ -325,7 +291,7 @@ describe("money that comes anyhow", () => {
 
   test("for less than the price opens nothing", async () => {
     await onBench();
-    await say(settledOf(await untilQr(), rupiah(14_999)));
+    await say(bench, settledOf(await untilQr(bench), rupiah(14_999)));
     expect(title()).toBe("Paid too little");
     expect(bench.world.pulses).toEqual([]);
   });
@@ -334,7 +300,7 @@ describe("money that comes anyhow", () => {
 describe("a process that dies", () => {
   test("takes the QR code up again when it comes back in the same boot", async () => {
     await onBench();
-    const order = await untilQr();
+    const order = await untilQr(bench);
     bench = await bench.restart();
     await settle();
     expect(bench.stand.pageNow().qr?.text).toBe(qrFor(PRICE));
@@ -343,7 +309,7 @@ describe("a process that dies", () => {
 
   test("ends the order of the boot before", async () => {
     await onBench();
-    await untilQr();
+    await untilQr(bench);
     bench.clock.reboot();
     bench = await bench.restart();
     await settle();
@@ -353,7 +319,7 @@ describe("a process that dies", () => {
 
   test("in the middle of a pulse never pulses again, and says that it does not know", async () => {
     await onBench();
-    await say(settledOf(await untilQr()));
+    await say(bench, settledOf(await untilQr(bench)));
     await bench.clock.advance(100);
     bench = await bench.restart();
     await bench.clock.advance(60_000);
@@ -365,8 +331,8 @@ describe("a process that dies", () => {
 
 test("an order to stop lets the pulse end, has its outcome on disk, and hears no button any more", async () => {
   await onBench();
-  const order = await untilQr();
-  await say(settledOf(order));
+  const order = await untilQr(bench);
+  await say(bench, settledOf(order));
   await bench.clock.advance(100);
   let isStopped = false;
   const stopped = bench.stand.stop().then(() => {
@@ -383,9 +349,9 @@ test("an order to stop lets the pulse end, has its outcome on disk, and hears no
 
 test("finished orders are swept when they are old enough", async () => {
   await onBench({ parts: { keepDays: 30 } });
-  const order = await untilQr();
+  const order = await untilQr(bench);
   await bench.stand.cancel();
-  await say({ type: "voided", order, as: "cancelled" });
+  await say(bench, { type: "voided", order, as: "cancelled" });
   const days = (count: number): void => bench.clock.pass(count * 86_400_000);
   for (let day = 0; day < 29; day += 1) {
     days(1);
