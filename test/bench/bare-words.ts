@@ -6,3 +6,6 @@ export type Sizes = Readonly<Record<"ack" | "offer" | "settled" | "charge" | "de
 
 /** A word about a sale, as long as the product's own. */
 export const writeBare = (kind: string, sale: number, bytes: number): string => `${kind} ${sale} `.padEnd(bytes, "x");
+
+/** Nobody asks the broker for an answer to an ack. */
+export const qosOf = (kind: string): 0 | 1 => (kind === "ack" ? 0 : 1);

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import Database from "better-sqlite3";
 import { connectAsync } from "mqtt";
 import { Pool } from "pg";
-import { BARE_DOWN, BARE_UP, type Sizes, writeBare } from "./bare-words.ts";
+import { BARE_DOWN, BARE_UP, qosOf, type Sizes, writeBare } from "./bare-words.ts";
 import { serveFar } from "./far.ts";
 import type { BooksAt } from "./far-desk.ts";
 
@@ -28,7 +28,7 @@ async function open({ name, broker, books, sizes }: BareDeskParts) {
   const client = await connectAsync(broker, options);
   (client.stream as Socket).setNoDelay(true);
   const say = (kind: keyof Sizes, sale: number): void =>
-    void client.publish(BARE_DOWN, writeBare(kind, sale, sizes[kind]), { qos: 1 });
+    void client.publish(BARE_DOWN, writeBare(kind, sale, sizes[kind]), { qos: qosOf(kind) });
   const charge = async (sale: number): Promise<void> => {
     await commit();
     await commit();

@@ -7,7 +7,7 @@ import { rupiah } from "../../protocol/rupiah.ts";
 import { seal } from "../../protocol/seal.ts";
 import type { Statement, UpBody } from "../../protocol/statements.ts";
 import { everyTopicOf, topicOf } from "../../protocol/topics.ts";
-import { BARE_DOWN, BARE_UP, type Sizes, writeBare } from "./bare-words.ts";
+import { BARE_DOWN, BARE_UP, qosOf, type Sizes, writeBare } from "./bare-words.ts";
 import { noticeOf, PATH } from "./shop.ts";
 import { Signal } from "./signal.ts";
 import { nowMs } from "./stopwatch.ts";
@@ -125,7 +125,7 @@ export class StandTalk implements Talk {
 
   #say(stand: StandId, kind: string, text: string): void {
     this.#scale.weigh(kind, text.length);
-    this.#client.publish(topicOf(stand, "up"), text, { qos: 1 });
+    this.#client.publish(topicOf(stand, "up"), text, { qos: qosOf(kind) });
   }
 
   #hear(topic: string, payload: Buffer): void {
@@ -188,7 +188,7 @@ export class BareTalk implements Talk {
   }
 
   #say(kind: keyof Sizes, sale: number): void {
-    this.#client.publish(BARE_UP, writeBare(kind, sale, this.#sizes[kind]), { qos: 1 });
+    this.#client.publish(BARE_UP, writeBare(kind, sale, this.#sizes[kind]), { qos: qosOf(kind) });
   }
 
   #hear(payload: Buffer): void {
