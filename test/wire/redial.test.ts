@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { silentLog } from "../../host/log.ts";
 import { sinceMs } from "../../protocol/time.ts";
-import type { Dial } from "../../wire/attempt.ts";
+import type { Dial, Patience } from "../../wire/attempt.ts";
 import { pauseMs, RedialledTransport, usualPatience, usualRedial } from "../../wire/redial.ts";
 import type { Message } from "../../wire/transport.ts";
 import { settle, VirtualClock } from "../support/virtual-clock.ts";
@@ -15,6 +15,7 @@ function setUp(
     readonly dial?: Dial;
     readonly random?: () => number;
     readonly hurries?: () => boolean;
+    readonly patience?: Partial<Patience>;
   } = {},
 ) {
   const clock = new VirtualClock();
@@ -27,7 +28,7 @@ function setUp(
       random: options.random ?? (() => 0.999),
       log: silentLog,
       redial: usualRedial,
-      patience: usualPatience,
+      patience: { ...usualPatience, ...options.patience },
     },
     {
       will: (connection) => ({ topic: "presence", payload: String(connection) }),
@@ -111,6 +112,9 @@ describe("a transport that somebody waits for", () => {
     transport.hurry();
     clock.pass(2_000);
     expect(net.connections).toHaveLength(6);
+    net.latest().events.up();
+    clock.pass(120_000);
+    expect(net.connections).toHaveLength(6);
   });
 
   test("leaves an attempt that is nearer than that where it is", () => {
@@ -138,6 +142,18 @@ describe("a transport that somebody waits for", () => {
     expect(net.connections).toHaveLength(7);
   });
 
+  test("does not come sooner because somebody presses again, however lucky the draw", () => {
+    const draws = [0.999, 0.999, 0];
+    const { clock, net, transport } = setUp({ hurries: () => false, random: () => draws.shift() ?? 0.999 });
+    net.latest().events.ended("no");
+    transport.hurry();
+    transport.hurry();
+    clock.pass(1_900);
+    expect(net.connections).toHaveLength(1);
+    clock.pass(100);
+    expect(net.connections).toHaveLength(2);
+  });
+
   test("does nothing while it is connected, dials, or is closed", async () => {
     const { clock, net, transport } = setUp();
     transport.hurry();
@@ -145,6 +161,14 @@ describe("a transport that somebody waits for", () => {
     transport.hurry();
     expect(clock.pending).toBe(0);
     net.latest().events.ended("gone");
+    await transport.close();
+    transport.hurry();
+    clock.pass(120_000);
+    expect(net.connections).toHaveLength(1);
+  });
+
+  test("dials no more once it was closed in a long pause", async () => {
+    const { clock, net, transport } = waiting(1);
     await transport.close();
     transport.hurry();
     clock.pass(120_000);
@@ -190,7 +214,12 @@ describe("a transport that dials again", () => {
     net.latest().events.up();
     clock.pass(10_000);
     failAndMeasure();
-    expect(gaps).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 2]);
+    failAndMeasure();
+    failAndMeasure();
+    net.latest().events.up();
+    clock.pass(600_000);
+    failAndMeasure();
+    expect(gaps).toEqual([2, 4, 8, 16, 32, 60, 60, 60, 2, 4, 8, 2]);
   });
 
   test("never leaves the last attempt further back than the longest pause and the longest dialling", () => {
@@ -269,13 +298,15 @@ describe("a transport that dials again", () => {
 });
 
 describe("publishing", () => {
-  test("is true when the broker has it", async () => {
-    const { net, transport } = setUp();
+  test("is true when the broker has it, and nothing is waited for any more", async () => {
+    const { clock, net, transport } = setUp();
     net.latest().events.up();
     const sent = transport.publish("t", "hello", { retain: true });
     expect(net.latest().published[0]).toMatchObject({ topic: "t", payload: "hello", retain: true });
     net.latest().published[0]?.taken(true);
     expect(await sent).toBe(true);
+    clock.pass(60_000);
+    expect([transport.connected, clock.pending]).toEqual([true, 0]);
   });
 
   test("is false at once while not connected, and nothing is kept for later", async () => {
@@ -337,12 +368,21 @@ describe("publishing what nobody confirms", () => {
     const { transport } = setUp();
     expect(await transport.publish("t", "early", { unconfirmed: true })).toBe(false);
   });
+
+  test("is not what somebody says shall be confirmed", async () => {
+    const { net, transport } = setUp();
+    net.latest().events.up();
+    const sent = transport.publish("t", "x", { unconfirmed: false });
+    expect(net.latest().published[0]).toMatchObject({ unconfirmed: false });
+    net.latest().published[0]?.taken(false);
+    expect(await sent).toBe(false);
+  });
 });
 
 describe("hearing", () => {
-  test("tells the broker only when the message is stored", async () => {
+  test("tells the broker only when the message is stored, and then waits for nothing", async () => {
     let store = (): void => undefined;
-    const { net } = setUp({ hear: () => new Promise((resolve) => (store = resolve)) });
+    const { clock, net, transport } = setUp({ hear: () => new Promise((resolve) => (store = resolve)) });
     net.latest().events.up();
     let isStored = false;
     net.latest().events.hear(message, () => (isStored = true));
@@ -351,6 +391,8 @@ describe("hearing", () => {
     store();
     await settle();
     expect(isStored).toBe(true);
+    clock.pass(60_000);
+    expect([transport.connected, clock.pending]).toEqual([true, 0]);
   });
 
   test("drops the connection when the message cannot be stored, and never tells the broker", async () => {
@@ -377,6 +419,17 @@ describe("hearing", () => {
     expect(isStored).toBe(false);
   });
 
+  test("may take as long as it is given, whatever publishing may", async () => {
+    const patience = { storeMs: 3_000 };
+    const { clock, net, told } = setUp({ patience, hear: () => new Promise(() => undefined) });
+    net.latest().events.up();
+    net.latest().events.hear(message, () => undefined);
+    clock.pass(2_999);
+    expect(told).toEqual(["up"]);
+    clock.pass(1);
+    expect(told.at(-1)).toBe("down: a message on t was not stored within 3000 ms");
+  });
+
   test("passes nothing on from a connection that is over", async () => {
     let heard = 0;
     const { net } = setUp({
@@ -396,7 +449,12 @@ describe("closing", () => {
   test("says goodbye, and then nothing more happens", async () => {
     const { clock, net, told, transport } = setUp();
     net.latest().events.up();
-    const closed = transport.close();
+    let isClosed = false;
+    const closed = transport.close().then(() => {
+      isClosed = true;
+    });
+    await settle();
+    expect(isClosed).toBe(false);
     net.latest().goodbyes[0]?.();
     await closed;
     net.latest().events.ended("as asked");
