@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Facts, type Log, silentLog } from "../../host/log.ts";
-import type { StatementId } from "../../protocol/ids.ts";
+import type { StandId, StatementId } from "../../protocol/ids.ts";
 import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { unsealDown, unsealUp } from "../../protocol/seal.ts";
 import { type DownStatement, STATEMENT_MAX_BYTES, type UpStatement } from "../../protocol/statements.ts";
@@ -21,6 +21,8 @@ const LETTER = {
 class Talk {
   readonly clock = new VirtualClock();
   readonly crossed: string[] = [];
+  /** What was said without a journal, and whether somebody confirms it. */
+  readonly said: (readonly [type: string, isUnconfirmed: boolean])[] = [];
   readonly committed: UpStatement[] = [];
   /** Acks of what the backend does not wait for. */
   readonly strays: (readonly [string, readonly string[]])[] = [];
@@ -43,7 +45,10 @@ class Talk {
       journal: "stand-journal",
       post: new Post({ transport: { publish: (_topic, payload) => toBackend(payload) }, clock }),
       topicTo: () => "up",
-      publish: (_topic, payload) => toBackend(payload),
+      publish: (_topic, payload, { unconfirmed = false } = {}) => {
+        this.said.push([bodyOf(payload).type, unconfirmed]);
+        return toBackend(payload);
+      },
       unseal: (payload) => unsealDown(payload, keySetOf([{ owner: "backend", jwk: backend.publicJwk }]), STAND),
       commit: async () => undefined,
     });
@@ -72,6 +77,9 @@ class Talk {
   }
 }
 
+const bodyOf = (sealed: string): UpStatement["body"] =>
+  JSON.parse(Buffer.from(sealed.split(".")[1] ?? "", "base64url").toString()).body;
+
 const unaborted = new AbortController().signal;
 
 describe("the exchange between stand and backend", () => {
@@ -88,6 +96,27 @@ describe("the exchange between stand and backend", () => {
     ]);
     await talk.clock.advance(2);
     expect(await told).toBe("acked");
+  });
+
+  test("acks what comes later on as well, and each only once", async () => {
+    const ids = ["01JD5S3V8Q4R6T2W9Y0ZSTMT01", "01JD5S3V8Q4R6T2W9Y0ZSTMT02"] as StatementId[];
+    for (const id of ids) {
+      const told = talk.stand.tell({ ...LETTER, id }, "backend", unaborted);
+      await settle();
+      await talk.clock.advance(2);
+      expect(await told).toBe("acked");
+    }
+    const acks = talk.crossed.map(bodyOf).flatMap((body) => (body.type === "ack" ? body.ids : []));
+    expect(acks).toEqual(ids);
+  });
+
+  test("asks the broker to confirm what it says, but not its acks", async () => {
+    await talk.stand.say("backend", LETTER.body);
+    await talk.stand.say("backend", { type: "ack", ids: [LETTER.id as StatementId] });
+    expect(talk.said).toEqual([
+      ["void", false],
+      ["ack", true],
+    ]);
   });
 
   test("does not ack what could not be put on disk, and says so to the transport", async () => {
@@ -172,6 +201,62 @@ test("an ack of what nobody here waits for is handed on: another process may hav
   await talk.stand.say("backend", { type: "ack", ids });
   await settle();
   expect(talk.strays).toEqual([[STAND, ids]]);
+});
+
+test("of an ack, what somebody here waits for is not handed on", async () => {
+  const talk = new Talk();
+  const [own, other] = ["01JD5S3V8Q4R6T2W9Y0ZSTMT02", "01JD5S3V8Q4R6T2W9Y0ZSTMT03"] as [StatementId, StatementId];
+  const body = { type: "voided", order: ORDER_ID, as: "cancelled" } as const;
+  const told = talk.backend.tell({ id: own, seq: 1, body }, STAND, unaborted);
+  await talk.stand.say("backend", { type: "ack", ids: [own, other] });
+  expect(await told).toBe("acked");
+  const later = talk.backend.tell({ id: LETTER.id, seq: 2, body }, STAND, unaborted);
+  await talk.stand.say("backend", { type: "ack", ids: [LETTER.id as StatementId] });
+  expect(await later).toBe("acked");
+  expect(talk.strays).toEqual([[STAND, [other]]]);
+});
+
+test("each stand is told by the key that is meant for it, and hears of its own statements", async () => {
+  const clock = new VirtualClock();
+  const [one, other] = ["stand-1", "stand-2"] as [StandId, StandId];
+  const [usual, newer] = [newKeyPair(), newKeyPair()];
+  const sent: (readonly [to: string, payload: string])[] = [];
+  const publish = async (topic: string, payload: string): Promise<boolean> => {
+    sent.push([topic, payload]);
+    return true;
+  };
+  const backend = new Exchange<UpStatement>({
+    me: "backend",
+    ...{ key: usual.signing, journal: "ledger", clock, random: () => 0.5, log: silentLog },
+    keyFor: (party) => (party === other ? newer.signing : usual.signing),
+    post: new Post({ transport: { publish }, clock }),
+    topicTo: (party) => party,
+    publish,
+    unseal: (payload) => ({ is: "good", statement: JSON.parse(Buffer.from(payload).toString()) }),
+    commit: async () => undefined,
+  });
+  const says = (from: StandId, id: string) => ({
+    v: 1,
+    id,
+    from,
+    to: "backend",
+    at: { journal: "j", seq: 1 },
+    body: LETTER.body,
+  });
+  await backend.hear(Buffer.from(JSON.stringify(says(one, "01JD5S3V8Q4R6T2W9Y0ZSTMT04"))));
+  await backend.hear(Buffer.from(JSON.stringify(says(other, "01JD5S3V8Q4R6T2W9Y0ZSTMT05"))));
+  await clock.advance(2);
+  expect(sent.map(([to, payload]) => [to, bodyOf(payload)])).toEqual([
+    [one, { type: "ack", ids: ["01JD5S3V8Q4R6T2W9Y0ZSTMT04"] }],
+    [other, { type: "ack", ids: ["01JD5S3V8Q4R6T2W9Y0ZSTMT05"] }],
+  ]);
+  const heardBy = (stand: StandId, key: typeof usual, nth: number): string =>
+    unsealDown(Buffer.from(sent[nth]?.[1] ?? ""), keySetOf([{ owner: "backend", jwk: key.publicJwk }]), stand).is;
+  expect([heardBy(one, usual, 0), heardBy(other, newer, 1), heardBy(other, usual, 1)]).toEqual([
+    "good",
+    "good",
+    "refused",
+  ]);
 });
 
 test("an unacked statement waits longer each time, up to five minutes; a lost connection asks for no patience", () => {

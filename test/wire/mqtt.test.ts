@@ -7,7 +7,7 @@ import { steadyClock } from "../../host/clock.ts";
 import { type Log, silentLog } from "../../host/log.ts";
 import { type Broker, startBroker } from "../../sandbox/broker.ts";
 import { type MqttSettings, openMqtt } from "../../wire/mqtt.ts";
-import type { Message, Transport, TransportOptions } from "../../wire/transport.ts";
+import type { Message, PublishOptions, Transport, TransportOptions } from "../../wire/transport.ts";
 import { freePort } from "../support/free-port.ts";
 import { type Mosquitto, startMosquitto } from "../support/mosquitto.ts";
 import { startProxy } from "../support/proxy.ts";
@@ -310,6 +310,37 @@ async function startHostile(bytes: () => Uint8Array): Promise<{ readonly url: st
       }),
   };
 }
+
+test("a broker reads a clean session, a retained will, and the quality and the retain flag that were asked for", async () => {
+  const packets: Buffer[] = [];
+  const server = createServer((socket) =>
+    socket.on("data", (bytes: Buffer) => {
+      packets.push(bytes);
+      if (bytes[0] === 0x10) socket.write(Buffer.from(CONNACK));
+      if (bytes[0] === 0x82) socket.write(Buffer.from([0x90, 0x04, bytes[2] ?? 0, bytes[3] ?? 0, 1, 0]));
+      if (bytes[0] === 0xe0) socket.end();
+    }),
+  );
+  kept({ close: () => new Promise<void>((resolve) => void server.close(() => resolve())) });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { transport } = await connected(
+    { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    { subscribe: ["up"], overhear: ["by"], will: () => ({ topic: "w", payload: "gone" }) },
+  );
+  const [connect, subscribe] = packets;
+  // Section 3.1.2.3: will retain, will QoS 1, will flag, clean session. Section 3.8.3: a byte of quality behind each topic.
+  expect(connect?.[9]).toBe(0x2e);
+  expect(subscribe?.subarray(4).toString("latin1")).toBe("\x00\x02up\x01\x00\x02by\x00");
+  const headerOf = async (options: PublishOptions): Promise<number | undefined> => {
+    const count = packets.length;
+    void transport.publish("t", "x", options);
+    await until("it is read", () => packets.length > count);
+    return packets.at(-1)?.[0];
+  };
+  expect(await headerOf({})).toBe(0x32);
+  expect(await headerOf({ retain: true })).toBe(0x33);
+  expect(await headerOf({ unconfirmed: true })).toBe(0x30);
+});
 
 describe("a hostile broker", () => {
   test.each([

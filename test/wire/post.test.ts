@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Post, type PostOptions } from "../../wire/post.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -74,6 +75,16 @@ describe("a statement under way", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("leaves nothing with a sender that goes on, however many it was", async () => {
+    const { post } = setUp();
+    const stop = new AbortController();
+    const delivery = post.send("one", "up", "sealed", stop.signal);
+    expect(getEventListeners(stop.signal, "abort")).toHaveLength(1);
+    post.acked(["one"]);
+    await delivery;
+    expect(getEventListeners(stop.signal, "abort")).toHaveLength(0);
+  });
+
   test("is not even sent when its sender has stopped before", async () => {
     const { post, sent } = setUp();
     expect(await post.send("one", "up", "sealed", AbortSignal.abort())).toBe("silent");
@@ -103,6 +114,13 @@ describe("a statement under way", () => {
     void post.send("one", "up", "sealed");
     expect(await post.send("late 0", "up", "sealed")).toBe("acked");
     expect(sent).toEqual(["up sealed"]);
+  });
+
+  test("that was acked late twice is among the latest", async () => {
+    const { post, sent } = setUp();
+    post.acked(["one", ...Array.from({ length: 1_023 }, (_, nth) => `late ${nth}`), "one", "last"]);
+    expect(await post.send("one", "up", "sealed")).toBe("acked");
+    expect(sent).toEqual([]);
   });
 
   test("that is one too many is not sent", async () => {
