@@ -34,6 +34,12 @@ describe("a meter for packets", () => {
     expect(new PacketMeter(128).see(packet(127))).toBe(false);
   });
 
+  test("reads a length of four bytes, the longest that there is", () => {
+    const meter = new PacketMeter(300_000_000);
+    expect(meter.see(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]))).toBe(true);
+    expect(new PacketMeter(268_435_459).see(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]))).toBe(false);
+  });
+
   test("refuses a packet of 256 MB from its first five bytes", () => {
     const meter = new PacketMeter();
     expect(meter.see(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]))).toBe(false);
@@ -48,8 +54,16 @@ describe("a meter for packets", () => {
     expect(meter.see(Buffer.from([0x00]))).toBe(false);
   });
 
-  test("refuses a length that is written in five bytes", () => {
-    expect(new PacketMeter().see(Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x00]))).toBe(false);
+  test("measures each packet by itself, however many came before", () => {
+    const meter = new PacketMeter(200);
+    for (let nth = 0; nth < 10; nth += 1) expect(meter.see(packet(100))).toBe(true);
+    expect(meter.see(packet(199))).toBe(false);
+  });
+
+  test("refuses a length that is written in five bytes, and goes on refusing", () => {
+    const meter = new PacketMeter();
+    expect(meter.see(Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x00]))).toBe(false);
+    expect(meter.see(Buffer.from([0x00]))).toBe(false);
   });
 
   test("answers for any bytes", () => {

@@ -57,6 +57,9 @@ test("nothing more is read while as many as it may hold are not stored, and it i
   expect(room.count).toBe(2);
   store("b 2");
   expect(room.count).toBe(2);
+  take("c", 3);
+  store("c 3");
+  expect(room.count).toBe(3);
 });
 
 test("what the broker need not be told of takes no room once it is stored", () => {
