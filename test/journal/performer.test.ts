@@ -213,6 +213,28 @@ describe("a lane", () => {
     expect(slow.names()).toEqual(["a1", "b1"]);
   });
 
+  test("takes no more of one addressee than still fit, however many are owed to it", async () => {
+    const slow = slowLane({ atOnce: 10, perAddressee: 2 });
+    await owe(tell("a1", "a"));
+    employ([slow.lane]);
+    await settle();
+    await owe(tell("a2", "a"), tell("a3", "a"));
+    performer.wake();
+    await settle();
+    expect(slow.names()).toEqual(["a1", "a2"]);
+  });
+
+  test("has what it took for ten minutes, before another process may take it", async () => {
+    const slow = slowLane();
+    await owe(tell("1"));
+    employ([slow.lane]);
+    const taken = () => journal.take({ now: clock.now(), kinds: KINDS, limit: 1, leaseMs: 0 });
+    await clock.advance(599_999);
+    expect(await taken()).toEqual([]);
+    await clock.advance(1);
+    expect(await taken()).toHaveLength(1);
+  });
+
   test("does not perform a second time what outlives its lease", async () => {
     const slow = slowLane({ atOnce: 3 });
     let begun = 0;
@@ -319,13 +341,42 @@ describe("stopping", () => {
     const finish = journal.finish.bind(journal);
     const again = journal.again.bind(journal);
     const nextDue = journal.nextDue.bind(journal);
-    employ([lane(did)], { journal: { take, finish, again, nextDue } });
+    employ([lane(did, { atOnce: 2 })], { journal: { take, finish, again, nextDue } });
     await settle();
     const stopped = performer.stop();
     door.give("done");
     await stopped;
-    expect(did).toEqual([]);
+    await settle();
+    expect([did, clock.pending]).toEqual([[], 0]);
     expect(await journal.nextDue(KINDS, clock.now())).toEqual(clock.now());
+  });
+
+  test("waits five seconds where nobody says how long, and leaves no timer", async () => {
+    const slow = slowLane();
+    await owe(tell("1"), { effect: print("2"), afterMs: 3_600_000 });
+    employ([{ ...slow.lane, kinds: ["tell"] }, lane([], { kinds: ["print"] })]);
+    await settle();
+    expect(clock.pending).toBe(1);
+    let isStopped = false;
+    void performer.stop().then(() => {
+      isStopped = true;
+    });
+    await clock.advance(4_999);
+    expect([isStopped, clock.pending]).toEqual([false, 1]);
+    await clock.advance(1);
+    await settle();
+    expect([isStopped, clock.pending]).toEqual([true, 0]);
+  });
+
+  test("is not held up by a journal that takes no outcome", async () => {
+    await owe(tell("1"));
+    const finish = () => Promise.reject(new JournalFault("full", "no space"));
+    const [take, again] = [journal.take.bind(journal), journal.again.bind(journal)];
+    employ([lane([])], { journal: { take, finish, again, nextDue: (...asked) => journal.nextDue(...asked) } });
+    await settle();
+    expect(faults).toHaveLength(1);
+    await performer.stop();
+    expect(clock.pending).toBe(0);
   });
 
   test("gives back at once what broke off because of it", async () => {

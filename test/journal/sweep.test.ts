@@ -24,7 +24,7 @@ test("once a day sweeps what was finished more than its days ago, and tells only
   };
   const wall = (): number => Date.UTC(2026, 10, 21);
   const round = dailySweep({ journal: { sweep }, keepDays: 90, wall, swept: (orders) => told.push(orders) });
-  expect(round.everyMs).toBe(24 * 3_600_000);
+  expect([round.firstMs, round.everyMs]).toEqual([600_000, 24 * 3_600_000]);
   await round.run();
   await round.run();
   expect(asked).toEqual(Array(3).fill(Date.UTC(2026, 7, 23)));
