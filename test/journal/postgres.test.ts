@@ -120,6 +120,19 @@ describe("two processes on one database", () => {
     expect(new Set(found).size).toBe(40);
   });
 
+  test("neither take what somebody just changes nor wait for it", async () => {
+    await one.advance("A", paid(1), paying(1, [tell("first"), tell("second")]), { now: at(0) });
+    const changing = `WITH changing AS MATERIALIZED (SELECT seq FROM effects ORDER BY seq LIMIT 1 FOR UPDATE)
+      SELECT pg_sleep(60) FROM changing`;
+    const changed = server.ask(place.where, changing).catch((error: Error) => error.message);
+    const those = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    await expect.poll(() => server.ask(place.where, `SELECT pid ${those}`)).toHaveLength(1);
+    expect(texts(await takeAll(one))).toEqual(["second"]);
+    await server.ask(place.where, `SELECT pg_cancel_backend(pid) ${those}`);
+    expect(await changed).toContain("cancel");
+    expect(texts(await takeAll(other))).toEqual(["first"]);
+  });
+
   test("do not touch what the other has in hand, and take it over at once when that one is gone", async () => {
     await one.advance("A", paid(1), paying(1, [tell("hello"), release("coffee")]), { now: at(0) });
     const [, coffee] = await takeAll(one);
