@@ -11,13 +11,14 @@ let shared: SharedClock;
 
 const FIRST = 1_700_000_000_000;
 
+const ask = async (): Promise<number> => {
+  const answer = own.now().ms + offset;
+  own.pass(wayMs);
+  return answer;
+};
+
 beforeEach(async () => {
   [offset, own, wayMs] = [FIRST, new VirtualClock(), 0];
-  const ask = async (): Promise<number> => {
-    const answer = own.now().ms + offset;
-    own.pass(wayMs);
-    return answer;
-  };
   shared = await sharedClock({ own, ask });
 });
 
@@ -40,6 +41,7 @@ test("goes slower, never back, when the shared clock is behind, until they are t
   let before = ms();
   for (let nth = 0; nth < 20; nth += 1) {
     await shared.check();
+    expect(ms()).toBeGreaterThanOrEqual(before);
     own.pass(30_000);
     expect(ms()).toBeGreaterThan(before);
     before = ms();
@@ -47,9 +49,26 @@ test("goes slower, never back, when the shared clock is behind, until they are t
   expect(ms() - (own.now().ms + offset)).toBeLessThan(100);
 });
 
+test("goes at half its pace and no slower, however far it is ahead", async () => {
+  offset -= 3_600_000;
+  const before = ms();
+  await shared.check();
+  own.pass(10_000);
+  expect(ms()).toBe(before + 5_000);
+});
+
+test("leaves the machine's own wall clock, and its timers, what they are", () => {
+  let isOver = false;
+  shared.clock.after(100, () => {
+    isOver = true;
+  });
+  own.pass(100);
+  expect([shared.clock.wall(), isOver]).toEqual([own.wall(), true]);
+});
+
 test("takes half of what an answer was on its way, and does not believe one that took too long", async () => {
   wayMs = 200;
-  await shared.check();
+  shared = await sharedClock({ own, ask });
   expect(Math.abs(ms() - (own.now().ms + offset))).toBeLessThanOrEqual(100);
   const before = ms() - own.now().ms;
   [wayMs, offset] = [5_000, offset + 600_000];
