@@ -73,6 +73,8 @@ storeSuites("the book of settings", (freshStore, freshPlace) => {
     await heardUsing(store, [{ stand: LOBBY, body: { ...using(3), certificateEndsInMs: 500 }, atMs: 20 }]);
     const now = { version: 3, software: "0.1.0", keysVersion: 2, certificateEndsMs: 520, atMs: 20 };
     expect(await usingOf(store, LOBBY)).toEqual(now);
+    await heardUsing(store, []);
+    expect(await usingOf(store, LOBBY)).toEqual(now);
   });
 
   test("what is saved after a restored backup is newer than what the stand has", async () => {

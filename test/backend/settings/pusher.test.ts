@@ -37,7 +37,7 @@ async function pushing(parts: Partial<PusherParts> = {}) {
     await clock.advance(ms);
     await settle(40);
   };
-  return { store, pusher, said, pass };
+  return { store, pusher, said, pass, clock };
 }
 
 test("what was saved reaches the stand, every minute anew until the stand says that it uses it", async () => {
@@ -66,6 +66,24 @@ test("a version that the stand refused is not pushed again, and the next one is"
   pusher.look([LOBBY]);
   await pass(1_000);
   expect(said.map(({ body }) => "version" in body && body.version)).toEqual([2]);
+});
+
+test("a stand that works by its settings and trusts an older set of keys is found when the backend goes round", async () => {
+  const keys = [newKeyPair().publicJwk];
+  const { store, said, pass } = await pushing({ desiredKeys: () => ({ version: 2, keys }) });
+  await saveSettings(store, [LOBBY], saving);
+  await heardUsing(store, [{ stand: LOBBY, body: using(1), atMs: 5 }]);
+  await pass(61_000);
+  expect(said.map(({ body }) => body)).toEqual([{ type: "keys", version: 2, keys }]);
+});
+
+test("nothing is told any more once it was stopped", async () => {
+  const { store, pusher, said, pass, clock } = await pushing();
+  await saveSettings(store, [LOBBY], saving);
+  pusher.look([LOBBY]);
+  pusher.stop();
+  await pass(61_000);
+  expect([said, clock.pending]).toEqual([[], 0]);
 });
 
 test("ten thousand stands that differ are told at the pace that was set", async () => {

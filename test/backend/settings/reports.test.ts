@@ -59,6 +59,23 @@ test("a store that fails holds up no link: what the stand uses is written when i
   expect([(await usingOf(store, LOBBY))?.version, looked]).toEqual([2, [LOBBY]]);
 });
 
+test("a store that fails does not keep the process from ending, and all write in one order", async () => {
+  const [clock, store] = [new VirtualClock(), await freshStore()];
+  const [looked, warned]: [StandId[], string[]] = [[], []];
+  const log: Log = { ...silentLog, warn: (what) => void warned.push(what) };
+  const pictures = { heard: async () => undefined };
+  const pusher = { look: (stands: Iterable<StandId>) => void looked.push(...stands) };
+  const reports = new Reports({ store, clock, log, pictures, pusher, nowMs: () => clock.wall() });
+  for (const stand of [LOBBY, GATE]) await reports.hear(stand, using(1));
+  await clock.advance(500);
+  await settle(20);
+  expect(looked).toEqual([GATE, LOBBY]);
+  await store.schema.alterTable("stands_using").renameTo("away").execute();
+  await reports.hear(LOBBY, using(2));
+  await reports.stop();
+  expect([warned, clock.pending]).toEqual([["what stands use not written"], 0]);
+});
+
 /** Counts what is written, whatever it is. */
 function counting(store: Store): { readonly store: Store; readonly writes: () => number } {
   let writes = 0;
@@ -121,13 +138,54 @@ test("one that goes on and on costs no more than seven commits a second", async 
 });
 
 test("more pictures than can be written are dropped and told once, and never fill the memory", async () => {
-  const { reports, warned, writes, pass } = await reporting();
+  const { reports, pictures, warned, writes, pass } = await reporting();
   for (let nth = 0; nth < 2_000; nth += 1)
     await reports.hear(`stand-${nth}` as StandId, { type: "seen", page: "welcome" });
   expect(reports.waiting).toBe(500);
   expect(warned).toEqual(["pictures dropped: more than can be written"]);
+  await reports.hear("stand-0" as StandId, { type: "seen", page: "qr" });
   await pass(200);
   expect(writes()).toBeLessThanOrEqual(20);
+  expect((await pictures.last("stand-0" as StandId))?.page).toBe("qr");
+});
+
+/** Calls `begun` whenever something is to be written. */
+const watched = (store: Store, begun: () => void): Store =>
+  new Proxy(store, {
+    get: (of, name) => {
+      if (name === "insertInto") begun();
+      const value: unknown = Reflect.get(of, name, of);
+      return typeof value === "function" ? value.bind(of) : value;
+    },
+  });
+
+test("what a stand says while its word before is being written, is written next", async () => {
+  let begun = (): void => undefined;
+  const { store, reports, pass } = await reporting({ store: watched(await freshStore(), () => begun()) });
+  begun = () => {
+    begun = () => undefined;
+    void reports.hear(LOBBY, using(2), "01J2" as StatementId);
+  };
+  await reports.hear(LOBBY, using(1), "01J1" as StatementId);
+  await pass(500);
+  expect((await usingOf(store, LOBBY))?.version).toBe(1);
+  await pass(500);
+  expect(await store.selectFrom("stands_using").select(["settings_version", "said"]).execute()).toEqual([
+    { settings_version: 2, said: "01J2" },
+  ]);
+});
+
+test("a picture that comes while the one before is being written, is written next", async () => {
+  const pages: string[] = [];
+  const heard = async (_: StandId, { page }: { readonly page: string }): Promise<void> => {
+    pages.push(page);
+    if (page === "welcome") await reports.hear(LOBBY, { type: "seen", page: "qr" });
+  };
+  const { reports, pass } = await reporting({ pictures: { heard } });
+  await reports.hear(LOBBY, { type: "seen", page: "welcome" });
+  await pass(200);
+  await pass(200);
+  expect(pages).toEqual(["welcome", "qr"]);
 });
 
 storeSuites("what a stand uses,", (fresh) => {
