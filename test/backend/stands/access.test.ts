@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { BrokerAccess } from "../../../backend/stands/access.ts";
-import { COMMANDS_TOPIC, RESPONSES_TOPIC } from "../../../backend/stands/dynsec.ts";
+import { COMMANDS_TOPIC, letIn, RESPONSES_TOPIC } from "../../../backend/stands/dynsec.ts";
 import { RosterInMemory } from "../../../backend/stands/roster.ts";
 import { type Log, silentLog } from "../../../host/log.ts";
 import type { StandId } from "../../../protocol/ids.ts";
@@ -99,6 +99,22 @@ function opens(stands: readonly StandId[], plugin = new Plugin()) {
   return { clock, roster, plugin, leading, warned, access };
 }
 
+test("a stand may say and hear what is its own, and nothing else", () => {
+  const [role, client] = letIn(LOBBY);
+  const own = "qris/v1/stands/lobby-1";
+  const may = (acltype: string, channel: string) => ({ acltype, topic: `${own}/${channel}`, priority: 0, allow: true });
+  expect(role).toEqual({
+    command: "createRole",
+    rolename: "stand-lobby-1",
+    acls: [
+      ...["up", "presence", "health"].map((channel) => may("publishClientSend", channel)),
+      may("subscribeLiteral", "down"),
+      may("publishClientReceive", "down"),
+    ],
+  });
+  expect(client).toEqual({ command: "createClient", username: LOBBY, roles: [{ rolename: "stand-lobby-1" }] });
+});
+
 test("a broker is told what it lacks, and what it has of nobody goes, half of it too", async () => {
   const plugin = new Plugin();
   for (const name of ["gone-1", "backend.1", GATE]) plugin.clients.add(name);
@@ -192,6 +208,19 @@ test("a broker that answers nothing is asked anew after ten seconds, and what an
   plugin.isDeaf = false;
   await clock.advance(15_000);
   expect([...plugin.clients]).toEqual([LOBBY]);
+});
+
+test("while the connection is away nothing is asked, and nobody is warned", async () => {
+  const { clock, roster, plugin, warned } = opens([LOBBY]);
+  await clock.advance(1_000);
+  const before = plugin.told.length;
+  plugin.isUp = false;
+  roster.put([active(GATE)]);
+  await clock.advance(120_000);
+  expect([plugin.told.length, warned]).toEqual([before, []]);
+  plugin.isUp = true;
+  await clock.advance(1_000);
+  expect([...plugin.clients].sort()).toEqual([GATE, LOBBY]);
 });
 
 test("a refused command is told of, and the whole is compared anew; that it was done before is no refusal", async () => {
