@@ -44,6 +44,7 @@ test("numbers are as short as can be, and never negative", () => {
     "7f": "02017f",
     "80": "02020080",
     "00ff": "020200ff",
+    "0005": "020105",
     c8: "020200c8",
     "1000": "02021000",
   };

@@ -111,6 +111,10 @@ test("a Secret is shown to be there", () => {
   expect(lineOf({ place: new Secret("hidden") })).toMatchObject({ place: "[secret]" });
 });
 
+test("a date that is none breaks no line", () => {
+  expect(lineOf({ at: new Date(Number.NaN) })).toMatchObject({ at: "[no date]", what: "told" });
+});
+
 test("amounts, ids, dates, big numbers and absent values are shown as they are", () => {
   const at = new Date("2026-11-21T00:00:00Z");
   expect(lineOf({ amount: 15000, paid: true, none: null, at, big: 2n ** 60n, never: undefined })).toMatchObject({

@@ -62,6 +62,15 @@ describe("what systemd hears", () => {
     expect(opened).toEqual([]);
   });
 
+  test("ends with the socket that it was said through", async () => {
+    const tape: string[] = [];
+    const sender: Sender = { send: (text) => void tape.push(text), close: () => void tape.push("closed") };
+    const notice = await sdNotify({ NOTIFY_SOCKET: "/run/notify" }, silentLog, async () => sender);
+    notice.stopping();
+    notice.close();
+    expect(tape).toEqual(["STOPPING=1", "closed"]);
+  });
+
   test("being unable to send is logged once and never thrown", async () => {
     const log = noteLog();
     const notice = await sdNotify({ NOTIFY_SOCKET: join(folder(), "nobody") }, log);

@@ -52,3 +52,16 @@ test("of ever new kinds a hundred are told apart, and all others are one", async
   seldom.warn("refused", {}, "yet another");
   expect(said.at(-1)).toEqual(["refused", { unsaid: 899 }]);
 });
+
+test("a flood that never ends is told every minute, each time with what it came to since", async () => {
+  const { clock, said, seldom } = listening();
+  for (let nth = 0; nth < 18; nth += 1) {
+    seldom.warn("dropped");
+    await clock.advance(10_000);
+  }
+  expect(said).toEqual([
+    ["dropped", {}],
+    ["dropped", { unsaid: 5 }],
+    ["dropped", { unsaid: 5 }],
+  ]);
+});
