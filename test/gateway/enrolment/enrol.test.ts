@@ -112,6 +112,7 @@ describe("a machine with a code", () => {
   test.each<[string, Posted, string]>([
     ["a code that is not good", refusal(403, "code-unknown"), "backend stands invite"],
     ["too many tries", refusal(429, "too-many", 60_000), "wait 60 s"],
+    ["too many tries, said by a proxy", { is: "answer", status: 429, body: undefined }, "wait 60 s"],
     ["a backend that cannot now", refusal(503, "unavailable"), "No. Ask."],
     ["another server", { is: "answer", status: 404, body: undefined }, "no [enrolment]"],
     ["a page of words", { is: "answer", status: 200, body: undefined }, "is the address right?"],
