@@ -138,6 +138,16 @@ describe("a release", () => {
     await both;
     expect(tape.filter((entry) => entry === "closed")).toHaveLength(1);
   });
+
+  test("is counted, each one by its relay", async () => {
+    const hands = handsIn();
+    for (const id of ["effect-1", "effect-2"]) {
+      const outcome = hands.release({ ...owed, id });
+      await clock.advance(500);
+      await outcome;
+    }
+    expect(hands.pulses).toEqual({ gate: 2 });
+  });
 });
 
 describe("while an interlock is active", () => {
@@ -177,10 +187,11 @@ describe("while an interlock is active", () => {
 describe("a delivery sensor", () => {
   let hear: (() => void) | undefined;
   let isCovered = false;
+  let isSilent = false;
   const sensor: DeliverySensor = {
     windowMs: 2_000,
     input: {
-      isActive: async () => isCovered,
+      isActive: async () => (isSilent ? new Promise<boolean>(() => undefined) : isCovered),
       onChange: () => () => undefined,
       onPress: (listener) => {
         tape.push("listening");
@@ -221,6 +232,18 @@ describe("a delivery sensor", () => {
     await outcome;
     isCovered = false;
     expect(tape.slice(-2)).toEqual(["opened", "not-confirmed (finishes effect-1)"]);
+  });
+
+  test("that does not say how it is before the release confirms what it sees afterwards", async () => {
+    isSilent = true;
+    const outcome = handsIn({ sensor }).release(owed);
+    await clock.advance(3_000);
+    isSilent = false;
+    expect(tape.at(-1)).toBe("closed");
+    hear?.();
+    await clock.advance(500);
+    await outcome;
+    expect(tape.at(-1)).toBe("confirmed true (finishes effect-1)");
   });
 
   test("is heard of a moment late where the program was busy when its window ended", async () => {
