@@ -66,7 +66,7 @@ async function ask(method, path, body, signal) {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch((error) => {
     if (signal?.aborted) throw error;
-    throw new Refused(0, { error: "unavailable", message: say("error.silent"), hint: say("error.silent.hint") });
+    throw new Refused(0, { message: say("error.silent"), hint: say("error.silent.hint") });
   });
   if (answer.ok) return answer;
   throw await refusalOf(answer);

@@ -118,18 +118,20 @@ function filled(rows, from, to, step) {
 
 /** @param {readonly SalesRow[]} rows @param {string} by @param {AbortSignal} signal */
 const timeChart = (rows, by, signal) =>
-  chartOf(
-    {
-      name: say(by === "hour" ? "sales.by-hour" : "sales.by-day"),
-      times: rows.map(({ key }) => Number(key)),
-      lines: [{ label: say("sales.amount"), values: rows.map(({ amount }) => amount), tone: "--chart-1" }],
-      show: shortRupiah,
-      bars: true,
-      byDay: by === "day",
-      height: 260,
-    },
-    signal,
-  );
+  rows.every(({ amount }) => amount === 0)
+    ? calm("away", say("sales.none"))
+    : chartOf(
+        {
+          name: say(by === "hour" ? "sales.by-hour" : "sales.by-day"),
+          times: rows.map(({ key }) => Number(key)),
+          lines: [{ label: say("sales.amount"), values: rows.map(({ amount }) => amount), tone: "--chart-1" }],
+          show: shortRupiah,
+          bars: true,
+          byDay: by === "day",
+          height: 260,
+        },
+        signal,
+      );
 
 /** @param {Seen} seen @param {(id: string) => string} nameOf @param {{ span: (days: string) => void, by: (each: string) => void, day: (day: string) => void, reload: () => void }} can */
 function view(seen, nameOf, can) {

@@ -183,11 +183,11 @@ function factsOf({ seenMs, software, health, merchant }) {
     typeof figures[name] === "number"
       ? /** @type {const} */ ([wordFor("figure", name), show(Number(figures[name]))])
       : undefined;
-  const words = ["page", "printer", "panel"].flatMap((name) => {
+  const words = ["printer", "panel"].flatMap((name) => {
     const said = figures[name];
-    if (typeof said !== "string") return [];
-    const shown = name === "page" ? wordFor("page", said) : wordFor("figure-is", said);
-    return [/** @type {const} */ ([wordFor("figure", name), shown])];
+    return typeof said === "string"
+      ? [/** @type {const} */ ([wordFor("figure", name), wordFor("figure-is", said)])]
+      : [];
   });
   return factList([
     [say("seen"), seenMs === undefined ? "–" : ageTag(seenMs)],
@@ -205,6 +205,9 @@ function factsOf({ seenMs, software, health, merchant }) {
   ]);
 }
 
+/** Pages that may have a QR code. */
+const CODED = ["awaiting", "troubled"];
+
 /** @param {HTMLElement} glass @param {string} id @param {AbortSignal} signal */
 async function showScreen(glass, id, signal) {
   if (glass.firstChild === null) draw(glass, h("div", { class: "glass-empty" }, say("screen.asking")));
@@ -217,7 +220,14 @@ async function showScreen(glass, id, signal) {
     draw(
       glass,
       image,
-      h("p", { class: "soft" }, ageMs < 10_000 ? say("screen.fresh") : say("screen.old", { span: span(ageMs) })),
+      h(
+        "p",
+        { class: "soft", role: "status" },
+        ageMs < 10_000
+          ? say("screen.fresh", { page: wordFor("page", page) })
+          : say("screen.old", { page: wordFor("page", page), span: span(ageMs) }),
+        CODED.includes(page) ? ` ${say("screen.code")}` : "",
+      ),
     );
     URL.revokeObjectURL(url);
   } catch (error) {
