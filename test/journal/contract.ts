@@ -177,6 +177,9 @@ export function journalContract(name: string, newPlace: () => Promise<JournalPla
         await step("D", "s-1");
         expect(await openOf("s-1")).toEqual(["D", "A"]);
         expect(await openOf("s-2")).toEqual(["C"]);
+        journal = await place.crash();
+        await step("E", "s-1");
+        expect(await openOf("s-1")).toEqual(["D", "A", "E"]);
       });
 
       test("is the newest when it was begun last, finished or not, touched or not", async () => {

@@ -124,6 +124,15 @@ describe("a damaged file", () => {
     await expectSetAside(bytes);
   });
 
+  test("whose rows alone are damaged is set aside when it is opened, not when somebody comes to read them", async () => {
+    const bytes = await fill(50);
+    const page = 4_096 * Math.floor(bytes.indexOf('"amount":') / 4_096);
+    expect(page).toBeGreaterThan(0);
+    bytes.fill(0xff, page, page + 12);
+    writeFileSync(place.file, bytes);
+    await expectSetAside(bytes);
+  });
+
   test("takes its log along when it is set aside, and a log alone is set aside too", async () => {
     const { journal } = place.openAs();
     await journal.advance("A", paid(1), paying(1), { now: at(0) });
