@@ -24,6 +24,9 @@ const refund: Entry = {
 const auditOn = (store: Store, clock = new VirtualClock()): Audit => new Audit({ store, clock, log: silentLog });
 
 storeSuites("the audit log", (freshStore, freshPlace) => {
+  const DAY = 86_400_000;
+  const rows = (store: Store) => store.selectFrom("audit").select(["number", "hash"]).orderBy("number").execute();
+
   test("tells who did what about what, from where and why, the newest first, page by page", async () => {
     const audit = auditOn(await freshStore());
     for (const nth of [1, 2, 3]) await audit.write({ ...refund, details: { nth } });
@@ -89,6 +92,8 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
       },
       1,
     ],
+    ["the very last is missing", (store) => store.deleteFrom("audit").where("number", "=", 4).execute(), 4],
+    ["the mark of the last is gone", (store) => store.deleteFrom("audit_end").execute(), 4],
     ["all is gone", (store) => store.deleteFrom("audit").execute(), 1],
   ];
   test.each(tamperings)("shows that %s", async (_what, tamper, number) => {
@@ -97,6 +102,65 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
     for (const nth of [1, 2, 3, 4]) await audit.write({ ...refund, details: { nth } });
     await tamper(store);
     expect(await verifyAudit(store)).toMatchObject({ is: "broken", number });
+  });
+
+  test("shows of every word of an entry that it was rewritten", async () => {
+    const store = await freshStore();
+    const audit = auditOn(store);
+    for (const nth of [1, 2, 3]) await audit.write({ ...refund, because: `reason ${nth}` });
+    const second = (set: object) => store.updateTable("audit").set(set).where("number", "=", 2).execute();
+    const { number: _, ...words } = await store
+      .selectFrom("audit")
+      .selectAll()
+      .where("number", "=", 2)
+      .executeTakeFirstOrThrow();
+    for (const [name, word] of Object.entries(words)) {
+      await second({ [name]: typeof word === "number" ? word + 1 : `${word} ` });
+      expect(await verifyAudit(store), name).toMatchObject({ is: "broken", number: 2 });
+      await second({ [name]: word });
+    }
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole", entries: 3 });
+  });
+
+  test("says each entry's number and hash in the log, for a witness", async () => {
+    const store = await freshStore();
+    const said: unknown[] = [];
+    const info = (what: string, facts?: object) => void said.push([what, facts]);
+    const audit = new Audit({ store, clock: new VirtualClock(), log: { ...silentLog, info } });
+    await audit.write(refund);
+    const [row] = await rows(store);
+    expect(said).toEqual([["audit", expect.objectContaining({ ...row, who: "ani", what: "order.refund" })]]);
+  });
+
+  test("shows to a witness that its end was cut off", async () => {
+    const store = await freshStore();
+    const audit = auditOn(store);
+    for (const nth of [1, 2, 3, 4]) await audit.write({ ...refund, details: { nth } });
+    const [, second, , fourth] = await rows(store);
+    await store.deleteFrom("audit").where("number", ">", 2).execute();
+    await store
+      .updateTable("audit_end")
+      .set({ number: 2, hash: second?.hash ?? "" })
+      .execute();
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole" });
+    expect(await verifyAudit(store, { number: 4, hash: fourth?.hash ?? "" })).toMatchObject({
+      is: "broken",
+      number: 3,
+    });
+  });
+
+  test("is verified to its end, and sealed off some hundred at a time, however long it is", async () => {
+    const store = await freshStore();
+    const clock = new VirtualClock();
+    const audit = auditOn(store, clock);
+    await audit.together(async (_store, pen) => {
+      for (let nth = 1; nth <= 1_001; nth += 1) await pen(refund);
+    });
+    expect(await verifyAudit(store)).toMatchObject({ is: "whole", entries: 1_001 });
+    const writtenMs = clock.wall();
+    clock.pass(DAY);
+    expect(await sealAudit(audit, writtenMs + 1)).toMatchObject({ is: "sealed", entries: 1_001 });
+    expect(await rows(store)).toHaveLength(3);
   });
 
   test("shows to a witness that all was linked anew", async () => {
@@ -111,7 +175,6 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
     expect(await verifyAudit(store, { number: 1, hash })).toMatchObject({ is: "broken", number: 1 });
   });
 
-  const DAY = 86_400_000;
   /** Twenty entries, one a day; whole days are what is sealed by. */
   async function twentyDays(store: Store) {
     const clock = new VirtualClock();
@@ -123,7 +186,6 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
     const numbers = async () => (await audit.list(100)).entries.map(({ number }) => number).reverse();
     return { clock, audit, numbers, begunMs: Date.UTC(2026, 0, 1) };
   }
-  const rows = (store: Store) => store.selectFrom("audit").select(["number", "hash"]).orderBy("number").execute();
 
   test("seals off its oldest part, and what is left is verified from there", async () => {
     const store = await freshStore();
@@ -260,6 +322,21 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
     expect(await verifyAudit(store)).toMatchObject({ is: "whole", sealed: 20 });
   });
 
+  test("is left as it is where it does not fit together, and the log says so loudly", async () => {
+    const store = await freshStore();
+    const { clock } = await twentyDays(store);
+    await store.deleteFrom("audit").where("number", "=", 2).execute();
+    const loud: string[] = [];
+    const log: Log = { ...silentLog, error: (what) => void loud.push(what) };
+    onTestFinished(keepAudit({ store, clock, log, keptDays: 1, leads: () => true }));
+    for (let nth = 0; nth < 60 && loud.length === 0; nth += 1) {
+      await clock.advance(DAY);
+      await pause(1);
+    }
+    expect(loud[0]).toBe("audit log is not whole, and nothing of it is deleted");
+    expect(await rows(store)).toHaveLength(19);
+  });
+
   test("keeps details that are too long out of the disk, and says so", async () => {
     const audit = auditOn(await freshStore());
     await audit.write({ ...refund, details: { text: "x".repeat(100_000) } });
@@ -278,4 +355,20 @@ storeSuites("the audit log", (freshStore, freshPlace) => {
     await refusals.write({ ...refund, who: "-" });
     expect((await audit.list(1)).entries[0]).toMatchObject({ result: "refused", details: { leftOutBefore: 40 } });
   });
+});
+
+test("refusals that come one a second are all written down, and of more than a thousand people the quietest is forgotten", async () => {
+  const clock = new VirtualClock();
+  const written: string[] = [];
+  const audit = { write: async ({ who }: Entry) => void written.push(who) } as unknown as Audit;
+  const refusals = new Refusals(audit, clock);
+  for (let nth = 0; nth < 150; nth += 1) {
+    await refusals.write({ ...refund, who: "ani" });
+    clock.pass(1_000);
+  }
+  expect(written).toHaveLength(150);
+  for (let nth = 0; nth < 61; nth += 1) await refusals.write({ ...refund, who: "budi" });
+  for (let nth = 0; nth < 1_000; nth += 1) await refusals.write({ ...refund, who: `person-${nth}` });
+  await refusals.write({ ...refund, who: "budi" });
+  expect(written.filter((who) => who === "budi")).toHaveLength(61);
 });
