@@ -1,4 +1,5 @@
 import type { Log } from "../host/log.ts";
+import { Seldom } from "../host/seldom.ts";
 import { type Lane, Performer } from "../journal/performer.ts";
 import type { OrderId, Random, StandId, StatementId } from "../protocol/ids.ts";
 import type { KeySet, SigningKey } from "../protocol/keys.ts";
@@ -10,7 +11,7 @@ import type { Subject } from "./alarms/kinds.ts";
 import { sayLoud } from "./alarms/loud.ts";
 import type { Company } from "./books.ts";
 import { Cashier, type LedgerJournal } from "./cashier.ts";
-import { Fleet } from "./fleet/fleet.ts";
+import { Fleet, type FleetOptions } from "./fleet/fleet.ts";
 import { type SyncBody, Syncs } from "./fleet/syncs.ts";
 import type { Presences } from "./health/presence.ts";
 import { tellKinds } from "./ledger/effects.ts";
@@ -24,7 +25,7 @@ export type BackendParts = {
   readonly journal: LedgerJournal;
   readonly merchants: Merchants;
   /** Bounds what stands may ask for; everything is admitted when absent. */
-  readonly admission?: Pick<Admission, "admit">;
+  readonly admission?: Pick<Admission, "admit" | "hears">;
   readonly key: SigningKey;
   /** By which a stand is spoken to; `key` when absent. */
   keyFor?(stand: StandId): SigningKey;
@@ -77,6 +78,7 @@ export function openBackend(parts: BackendParts): Backend {
     ...parts,
     open: parts.openTransport,
     journal: journal.id,
+    admits: admitsOf(parts),
     hear: (stand, body, id) => hear({ stand, body, id }, parts, cashier, syncs),
     healthOf: (stand, said) => parts.healthOf?.(stand, said),
     changed: () => performer.wake(),
@@ -91,6 +93,16 @@ export function openBackend(parts: BackendParts): Backend {
     await fleet.close();
   };
   return { cashier, fleet, wake: () => performer.wake(), idle: () => performer.idle(), stop };
+}
+
+/** Each statement about an order is a commit, and a made-up order is kept for months; what else a stand says is kept once, its last word. */
+function admitsOf({ admission, clock, log }: BackendParts): NonNullable<FleetOptions["admits"]> {
+  const seldom = new Seldom({ clock, log });
+  return (stand, body) => {
+    if (admission === undefined || !("order" in body) || admission.hears(stand, clock.now())) return true;
+    seldom.warn("a stand says too much of its orders: what is too much is not heard, and comes again", { stand });
+    return false;
+  };
 }
 
 type Heard = { readonly stand: StandId; readonly body: Exclude<UpBody, { type: "ack" }>; readonly id: StatementId };

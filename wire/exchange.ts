@@ -23,9 +23,11 @@ export type ExchangeOptions<Said extends Statement> = {
   readonly log: Log;
   readonly post: Post;
   topicTo(party: Party): string;
-  /** Sends what nobody owes and nobody waits for: acks, unconfirmed, and syncs. */
+  /** Sends what nobody owes and nobody waits for: acks, unconfirmed, and what a stand says of itself. */
   publish(topic: string, payload: string, options?: PublishOptions): Promise<boolean>;
   unseal(payload: Uint8Array): Unsealed<Said>;
+  /** False: there is no room for it now; it is dropped and not acked, so it comes again. Never asked of an ack. */
+  admits?(statement: Said): boolean;
   /** Resolves when the statement is on disk; rejects when it cannot be put there. Never called with an ack. */
   commit(statement: Said): Promise<void>;
   /** Acks of statements that nobody waits for here: another process with the same name may have sent them. */
@@ -84,6 +86,7 @@ export class Exchange<Said extends UpStatement | DownStatement> {
       if (strays.length > 0) this.#options.strayAcks?.(statement.from, strays);
       return statement;
     }
+    if (this.#options.admits?.(statement) === false) return undefined;
     await this.#options.commit(statement);
     this.#ack(statement);
     return statement;

@@ -42,6 +42,8 @@ export type FleetOptions = {
   readonly watching?: Pick<Watching, "meter">;
   /** Where the customer of an order sees how it stands; offers name it. */
   pageOf?(order: OrderId): string;
+  /** Whether what the stand says is heard now; what is not is not acked. */
+  admits?(stand: StandId, body: UpBody): boolean;
   /** Resolves when it is on disk. */
   hear(stand: StandId, body: Exclude<UpBody, { type: "ack" }>, id: StatementId): Promise<void>;
   /** A stand reported its health; nothing depends on it. */
@@ -148,6 +150,7 @@ export class Fleet {
       topicTo: (party) => topicOf(party as StandId, "down"),
       publish: (...message) => this.#transport.publish(...message),
       unseal: unsealedFor(watching, (payload) => unsealUp(payload, standKeys, "backend")),
+      admits: ({ from, body }) => !isStandId(from) || this.#options.admits?.(from, body) !== false,
       commit: (statement) => this.#commit(statement),
       strayAcks: (from, ids) => this.#strayed(from, ids),
     });

@@ -19,19 +19,34 @@ export type AdmissionRules = {
 export type Admitted = "admitted" | "bad-amount" | { readonly retryAfterMs: number };
 
 const MINUTE_MS = 60_000;
+/** A charge, its end, and what was said a second time. */
+const WORDS_A_CHARGE = 4;
+/** More than a stand that was alone for days has to tell. */
+const WORDS_AT_ONCE = 2_000;
 
 /**
- * Which charges may go on to the provider, so that a broken or stolen stand can neither flood an account nor hold up the other
- * stands. Touches nothing but the instants that it is handed. Remembers one instant for each stand and merchant of its rules;
- * whoever is not in them is not bounded here: he cannot speak, or has no account.
+ * Which charges may go on to the provider, and how much of what a stand says of its orders is written into the books, so that a broken or
+ * stolen stand can neither flood an account nor hold up the other stands. Touches nothing but the instants that it is handed. Remembers two
+ * instants for each stand and one for each merchant of its rules; whoever is not in them is not bounded here: he cannot speak, or has no account.
  */
 export class Admission {
   readonly #rules: AdmissionRules;
+  readonly #words = new Map<StandId, Instant>();
   readonly #stands = new Map<StandId, Instant>();
   readonly #merchants = new Map<MerchantId, Instant>();
 
   constructor(rules: AdmissionRules) {
     this.#rules = rules;
+  }
+
+  /** Whether one more statement of the stand about an order is heard now; counts it if so. What is not heard comes again. */
+  hears(stand: StandId, now: Instant): boolean {
+    const rate = this.#rules.stands.get(stand);
+    const words = rate && { aMinute: rate.aMinute * WORDS_A_CHARGE, burst: WORDS_AT_ONCE };
+    const { waitMs = 0, next } = lookAt(words, this.#words.get(stand), now);
+    if (waitMs > 0) return false;
+    if (next !== undefined) this.#words.set(stand, next);
+    return true;
   }
 
   /** Counts the charge when it is admitted, and not otherwise. */

@@ -12,8 +12,12 @@ export async function accountsOf(world: World): Promise<readonly string[]> {
     reckon({ order, state: ledger.get(order), pulses: pulses.get(order) ?? 0, banks, stories }),
   );
   const open = [...ledger].filter(([, { at }]) => at === "owed").map(([order]) => `${order} is still owed`);
-  return [...wrongs, ...open, ...(await openAtStands(world))];
+  return [...wrongs, ...open, ...(await openAtStands(world)), ...offline(world)];
 }
+
+/** Who had a bad time sells again when it is over. */
+const offline = ({ stands }: World): readonly string[] =>
+  stands.filter((stand) => stand.isOffline).map(({ id }) => `${id} still says that it is offline`);
 
 function pulsesIn(world: World): ReadonlyMap<string, number> {
   const pulses = new Map<string, number>();

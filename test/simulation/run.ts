@@ -84,7 +84,7 @@ const LAST_WORD = ["delivered", "remedied", "voided", "refused", "forestalled"];
 
 /** Every order has had its last word on both sides, and nobody waits for anything. */
 async function isAtRest(world: World): Promise<boolean> {
-  if (!world.backend.isAlive || world.stands.some((stand) => !stand.isAlive)) return false;
+  if (!world.backend.isAlive || world.stands.some((stand) => !stand.isAlive || stand.isOffline)) return false;
   if (world.banks.isTelling) return false;
   const ledger = await world.backend.states();
   if (ledger.some((state) => !LAST_WORD.includes(state.at))) return false;

@@ -94,6 +94,11 @@ export class StandProcess {
     return this.isAlive ? this.#daemon?.pageNow() : undefined;
   }
 
+  /** Whether a customer reads that nothing can be paid here, for nobody can be asked. */
+  get isOffline(): boolean {
+    return this.page?.title.second === "Offline";
+  }
+
   /** What a controller beside it may do, while its daemon is up. */
   get orders(): Orders | undefined {
     return this.isAlive ? this.#orders : undefined;

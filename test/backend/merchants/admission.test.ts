@@ -128,3 +128,31 @@ describe("admission", () => {
     );
   });
 });
+
+describe("what a stand says of its orders", () => {
+  const hearsUntil = (admission: Admission, ms: number, id = ONE): number => {
+    let heard = 0;
+    while (admission.hears(id, { clock: "utc", ms }) && heard < 100_000) heard += 1;
+    return heard;
+  };
+
+  test("is heard two thousand times at once, and then four times for each charge that it may ask for", () => {
+    const { admission } = open({ aMinute: 20, burst: 1 });
+    expect(hearsUntil(admission, 0)).toBe(2_000);
+    expect(hearsUntil(admission, 749)).toBe(0);
+    expect(hearsUntil(admission, 750)).toBe(1);
+    expect(hearsUntil(admission, MINUTE_MS)).toBe(79);
+  });
+
+  test("takes nothing from another stand, nor from the charges it may ask for", () => {
+    const { admission, at } = open({ aMinute: 20, burst: 1 });
+    hearsUntil(admission, 0);
+    expect(hearsUntil(admission, 0, TWO)).toBe(2_000);
+    expect(at(0)).toBe("admitted");
+  });
+
+  test("is not bounded where no rule names the stand", () => {
+    const { admission } = open({ aMinute: 20, burst: 1 });
+    expect(hearsUntil(admission, 0, "stand-9" as StandId)).toBe(100_000);
+  });
+});
