@@ -101,6 +101,31 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
     expect(left).toMatchObject([{ kind: "stand-silent", acknowledged: { by: "sari", atMs: 1_000_000 } }]);
   });
 
+  test("of what only happened nobody is told an end, when somebody has acknowledged it", async () => {
+    const { book, recipients, post } = posting(await fresh());
+    await book.raise({ kind: "contradiction", order: ORDER, stand: LOBBY }, { is: "delivered-after-remedy" });
+    await post();
+    const [alarm] = await book.now();
+    await book.acknowledge(alarm?.id ?? "", "sari");
+    await post();
+    for (const { got } of recipients) expect(got).toMatchObject([{ opened: [{ kind: "contradiction" }], closed: [] }]);
+  });
+
+  test("what is over and was not acknowledged is shown for a week, and what lasts for as long as it does", async () => {
+    const { book, now } = table(await fresh());
+    await book.change([silent(), silent("gate-1" as StandId)], []);
+    const over = (await book.lasting()).get("stand-silent/lobby-1")?.id ?? "";
+    await book.change([], [{ id: over }]);
+    const shown = async () => (await book.now()).map(({ stand }) => stand).toSorted();
+    now.ms += 7 * 86_400_000 - 1;
+    expect(await shown()).toEqual(["gate-1", LOBBY]);
+    now.ms += 1;
+    expect(await shown()).toEqual(["gate-1"]);
+    now.ms += 500 * 86_400_000;
+    await book.sweep();
+    expect(await shown()).toEqual(["gate-1"]);
+  });
+
   test("backends that raise the same at the same moment raise it once", async () => {
     const place = await freshPlace();
     const store = await place.open();
