@@ -46,6 +46,35 @@ test("each role may what is its own on every route, and nothing more", async () 
   expect(await rig.verdict()).toMatchObject({ is: "whole" });
 });
 
+test("what staff decides is done and written down under the account's name, with its reason", async () => {
+  const { rig, desks } = await openWorld();
+  const ani = await rig.signedIn("ani", "admin");
+  const why = "the cup fell over";
+  for (const what of ["refund", "release"]) await ani.post(`/api/orders/${ORDER}/${what}`, { why });
+  await ani.post(`/api/orders/${ORDER}/remedy`, { why, how: "refunded" });
+  await ani.post(`/api/stands/${STAND}/revoke`, { why });
+  expect(desks.moved).toEqual([
+    ...["refund", "release"].map((what) => `${what} ${ORDER} {"why":"${why}","by":"ani"}`),
+    `remedy ${ORDER} {"why":"${why}","how":"refunded","by":"ani"}`,
+    `revoke ${STAND} ani ${why}`,
+  ]);
+  const begun = (await rig.entries()).filter(({ result }) => result === "begun");
+  expect(begun.map(({ what, who, details }) => [what, who, details["why"]])).toEqual(
+    ["order.refund", "order.release", "order.remedy", "stand.revoke"].map((what) => [what, "ani", why]),
+  );
+});
+
+test("whoever takes the table of orders home is written down, and settings for very many stands by how many", async () => {
+  const { rig } = await openWorld();
+  const ani = await rig.signedIn("ani", "admin");
+  await ani.get("/api/orders.csv");
+  await ani.post("/api/settings", { stands: Array.from({ length: 60 }, (_, nth) => `stand-${nth}`), settings: {} });
+  const entries = (await rig.entries()).filter(({ result }) => result === "done");
+  expect(entries.find(({ what }) => what === "orders.export")).toMatchObject({ who: "ani" });
+  const { details } = entries.find(({ what }) => what === "stands.settings") ?? {};
+  expect(details?.["stands"]).toMatchObject({ first: expect.any(Array), number: 60 });
+});
+
 test("a role that was lowered counts from the next call on, also in a session that goes on", async () => {
   const world = await openWorld();
   const admin = await world.rig.signedIn("root", "admin");
