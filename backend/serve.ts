@@ -1,8 +1,8 @@
 import { systemChance } from "../host/chance.ts";
 import { utcClock } from "../host/clock.ts";
 import { Unfit } from "../host/daemon.ts";
-import { every } from "../host/every.ts";
 import type { Log } from "../host/log.ts";
+import { Opened } from "../host/opened.ts";
 import { reloadOnSignal } from "../host/reload.ts";
 import { type SystemdNotice, sdNotify } from "../host/sdnotify.ts";
 import { NamedFiles } from "../host/setup.ts";
@@ -15,24 +15,22 @@ import type { OpenTransport } from "../wire/transport.ts";
 import { type Backend, openBackend } from "./backend.ts";
 import { type Books, openBooks } from "./books.ts";
 import { type Care, openCare } from "./care.ts";
-import type { LedgerJournal } from "./cashier.ts";
 import { type Condition, conditionOf } from "./condition.ts";
 import { keepAudit } from "./console/audit/keeping.ts";
 import { type Doors, openDoors } from "./doors.ts";
 import type { Ground } from "./ground.ts";
+import { tellAbsent } from "./merchants/absent.ts";
 import { type Account, openAccounts, renewKeys } from "./merchants/accounts.ts";
 import { Admission } from "./merchants/admission.ts";
 import { notificationPathOf } from "./merchants/config.ts";
-import { absentIn, merchantsOf } from "./merchants/merchants.ts";
+import { merchantsOf } from "./merchants/merchants.ts";
 import { type Observation, openObservation } from "./metrics/observation.ts";
 import { type Http, openHttp } from "./providers/http.ts";
 import { openReconciliation, type Reconciliation } from "./reconcile/open.ts";
-import { openSalesBook, type SalesBook } from "./sales/open.ts";
-import { openByMerchant } from "./sales/waiting.ts";
+import { openSalesBook } from "./sales/open.ts";
 import { brokerOf, merchantBounds, payAddressesOf, type Setup, TELLABLE } from "./setup.ts";
 import { openStands, type Stands } from "./stands/open.ts";
 import { probe } from "./store/probe.ts";
-import type { Store } from "./store/store.ts";
 import { openTracing } from "./tracing/open.ts";
 import { statusOf, watchOver } from "./watch.ts";
 
@@ -47,77 +45,108 @@ export const STOP_MS = 20_000;
 
 /** Serves the stands from here on; a start that fails leaves nothing open. */
 export async function serve(setup: Setup, env: NodeJS.ProcessEnv, log: Log): Promise<void> {
-  const clock = utcClock();
-  const http = openHttp({ clock });
+  const open = new Opened();
   try {
-    await begin({ setup, env, clock, random: systemChance, log }, http);
+    const works = await openWorks({ setup, env, clock: utcClock(), random: systemChance, log }, open);
+    await letIn(works, open);
   } catch (error) {
-    await http.close();
+    await open.end();
     throw error;
   }
 }
 
-async function begin(first: Ground, http: Http): Promise<void> {
+/** All that works without anybody at the door. */
+type Works = {
+  readonly ground: Ground;
+  readonly ways: Ways;
+  readonly books: Books;
+  readonly stands: Stands;
+  readonly observation: Observation;
+  readonly care: Care;
+  readonly backend: Backend;
+  readonly reconciliation: Reconciliation;
+};
+
+async function openWorks(first: Ground, open: Opened): Promise<Works> {
+  const http = open.keep("calls", openHttp({ clock: first.clock }), (it) => it.close());
   const ways = waysOf(first, http);
   const books = await openBooks(first);
-  const { journal, store, quarantined, company } = books;
+  const journal = open.keep("journal", books.journal, (it) => it.close());
+  const store = open.keep("store", books.store, (it) => it.destroy());
   const ground = { ...first, clock: books.clock };
-  if (quarantined !== undefined) ground.log.error("journal was damaged and set aside", { quarantined });
+  if (books.quarantined !== undefined)
+    ground.log.error("journal was damaged and set aside", { quarantined: books.quarantined });
   const stands = await openStands(ground, books);
-  const version = readVersion();
-  const tracing = await openTracing(ground, version);
-  const observation = openObservation({ ground, books, version, ...(tracing && { tracing }) });
-  const sales = openSalesBook(ground, books);
-  const care = await openCare(ground, { books, stands, http });
+  const sales = open.keep("sales book", openSalesBook(ground, books), (it) => it.stop());
+  const observation = open.keep("observation", await observing(ground, books), (it) => it.close());
+  const care = open.keep("care", await openCare(ground, { books, stands, http }), (it) => it.stop());
   const cared = { report: care.report, healthOf: care.healthOf, presences: care.health.presences, raise: care.raise };
   const parts = { ...partsOf(ground, ways, books, stands), ...cared, changed: sales.changed };
-  const backend = openBackend(observation.watched(parts));
+  const backend = open.keep("backend", openBackend(observation.watched(parts)), (it) => it.stop());
   care.begin(backend.fleet);
+  const reconciling = openReconciliation(ground, journal, store, backend.cashier, leading(books));
+  const reconciliation = open.keep("reconciliation", reconciling, (it) => it.stop());
+  return { ground, ways, books, stands, observation, care, backend, reconciliation };
+}
+
+/** Opens the doors, and listens to systemd. */
+async function letIn(works: Works, open: Opened): Promise<void> {
+  const { ground, ways, books, backend, observation, stands, care, reconciliation } = works;
+  const { clock, env, log } = ground;
+  const { journal, store } = books;
   const condition = conditionOf({
-    clock: ground.clock,
+    clock,
     probeJournal: () => journal.probe(),
     probeStore: () => probe(store),
     isConnected: () => backend.fleet.connected,
   });
-  const reconciliation = openReconciliation(ground, journal, store, backend.cashier, () => company?.leads ?? true);
-  const doors = await openDoorsOrClose(
-    ground,
-    ways,
-    { backend, journal, store, sales, stands, care, reconciliation, observation },
-    condition,
-  );
-  const notice = await sdNotify(ground.env, ground.log);
+  const notice = await sdNotify(env, log);
+  open.keep("watch", watching(works, condition, notice), (stop) => stop());
+  const own = { accounts: ways.accounts, cashier: backend.cashier, journal, store, stands, care, reconciliation };
+  const doors = await openDoors(ground, { ...own, condition, ...observation });
+  open.keep("console", doors.console, (door) => door?.close());
+  open.keep("metrics", doors.metrics, (door) => door?.close());
+  open.keep("operator", doors.desk, (door) => door?.close());
+  open.keep("http", doors.server, (door) => door.close());
+  const first = { what: "word to systemd", stop: () => notice.stopping() };
+  const last = { what: "systemd", stop: () => notice.close() };
+  shutDownOnSignals({ clock, log, process, deadlineMs: STOP_MS, endings: [first, ...open.endings, last] });
+  notice.ready();
+  log.info("ready", readyFacts(ground, ways, doors, stands));
+}
+
+/** What goes on by itself as long as the process lives. */
+function watching(
+  { ground, ways, books, stands, backend }: Works,
+  condition: () => Promise<Condition>,
+  notice: SystemdNotice,
+): Stop {
+  const { journal, store, company } = books;
   const keptKeys = reloadKeys(ground, ways, condition, notice);
+  const merchants = ways.accounts.map(({ config }) => config.name);
+  const { audit_days: keptDays } = ground.setup.config.retention;
   const stops = [
     watchOver(ground, { journal, condition, notice, keptKeys }),
     stands.keep(),
     company?.keep(() => backend.wake()),
-    tellAbsent(ground, ways, store),
-    keepAudit({
-      ...ground,
-      store,
-      keptDays: ground.setup.config.retention.audit_days,
-      leads: () => company?.leads ?? true,
-    }),
+    tellAbsent(ground, merchants, store),
+    keepAudit({ ...ground, store, keptDays, leads: leading(books) }),
   ];
-  const stopWatching = (): void => {
+  return () => {
     for (const stop of stops) stop?.();
   };
-  endInOrder(ground, ways, {
-    journal,
-    store,
-    sales,
-    stands,
-    care,
-    backend,
-    reconciliation,
-    observation,
-    doors,
-    notice,
-    stopWatching,
-  });
-  notice.ready();
-  ground.log.info("ready", readyFacts(ground, ways, doors, stands));
+}
+
+/** Whether this backend does what only one of several does. */
+const leading =
+  ({ company }: Books): (() => boolean) =>
+  () =>
+    company?.leads ?? true;
+
+async function observing(ground: Ground, books: Books): Promise<Observation> {
+  const version = readVersion();
+  const tracing = await openTracing(ground, version);
+  return openObservation({ ground, books, version, ...(tracing && { tracing }) });
 }
 
 /** What can never work shows before anything is opened. */
@@ -164,46 +193,6 @@ function partsOf(
   };
 }
 
-async function openDoorsOrClose(
-  ground: Ground,
-  { accounts }: Ways,
-  {
-    backend,
-    journal,
-    store,
-    sales,
-    stands,
-    care,
-    reconciliation,
-    observation,
-  }: Pick<Open, "backend" | "journal" | "store" | "sales" | "stands" | "care" | "reconciliation" | "observation">,
-  condition: () => Promise<Condition>,
-): Promise<Doors> {
-  try {
-    const { cashier } = backend;
-    return await openDoors(ground, {
-      accounts,
-      cashier,
-      journal,
-      store,
-      stands,
-      care,
-      reconciliation,
-      condition,
-      ...observation,
-    });
-  } catch (error) {
-    await reconciliation.stop();
-    await backend.stop();
-    await care.stop();
-    await observation.close();
-    await sales.stop();
-    await store.destroy();
-    await journal.close();
-    throw error;
-  }
-}
-
 /** SIGHUP reads the merchants' keys anew, and nothing else. Answers whose keys could not be read the last time. */
 function reloadKeys(
   { setup, env, log }: Ground,
@@ -221,60 +210,6 @@ function reloadKeys(
   };
   reloadOnSignal({ process, notice, log, reload });
   return () => kept;
-}
-
-type Open = {
-  readonly stands: Stands;
-  readonly care: Care;
-  readonly journal: LedgerJournal;
-  readonly store: Store;
-  readonly sales: SalesBook;
-  readonly backend: Backend;
-  readonly reconciliation: Reconciliation;
-  readonly observation: Observation;
-  readonly doors: Doors;
-  readonly notice: SystemdNotice;
-  stopWatching(): void;
-};
-
-function endInOrder({ clock, log }: Ground, { http }: Ways, open: Open): void {
-  const { journal, store, sales, care, backend, reconciliation, observation, doors, notice, stopWatching } = open;
-  shutDownOnSignals({
-    clock,
-    log,
-    process,
-    deadlineMs: STOP_MS,
-    endings: [
-      { what: "word to systemd", stop: () => notice.stopping() },
-      { what: "http", stop: () => doors.server.close() },
-      { what: "operator", stop: () => doors.desk?.close() ?? Promise.resolve() },
-      { what: "metrics", stop: () => doors.metrics?.close() ?? Promise.resolve() },
-      { what: "console", stop: () => doors.console?.close() ?? Promise.resolve() },
-      { what: "watch", stop: stopWatching },
-      { what: "reconciliation", stop: () => reconciliation.stop() },
-      { what: "backend", stop: () => backend.stop() },
-      { what: "care", stop: () => care.stop() },
-      { what: "calls", stop: () => http.close() },
-      { what: "observation", stop: () => observation.close() },
-      { what: "sales book", stop: () => sales.stop() },
-      { what: "store", stop: () => store.destroy() },
-      { what: "journal", stop: () => journal.close() },
-      { what: "systemd", stop: () => notice.close() },
-    ],
-  });
-}
-
-const ABSENT_MS = 3_600_000;
-
-/** Open orders of a merchant that is not in the configuration any more: nobody can end, settle or refund them. Told at once, and every hour. */
-function tellAbsent({ clock, log }: Ground, { accounts }: Ways, store: Store): Stop {
-  const known = new Set<string>(accounts.map(({ config }) => config.name));
-  const hint = "put it back into the configuration, with retired = true where it sells nothing any more";
-  const run = async (): Promise<void> => {
-    for (const [merchant, orders] of absentIn(await openByMerchant(store), known))
-      log.error("open orders of an unknown merchant", { merchant, orders, hint });
-  };
-  return every(clock, log, { firstMs: 0, everyMs: ABSENT_MS, what: "merchants of open orders not known", run });
 }
 
 function readyFacts(

@@ -41,9 +41,3 @@ export function noAccount(merchant: MerchantId): PaymentProvider {
     readNotification: () => ({ is: "unreadable", because: detail }),
   };
 }
-
-/** Merchants of open orders that are not known here, with the number of their orders. */
-export const absentIn = (
-  open: ReadonlyMap<string, number>,
-  known: ReadonlySet<string>,
-): readonly (readonly [merchant: string, orders: number])[] => [...open].filter(([merchant]) => !known.has(merchant));

@@ -139,11 +139,11 @@ describe("a running backend", () => {
       "reconciliation",
       "backend",
       "care",
-      "calls",
       "observation",
       "sales book",
       "store",
       "journal",
+      "calls",
       "systemd",
     ]);
     expect(backend.out + backend.err).not.toContain(SERVER_KEY);
