@@ -29,6 +29,18 @@ test.each([
   await nothingMoved(world, /^order\.refund$/, /^csrf$/);
 });
 
+test("the token of one session is none in another, though both are one account's", async () => {
+  const { rig } = await openWorld();
+  const one = await rig.signedIn("root", "admin");
+  const other = rig.stranger();
+  await other.signIn("root", PASSWORD);
+  const said = { name: "cici", role: "viewer" };
+  expect(await other.post("/api/accounts", said, { "x-csrf-token": one.csrf })).toMatchObject({ status: 403 });
+  const nearly = `${other.csrf.slice(0, -1)}${other.csrf.endsWith("A") ? "E" : "A"}`;
+  expect(await other.post("/api/accounts", said, { "x-csrf-token": nearly })).toMatchObject({ status: 403 });
+  expect(await other.post("/api/accounts", said)).toMatchObject({ status: 201 });
+});
+
 test("a name of somebody else's that leads to this machine is no page of the console", async () => {
   const world = await openWorld();
   const { port } = new URL(world.rig.url);
