@@ -49,6 +49,6 @@ function byPolicy(state: At<"owed">, terms: Terms): Step | undefined {
 
 function deliverOnce(state: At<"owed">, why: OwedReason): Step | undefined {
   const release = policyReleaseOf(state.sale.order);
-  if (!DELIVERABLE.includes(why) || state.delivered || state.releases.length > 0) return undefined;
+  if (!DELIVERABLE.includes(why) || state.releases.length > 0) return undefined;
   return orderRelease(state, { type: "release-ordered", release, by: BY, why });
 }

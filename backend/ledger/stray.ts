@@ -51,7 +51,6 @@ export function endLeftOver(state: State, is: string, attempt: number, terms: Te
 function paidByAnother(state: Unpaid, attempt: number, payment: Payment, terms: Terms): Step {
   const step = received(state, attempt, payment);
   const late = alarm("paid-after-void", { is: "paid-while", attempt, at: state.at });
-  const mayBeOpen = attempt !== state.attempt && !isFinished(state);
-  const end = mayBeOpen ? [voidIt(attemptOf(state.sale, state.attempt, terms))] : [];
+  const end = isFinished(state) ? [] : [voidIt(attemptOf(state.sale, state.attempt, terms))];
   return { ...step, effects: [...step.effects, late, ...end] };
 }
