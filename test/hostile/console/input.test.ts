@@ -19,6 +19,7 @@ test.each([
   ["a reason of several lines", JSON.stringify({ why: "a\r\nset-cookie: session=1" }), 422],
   ["a reason that turns the text round", JSON.stringify({ why: "a\u202eb" }), 422],
   ["who somebody else is", JSON.stringify({ why: "x", by: "root" }), 422],
+  ["an amount of nothing", JSON.stringify({ why: "x", amount: 0 }), 422],
   ["an amount below nothing", JSON.stringify({ why: "x", amount: -1 }), 422],
   ["an amount in pieces", JSON.stringify({ why: "x", amount: 0.5 }), 422],
   ["an amount beyond all", JSON.stringify({ why: "x", amount: 1e300 }), 422],
@@ -131,6 +132,42 @@ test("no path leads out of the pages' folder", async () => {
     const heard = await blurt(rig.url, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
     expect(heard, path).toMatch(/^HTTP\/1\.1 40[04] /);
     expect(heard).not.toMatch(/root:|import |"name"/);
+  }
+});
+
+test("nothing is decided without a reason, or with one that cannot be read", async () => {
+  const { rig, desks } = await openWorld();
+  const root = await rig.signedIn("root", "admin");
+  const order = `/api/orders/${ORDER}`;
+  for (const path of [`${order}/refund`, `${order}/release`, `${order}/remedy`, `/api/stands/${STAND}/revoke`]) {
+    for (const why of [undefined, "", " ", "a\nb", 7]) {
+      const body = { why, ...(path.endsWith("remedy") && { how: "settled-by-staff" }) };
+      expect((await root.post(path, body)).status, path).toBe(422);
+    }
+  }
+  expect(desks.moved).toEqual([]);
+});
+
+test("a day that the calendar does not have is none", async () => {
+  const { rig } = await openWorld();
+  const ani = await rig.signedIn("ani", "viewer");
+  for (const day of ["2026-02-29", "2026-11-31", "2026-13-01", "2026-1-1", "2026-01-01.txt"])
+    expect((await ani.get(`/api/report/${day}`)).status, day).toBe(404);
+});
+
+test("every answer says how browsers shall treat it", async () => {
+  const { rig } = await openWorld();
+  for (const path of ["/", "/api/me", "/nothing/here", "/page/main.js"]) {
+    const { headers } = await rig.stranger().get(path);
+    expect(Object.fromEntries(headers), path).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "permissions-policy": expect.stringContaining("camera=()"),
+      "x-robots-tag": "noindex, nofollow",
+    });
   }
 });
 
