@@ -1,18 +1,6 @@
 import { parseArgs } from "node:util";
-import { HEADER_CHIPS } from "../../device/pins/chips.ts";
-import { openLines } from "../../gateway/lines.ts";
-import { type Check, equal } from "./check.ts";
-import { doctorChecks } from "./doctor/examining.ts";
-import { linesChecks } from "./pins/lines.ts";
-import { relayChecks } from "./pins/relays.ts";
-import { resistorCheck } from "./pins/resistors.ts";
-import { unguardedChecks } from "./pins/unguarded.ts";
-import { printerChecks } from "./printers/printing.ts";
-import { killChecks } from "./sale/killing.ts";
-import { pulseCheck, saleChecks } from "./sale/selling.ts";
-import { sampleChecks } from "./samples.ts";
-import { framebufferChecks, type Size, standingCodeCheck } from "./screens/framebuffer.ts";
-import { panelChecks } from "./screens/panel.ts";
+import type { Check } from "./check.ts";
+import type { Size } from "./screens/framebuffer.ts";
 
 const small: Size = { width: 480, height: 320, bits: [8, 8, 8] };
 
@@ -20,41 +8,42 @@ const small: Size = { width: 480, height: 320, bits: [8, 8, 8] };
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { outside: { type: "string" } } });
 const { outside = "" } = values;
 
-const parts: Readonly<Record<string, () => readonly Check[]>> = {
-  "character-device": () => [
-    ...linesChecks("character-device"),
-    ...relayChecks("character-device"),
-    ...unguardedChecks("character-device"),
-  ],
-  sysfs: () => [...linesChecks("sysfs"), ...relayChecks("sysfs"), ...unguardedChecks("sysfs"), resistorCheck],
-  auto: () => autoChecks(),
-  "screen-480x320": () => [...framebufferChecks(small), standingCodeCheck(small)],
-  "screen-800x480-16": () => framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),
-  "spi-panel": () => panelChecks(),
-  samples: () => sampleChecks(),
-  sale: () => [...saleChecks(outside), pulseCheck],
-  "killed-in-mid-pulse": () => killChecks(outside),
-  doctor: () => doctorChecks(),
-  printers: () => [...printerChecks("usb"), ...printerChecks("serial")],
+/** Loaded when asked for: the machine is slow. */
+const parts: Readonly<Record<string, () => Promise<readonly Check[]>>> = {
+  "character-device": () => pinChecks("character-device"),
+  sysfs: async () => [...(await pinChecks("sysfs")), (await import("./pins/resistors.ts")).resistorCheck],
+  auto: async () => (await import("./pins/lines.ts")).autoChecks(),
+  "screen-480x320": async () => {
+    const { framebufferChecks, standingCodeCheck } = await import("./screens/framebuffer.ts");
+    return [...framebufferChecks(small), standingCodeCheck(small)];
+  },
+  "screen-800x480-16": async () =>
+    (await import("./screens/framebuffer.ts")).framebufferChecks({ width: 800, height: 480, bits: [5, 6, 5] }),
+  "spi-panel": async () => (await import("./screens/panel.ts")).panelChecks(),
+  samples: async () => (await import("./samples.ts")).sampleChecks(),
+  sale: async () => {
+    const { saleChecks, pulseCheck } = await import("./sale/selling.ts");
+    return [...saleChecks(outside), pulseCheck];
+  },
+  "killed-in-mid-pulse": async () => (await import("./sale/killing.ts")).killChecks(outside),
+  doctor: async () => (await import("./doctor/examining.ts")).doctorChecks(),
+  printers: async () => {
+    const { printerChecks } = await import("./printers/printing.ts");
+    return [...printerChecks("usb"), ...printerChecks("serial")];
+  },
 };
 
-/** Where the kernel has no lines in sysfs, the character device is taken without being asked for. */
-const autoChecks = (): readonly Check[] => [
-  {
-    name: "auto: takes the character device",
-    run: async () => {
-      const lines = openLines("auto", HEADER_CHIPS);
-      lines.close();
-      equal(lines.where.endsWith("character device"), true, lines.where);
-    },
-  },
-  ...linesChecks("character-device"),
-];
+async function pinChecks(way: "character-device" | "sysfs"): Promise<readonly Check[]> {
+  const { linesChecks } = await import("./pins/lines.ts");
+  const { relayChecks } = await import("./pins/relays.ts");
+  const { unguardedChecks } = await import("./pins/unguarded.ts");
+  return [...linesChecks(way), ...relayChecks(way), ...unguardedChecks(way)];
+}
 
 for (const part of positionals) {
   const checks = parts[part];
   if (checks === undefined) throw new Error(`there is no part "${part}": ${Object.keys(parts).join(", ")}`);
-  for (const { name, run } of checks()) {
+  for (const { name, run } of await checks()) {
     const from = performance.now();
     const wrong = await run().then(
       () => undefined,

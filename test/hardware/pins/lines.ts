@@ -102,6 +102,19 @@ export function linesChecks(way: Exclude<Way, "auto">): readonly Check[] {
   ];
 }
 
+/** Where the kernel has no lines in sysfs, the character device is taken without being asked for. */
+export const autoChecks = (): readonly Check[] => [
+  {
+    name: "auto: takes the character device",
+    run: async () => {
+      const lines = openLines("auto", HEADER_CHIPS);
+      lines.close();
+      equal(lines.where.endsWith("character device"), true, lines.where);
+    },
+  },
+  ...linesChecks("character-device"),
+];
+
 /** The kernel keeps what came while this program did something else, such as drawing a page: the thread sleeps through it all. */
 const quickPressCheck = (withLines: (name: string, run: (lines: Lines) => Promise<void>) => Check): Check =>
   withLines("a press that was over before this program looked was a press", async (lines) => {
