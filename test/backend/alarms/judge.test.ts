@@ -11,7 +11,7 @@ import {
   type Watcher,
 } from "../../../backend/alarms/conditions.ts";
 import { type Ends, type Judged, judge, type Lasting, type Pending } from "../../../backend/alarms/judge.ts";
-import { alarmKinds, isMoment, topicOf } from "../../../backend/alarms/kinds.ts";
+import { alarmKinds, backendKinds, isMoment, orderKinds, standKinds, topicOf } from "../../../backend/alarms/kinds.ts";
 import { bodyOf, kindWords, subjectOf } from "../../../backend/alarms/mail-words.ts";
 import { noticeOf } from "../../../backend/alarms/notice.ts";
 import type { OrderId, StandId } from "../../../protocol/ids.ts";
@@ -229,6 +229,11 @@ describe("when an alarm begins and ends", () => {
     const longGood: Pending = new Map([[topic, { is: "good", sinceMs: 0 }]]);
     expect(judge([], lasting, longGood, DAY).closes).toEqual([]);
     expect(isMoment("journal-lost")).toBe(true);
+  });
+
+  test("what the ledger says happens and does not last, but for what is owed; of a stand, only a lost journal", () => {
+    expect(orderKinds.filter((kind) => !isMoment(kind))).toEqual(["not-delivered", "owed"]);
+    expect([...standKinds, ...backendKinds].filter(isMoment)).toEqual(["journal-lost"]);
   });
 
   test("however things come and go, an alarm begins when none lasts and ends when one does, and not too soon", () => {
