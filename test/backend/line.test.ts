@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { line, byAndWhy } from "../../backend/line.ts";
+import { byAndWhy, line } from "../../backend/line.ts";
 
 const isLine = (text: string, most = 40): boolean => line(most).safeParse(text).success;
 
