@@ -1,7 +1,12 @@
 import { get, type IncomingMessage } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
+import type { SignedCall } from "../../../backend/console/api/endpoint.ts";
+import { openLive } from "../../../backend/console/api/live.ts";
 import type { AlarmLine, OrderLine, StandLine } from "../../../backend/console/api/words.ts";
 import { utcClock } from "../../../host/clock.ts";
+import type { HttpAnswer, HttpRequest } from "../../../host/http.ts";
+import type { EventStream } from "../../../host/http-events.ts";
+import { silentLog } from "../../../host/log.ts";
 import { until } from "../../support/until.ts";
 import type { Browser } from "./browser.ts";
 import { paperDesks } from "./paper-desks.ts";
@@ -71,11 +76,13 @@ test.each([
   const rig = await openConsoleRig();
   const ani = await rig.signedIn("ani", "viewer");
   const heard = await listen(ani);
+  const other = await listen(await rig.signedIn("budi", "viewer"));
   await until("the overview", () => heard.text.includes("event: overview"));
   await act(ani);
   // At once, and not when the sessions are looked at the next time.
   await until("the end", () => heard.isOver, 3_000);
   expect(heard.text).toContain('event: end\ndata: {"because":"the session is over"}');
+  expect(other.isOver).toBe(false);
 });
 
 test("a page closes when an administrator changes its account", async () => {
@@ -112,6 +119,34 @@ test("of one account no more than eight pages are open", async () => {
   const all = [];
   for (let nth = 0; nth < 9; nth += 1) all.push(await listen(ani));
   expect(all.map(({ status }) => status)).toEqual([...Array(8).fill(200), 503]);
+});
+
+test("of all accounts together no more than two hundred pages are open", async () => {
+  const nothing = () => () => undefined;
+  const live = openLive({
+    desks: {},
+    sessions: { lasting: async () => new Map(), onChange: nothing },
+    clock: utcClock({ keepsAlive: false }),
+    log: silentLog,
+    overview: () => new Promise(() => undefined),
+  });
+  onTestFinished(() => live.stop());
+  const stream: EventStream = { send: () => true, beat: () => true, end: () => undefined };
+  const open = async (nth: number): Promise<HttpAnswer> => {
+    const prepared = live.endpoint.prepare({} as HttpRequest);
+    if (prepared.is === "bad") throw new Error("it is well asked");
+    return prepared.answer({ who: { name: `account-${nth}`, session: `s-${nth}` } } as SignedCall);
+  };
+  const closes = [];
+  for (let nth = 0; nth < 200; nth += 1) {
+    const answer = await open(nth);
+    if (!("events" in answer)) throw new Error("the first two hundred are heard");
+    closes.push(answer.events(stream));
+  }
+  expect(await open(200)).toMatchObject({ status: 503 });
+  closes[0]?.();
+  expect(live.size).toBe(199);
+  expect(await open(201)).toHaveProperty("events");
 });
 
 test("all pages are told when the console closes", async () => {
