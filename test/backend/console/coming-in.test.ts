@@ -53,6 +53,8 @@ test("behind a proxy with TLS the console knows its own pages, and whom its call
   const said = { name: "ani", password };
   const ani = new Browser(rig.url);
   expect(await ani.post("/api/login", said)).toMatchObject({ status: 403, body: { error: "csrf" } });
+  const longer = { origin: `${base_url}.evil.example`, "x-forwarded-for": "192.0.2.7" };
+  expect(await ani.post("/api/login", said, longer)).toMatchObject({ status: 403, body: { error: "csrf" } });
   const through = { origin: base_url, "x-forwarded-for": "192.0.2.7" };
   const got = await ani.post("/api/login", said, through);
   expect(got.status).toBe(200);
@@ -139,6 +141,23 @@ test("who is signed in at one backend is so at the others, and guesses count on 
     statuses.push((await rig.stranger().post("/api/login", { name: "ani", password: `guess ${nth} of many` })).status);
   }
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+});
+
+test("what is over is deleted each hour", async () => {
+  const real = utcClock({ keepsAlive: false });
+  // The hour is a moment.
+  const after: typeof real.after = (ms, run) => real.after(ms === 3_600_000 ? 20 : ms, run);
+  const rig = await openConsoleRig({ clock: { ...real, after } });
+  await rig.store
+    .insertInto("sessions")
+    .values({ hash: "x", account: "ani", begun_ms: 1, seen_ms: 1, source: "192.0.2.7" })
+    .execute();
+  await rig.store.insertInto("sign_in_tries").values({ key: "x", failures: 1, last_ms: 1, until_ms: 1 }).execute();
+  const left = async () => [
+    ...(await rig.store.selectFrom("sessions").select("hash").execute()),
+    ...(await rig.store.selectFrom("sign_in_tries").select("key").execute()),
+  ];
+  await expect.poll(left).toEqual([]);
 });
 
 test("a password that was stored at less work is stored anew when its owner comes in", async () => {
