@@ -1,18 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { newKeyPair } from "../../protocol/keys.ts";
 import { type Far, openFar } from "../bench/far.ts";
 import { freePort } from "../support/free-port.ts";
 import { pause } from "../support/until.ts";
-import { FleetBackend } from "./backends.ts";
+import type { FleetBackend } from "./backends.ts";
 import { type FleetBroker, startBroker } from "./broker.ts";
 import type { CrowdHouse, CrowdHouseParts } from "./crowd-house.ts";
 import { startDatabase } from "./database.ts";
 import { enrolAll } from "./enrol.ts";
+import { backendNames, dealt, type Ends, newStands, openFolder, startBackends } from "./ground.ts";
 import { SERVER_KEY, startProvider } from "./provider.ts";
-import { idOf } from "./stand.ts";
 
 export type CrowdParts = {
   readonly stands: number;
@@ -47,10 +46,8 @@ function requireDescriptors(stands: number): void {
 /** Every stand is connected when `run` begins; nothing is left when this ends. */
 export async function withCrowd<Report>(parts: CrowdParts, run: (crowd: Crowd) => Promise<Report>): Promise<Report> {
   requireDescriptors(parts.stands);
-  const folder = mkdtempSync(join(tmpdir(), "crowd-"));
-  // PostgreSQL runs as another user, and its disk lies below.
-  chmodSync(folder, 0o711);
-  const closing: (() => Promise<unknown>)[] = [];
+  const folder = openFolder("crowd");
+  const closing: Ends = [];
   try {
     return await run(await gather(parts, folder, closing));
   } finally {
@@ -59,9 +56,9 @@ export async function withCrowd<Report>(parts: CrowdParts, run: (crowd: Crowd) =
   }
 }
 
-async function gather(parts: CrowdParts, folder: string, closing: (() => Promise<unknown>)[]): Promise<Crowd> {
+async function gather(parts: CrowdParts, folder: string, closing: Ends): Promise<Crowd> {
   const { stands: count, tell } = parts;
-  const names = Array.from({ length: parts.backends }, (_, nth) => `backend.${nth + 1}`);
+  const names = backendNames(parts.backends);
   const broker = await startBroker(folder, names);
   closing.push(() => broker.close());
   const database = await startDatabase(folder, 2_000);
@@ -70,12 +67,7 @@ async function gather(parts: CrowdParts, folder: string, closing: (() => Promise
   const notified = `http://127.0.0.1:${ports[0]}/midtrans/notification`;
   const provider = await startProvider(join(folder, "midtrans.log"), notified);
   closing.push(() => provider.running.stop());
-  const stands = await Promise.all(
-    Array.from({ length: count }, async (_, nth) => {
-      const { pem, publicJwk: jwk } = newKeyPair();
-      return { id: idOf(nth), pem, jwk, broker: await broker.papersFor(idOf(nth)) };
-    }),
-  );
+  const stands = await newStands(count, broker);
   await enrolAll(database.store, stands);
   tell(`${count} stands have keys and certificates, and are enrolled`);
 
@@ -83,23 +75,15 @@ async function gather(parts: CrowdParts, folder: string, closing: (() => Promise
   const ca = { broker: broker.ca, database: database.ca };
   const common = { folder, key: key.pem, serverKey: SERVER_KEY, ca, password: database.password };
   const ways = { broker: broker.port, database: database.port, midtrans: provider.port };
-  const backends = await Promise.all(
-    names.map(async (name, nth) =>
-      FleetBackend.at(common, { name, port: ports[nth] ?? 0, papers: await broker.papersFor(name), ways }),
-    ),
-  );
-  closing.push(() => Promise.all(backends.map((backend) => backend.stop())));
-  await Promise.all(backends.map((backend) => backend.start()));
+  const backends = await startBackends(common, { names, ports, broker, waysOf: () => ways }, closing);
   tell(`${backends.length} backends serve`);
 
   const how = { broker: { url: `mqtts://localhost:${broker.port}`, ca: broker.ca }, backend: key.publicJwk };
   const houses = await Promise.all(
-    Array.from({ length: parts.houses }, (_, house) =>
+    dealt(stands, parts.houses).map((some) =>
       openFar<CrowdHouse>("../fleet/crowd-house.js", {
         ...how,
-        stands: stands
-          .filter((_, nth) => nth % parts.houses === house)
-          .map(({ id, pem, broker: papers }) => ({ id, pem, broker: papers })),
+        stands: some.map(({ id, pem, broker: papers }) => ({ id, pem, broker: papers })),
         aSecond: CONNECTS_A_SECOND,
       } satisfies CrowdHouseParts),
     ),

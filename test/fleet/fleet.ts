@@ -1,18 +1,18 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { newKeyPair } from "../../protocol/keys.ts";
 import { type Far, openFar } from "../bench/far.ts";
 import { freePort } from "../support/free-port.ts";
 import { pause } from "../support/until.ts";
-import { FleetBackend } from "./backends.ts";
+import type { FleetBackend, Ways } from "./backends.ts";
 import { type FleetBroker, startBroker } from "./broker.ts";
 import { type FleetDatabase, startDatabase } from "./database.ts";
 import { enrolAll } from "./enrol.ts";
+import { backendNames, dealt, type Ends, newStands, openFolder, startBackends } from "./ground.ts";
 import type { House, HouseParts, HouseReport } from "./house.ts";
 import { Network, startBalancer } from "./network.ts";
 import { type FleetProvider, SERVER_KEY, startProvider } from "./provider.ts";
-import { idOf, type StandPapers } from "./stand.ts";
+import type { StandPapers } from "./stand.ts";
 import type { OrderTruth, Queues } from "./truth.ts";
 
 export type FleetParts = {
@@ -50,10 +50,8 @@ const HOST = "localhost";
 
 /** Resolves when every backend serves and every stand is connected. */
 export async function openFleet(parts: FleetParts): Promise<Fleet> {
-  const folder = mkdtempSync(join(tmpdir(), "fleet-"));
-  // PostgreSQL runs as another user, and its disk lies below.
-  chmodSync(folder, 0o711);
-  const closing: (() => Promise<unknown> | unknown)[] = [];
+  const folder = openFolder("fleet");
+  const closing: Ends = [];
   const close = async (keep?: "keep"): Promise<void> => {
     for (const end of closing.reverse()) await end();
     if (keep === undefined) rmSync(folder, { recursive: true, force: true });
@@ -66,11 +64,9 @@ export async function openFleet(parts: FleetParts): Promise<Fleet> {
   }
 }
 
-type Ends = (() => Promise<unknown> | unknown)[];
-
 async function assemble(parts: FleetParts, folder: string, closing: Ends): Promise<Omit<Fleet, "folder" | "close">> {
   const { tell } = parts;
-  const names = Array.from({ length: parts.backends }, (_, nth) => `backend.${nth + 1}`);
+  const names = backendNames(parts.backends);
   const broker = await startBroker(folder, names);
   closing.push(() => broker.close());
   const database = await startDatabase(folder, parts.diskMb);
@@ -89,12 +85,7 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
   tell("broker, database and Midtrans' stand-in are up");
 
   const key = newKeyPair();
-  const stands = await Promise.all(
-    Array.from({ length: parts.stands }, async (_, nth) => {
-      const { pem, publicJwk } = newKeyPair();
-      return { id: idOf(nth), pem, jwk: publicJwk, broker: await broker.papersFor(idOf(nth)) };
-    }),
-  );
+  const stands = await newStands(parts.stands, broker);
   await enrolAll(
     database.store,
     stands.map((stand, nth) => ({ ...stand, late: nth % 2 === 0 ? "hold" : "refund" })),
@@ -104,18 +95,12 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
     ca: { broker: broker.ca, database: database.ca },
     password: database.password,
   };
-  const backends = await Promise.all(
-    names.map(async (name, nth) => {
-      const ways = {
-        broker: await network.way(`${name} to the broker`, broker.port, HOST),
-        database: await network.way(`${name} to the database`, database.port),
-        midtrans: await network.way(`${name} to midtrans`, provider.port),
-      };
-      return FleetBackend.at(common, { name, port: ports[nth] ?? 0, papers: await broker.papersFor(name), ways });
-    }),
-  );
-  closing.push(() => Promise.all(backends.map((backend) => backend.stop())));
-  await Promise.all(backends.map((backend) => backend.start()));
+  const waysOf = async (name: string): Promise<Ways> => ({
+    broker: await network.way(`${name} to the broker`, broker.port, HOST),
+    database: await network.way(`${name} to the database`, database.port),
+    midtrans: await network.way(`${name} to midtrans`, provider.port),
+  });
+  const backends = await startBackends(common, { names, ports, broker, waysOf }, closing);
   tell(`${backends.length} backends serve`);
 
   const houses: Far<House>[] = [];
@@ -153,10 +138,6 @@ function openHouse(stands: readonly StandPapers[], ground: HouseGround): Promise
   const how: HouseParts = { stands, broker, backend, phone, seed: seed * 1_000 + nth, pauseMs };
   return openFar<House>("../fleet/house.js", how);
 }
-
-/** In as many parts as asked for, of the same size or one less. */
-const dealt = <Item>(items: readonly Item[], parts: number): readonly (readonly Item[])[] =>
-  Array.from({ length: parts }, (_, part) => items.filter((_, nth) => nth % parts === part));
 
 const NOTHING: HouseReport = { connected: 0, open: 0, unsent: 0, busy: 0 };
 const added = (one: HouseReport, other: HouseReport): HouseReport => ({
