@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
+import { welcome } from "../../../backend/console/oidc/person.ts";
 import { roleOf } from "../../../backend/console/oidc/roles.ts";
+import { utcClock } from "../../../host/clock.ts";
 import { freePort } from "../../support/free-port.ts";
 import { CLIENT, consoleAt, startOpenIdProvider, type TestProvider } from "../../support/openid-provider.ts";
+import { freshStore } from "../../support/stores.ts";
 import type { Browser, Got } from "./browser.ts";
 import { type ConsoleRig, openConsoleRig, PASSWORD } from "./rig.ts";
 
 type World = { readonly rig: ConsoleRig; readonly provider: TestProvider };
 
-async function openWorld(secret = CLIENT.secret): Promise<World> {
+async function openWorld(secret = CLIENT.secret, clock = utcClock({ keepsAlive: false })): Promise<World> {
   const provider = await startOpenIdProvider();
   const url = `http://127.0.0.1:${await freePort()}`;
-  return { rig: await openConsoleRig(consoleAt(provider, url, secret)), provider };
+  return { rig: await openConsoleRig({ ...consoleAt(provider, url, secret), clock }), provider };
 }
 
 /** Where the provider leads the browser back to, with what the browser would say there. */
@@ -144,6 +147,62 @@ test("an answer for another browser, of another state, or that came before, lets
   expect(world.provider.asked.tokens).toBe(before);
   // What was taken once is taken.
   await expectRefused(world, ani, await ani.get(back), /no sign-in/);
+});
+
+test("an answer that comes after ten minutes lets nobody in, and is forgotten", async () => {
+  let laterMs = 0;
+  const real = utcClock({ keepsAlive: false });
+  const world = await openWorld(CLIENT.secret, { ...real, wall: () => real.wall() + laterMs });
+  const ani = world.rig.stranger();
+  const back = await led(ani);
+  laterMs = 10 * 60_000;
+  await expectRefused(world, ani, await ani.get(back), /no sign-in/);
+  await led(world.rig.stranger());
+  expect(await world.rig.store.selectFrom("foreign_sign_ins").select("hash").execute()).toHaveLength(1);
+});
+
+test("signing in from there ends what the browser had before", async () => {
+  const { rig } = await openWorld();
+  const ani = rig.stranger();
+  await signInAt(ani);
+  const before = ani.copy();
+  await signInAt(ani);
+  expect((await before.get("/api/me")).status).toBe(401);
+  expect((await ani.get("/api/me")).status).toBe(200);
+});
+
+test("what ties a sign-in to its browser comes back with the provider's redirection, and no script reads it", async () => {
+  const { rig } = await openWorld();
+  const given = (await rig.stranger().get("/api/oidc/start")).headers.get("set-cookie");
+  expect(given).toMatch(/^sign-in=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/);
+});
+
+test("sign-ins that are begun by the dozen, or by the thousand at once, are told to come back", async () => {
+  const { rig, provider } = await openWorld();
+  const statuses: number[] = [];
+  for (let nth = 0; nth < 62; nth += 1) statuses.push((await rig.stranger().get("/api/oidc/start")).status);
+  expect([statuses[0], statuses.at(-1)]).toEqual([303, 429]);
+  const other = await openConsoleRig(consoleAt(provider, `http://127.0.0.1:${await freePort()}`));
+  const rows = Array.from({ length: 1_000 }, (_, nth) => ({
+    hash: `h${nth}`,
+    browser: "b",
+    nonce: "n",
+    verifier: "v",
+    ends_ms: Number.MAX_SAFE_INTEGER,
+  }));
+  await other.store.insertInto("foreign_sign_ins").values(rows).execute();
+  expect((await other.stranger().get("/api/oidc/start")).status).toBe(429);
+});
+
+test("the same person's number at another provider is somebody else", async () => {
+  const store = await freshStore();
+  const person = { subject: "7", claims: { preferred_username: "ani" } };
+  const names = [];
+  for (const issuer of ["https://one.example", "https://other.example", "https://one.example"]) {
+    const said = await welcome(store, { ...person, issuer }, "staff", 1);
+    names.push(said.is === "welcome" ? said.account.name : said.is);
+  }
+  expect(names).toEqual(["ani", expect.stringMatching(/^ani-[0-9a-f]{12}$/), "ani"]);
 });
 
 test("a person who changes her mind there is not signed in, and told so", async () => {
