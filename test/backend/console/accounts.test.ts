@@ -109,6 +109,7 @@ storeSuites("sessions", (freshStore) => {
     for (let minutes = 0; minutes < 120; minutes += 20) {
       expect(await sessions.of(id)).toMatchObject({ name: "ani" });
       clock.pass(20 * MINUTE_MS);
+      if (minutes === 40) await sessions.sweep();
     }
     expect(await sessions.of(id)).toBeUndefined();
     expect(await sessions.of(idle)).toBeUndefined();
@@ -155,6 +156,7 @@ storeSuites("sessions", (freshStore) => {
     const id = await sessions.begin(store, "ani", "192.0.2.7");
     const [row] = await store.selectFrom("sessions").selectAll().execute();
     expect(JSON.stringify(row)).not.toContain(id);
+    expect(JSON.stringify(row)).not.toContain((await sessions.of(id))?.csrf);
     expect(await sessions.of(row?.hash)).toBeUndefined();
   });
 
@@ -189,6 +191,20 @@ storeSuites("signing in", (freshStore) => {
     for (let nth = 0; nth < 8; nth += 1) expect(await logIn(knock, parts)).toMatchObject({ is: "in" });
   });
 
+  test("with a one-time password works for three days, and so does one that was given anew", async () => {
+    const { accounts, clock, knock, parts } = await opened();
+    clock.pass(72 * 60 * MINUTE_MS - 1);
+    expect(await logIn(knock, parts)).toMatchObject({ is: "in" });
+    clock.pass(1);
+    expect(await logIn(knock, parts)).toEqual({ is: "not-let-in", known: "ani" });
+    const anew = await accounts.change(ACTOR, "ani", { newPassword: true });
+    const password = "password" in anew ? String(anew.password) : "";
+    expect(anew).toMatchObject({ account: { mustChangePassword: true } });
+    expect(await logIn({ ...knock, password }, parts)).toMatchObject({ is: "in" });
+    clock.pass(72 * 60 * MINUTE_MS);
+    expect(await logIn({ ...knock, password }, parts)).toEqual({ is: "not-let-in", known: "ani" });
+  });
+
   test.each<[string, Change]>([
     ["given another password", { newPassword: true }],
     ["switched off", { isDisabled: true }],
@@ -204,6 +220,26 @@ storeSuites("signing in", (freshStore) => {
     expect(await logIn(knock, { ...parts, hasher: slow })).toEqual({ is: "not-let-in", known: "ani" });
     expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
   });
+});
+
+test("a password that is given anew while its owner comes in with the old one stays what it was made", async () => {
+  const { store, accounts, audit, sessions, tries, clock } = deskOn(await freshStore());
+  const added = await accounts.add(ACTOR, "ani", "staff");
+  if (added.is !== "added") throw new Error("ani is there already");
+  const hasher = new Hasher({ ...CHEAP, logN: CHEAP.logN + 1 });
+  const slow = Object.assign(Object.create(hasher) as Hasher, {
+    admit: hasher.admit,
+    isCheap: (stored: string) => hasher.isCheap(stored),
+    isPassword: (...said: Parameters<Hasher["isPassword"]>) => hasher.isPassword(...said),
+    hash: async (said: string) => {
+      await accounts.change(ACTOR, "ani", { newPassword: true });
+      return hasher.hash(said);
+    },
+  });
+  const parts = { store, clock, audit, sessions, tries, hasher: slow };
+  const knock = { name: "ani", password: added.password, source: "192.0.2.7" };
+  await logIn(knock, parts);
+  expect(await logIn(knock, { ...parts, hasher })).toMatchObject({ is: "not-let-in" });
 });
 
 test("a password is changed by who knows the old one, to another one, and ends every session that there was", async () => {
@@ -262,6 +298,57 @@ storeSuites("sign-ins that fail", (freshStore, freshPlace) => {
     const all = (await ofTwoBackends(await freshPlace())).map((store) => deskOn(store, clock).tries);
     const waits = await Promise.all(Array.from({ length: 30 }, (_, nth) => all[nth % 2]?.begin("ani", "192.0.2.7")));
     expect(waits.filter((wait) => wait === 0).length).toBeLessThanOrEqual(5);
+  });
+
+  test("count for a network and not for an address where a customer has a whole network", async () => {
+    const { tries } = deskOn(await freshStore());
+    for (let nth = 1; nth <= 5; nth += 1) expect(await tries.begin("ani", `2001:db8::${nth}`)).toBe(0);
+    expect(await tries.begin("ani", "2001:db8::6")).toBeGreaterThan(0);
+    expect(await tries.begin("ani", "2001:db8:0:1::6")).toBe(0);
+  });
+
+  test("from everywhere keep an account's owner out for half a minute at the most", async () => {
+    const { tries, clock } = deskOn(await freshStore());
+    const waits: number[] = [];
+    for (let nth = 0; nth < 70; nth += 1) {
+      const wait = await tries.begin("ani", `198.51.${nth}.1`);
+      waits.push(wait);
+      clock.pass(wait);
+    }
+    expect(Math.max(...waits)).toBe(30_000);
+  });
+
+  test("are deleted when they are a day old, and the quietest of more than a hundred thousand", async () => {
+    const { store, tries, clock } = deskOn(await freshStore());
+    await tries.begin("ani", "192.0.2.7");
+    clock.pass(24 * 60 * MINUTE_MS);
+    await tries.begin("budi", "198.51.100.9");
+    const left = async () =>
+      Number(
+        (
+          await store
+            .selectFrom("sign_in_tries")
+            .select(({ fn }) => fn.countAll().as("n"))
+            .executeTakeFirst()
+        )?.n,
+      );
+    await tries.sweep();
+    expect(await left()).toBe(6);
+    clock.pass(1);
+    await tries.sweep();
+    expect(await left()).toBe(3);
+    for (let from = 0; from < 100_000; from += 5_000) {
+      const some = Array.from({ length: 5_000 }, (_, nth) => ({
+        key: `k${from + nth}`,
+        failures: 1,
+        last_ms: clock.wall() + from + nth,
+        until_ms: 0,
+      }));
+      await store.insertInto("sign_in_tries").values(some).execute();
+    }
+    await tries.sweep();
+    expect(await left()).toBe(100_000);
+    expect(await tries.begin("budi", "198.51.100.9")).toBe(0);
   });
 
   test("keep nothing of what was typed as a name: it may be a password", async () => {
