@@ -50,7 +50,8 @@ export async function talkingStand(
   let seq = 0;
   const says = async (body: UpBody): Promise<void> => {
     seq += 1;
-    const letter = { id: newUlid(Date.UTC(2026, 0, 1), random), seq, body };
+    // As a stand's own do, its ids rise: the last word counts.
+    const letter = { id: newUlid(Date.UTC(2026, 0, 1) + seq, random), seq, body };
     while (!stopping.signal.aborted && (await exchange.tell(letter, "backend", stopping.signal)) !== "acked")
       await new Promise<void>((resolve) => clock.after(100, resolve));
   };
