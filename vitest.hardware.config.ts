@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/hardware/**/*.test.ts"],
+    globalSetup: ["test/hardware/lab.ts"],
     fileParallelism: false,
     testTimeout: 20_000,
     hookTimeout: 600_000,

@@ -3,7 +3,7 @@ import { filesUnder, textOf } from "./files.mjs";
 import { findPart } from "./parts.mjs";
 
 /** Suites that need a part as a whole, by where they lie. */
-const BY_FOLDER = { "test/browser/": "chromium" };
+const BY_FOLDER = { "test/browser/": "chromium", "test/hardware/": "qemu" };
 const NEEDS = /\bneeds\("([a-z0-9]+)"\)/g;
 const OWN_IMPORT = /\bfrom "([.][^"]+[.]ts)"|\bimport\("([.][^"]+[.]ts)"\)/g;
 

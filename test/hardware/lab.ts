@@ -30,8 +30,8 @@ export async function bash(command: string, args: readonly string[], timeoutMs: 
 export const say = ({ status, stdout, stderr }: Done): string =>
   `exit code ${status}\n${stdout.slice(-4_000)}\n${stderr.slice(-4_000)}`;
 
-/** Rejects with what is missing. */
-export async function prepareLab(): Promise<void> {
+/** Vitest's `globalSetup`, once for all machines; rejects with what is missing. */
+export async function setup(): Promise<void> {
   needs("qemu");
   if (!existsSync(join(ROOT, BUILT))) throw new Error(`${BUILT} is not built: npm test -- test/hardware builds it`);
   const done = await bash("lab/setup", [], 400_000);

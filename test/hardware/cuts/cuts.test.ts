@@ -1,7 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { needs } from "../../support/needs.ts";
 import { seeded } from "../../world/seeded.ts";
-import { prepareLab } from "../lab.ts";
 import { cutPower } from "./cut-power.ts";
 import { cutTape, partsOf } from "./cut-tape.ts";
 import { record } from "./recording.ts";
@@ -14,11 +12,6 @@ const CUTS = 40;
 const BOOTS = 2;
 /** Some of them, on a machine that has other things to do. */
 const MINUTES_MS = 900_000;
-
-beforeAll(async () => {
-  needs("qemu");
-  await prepareLab();
-});
 
 describe("a stand whose power is cut", () => {
   const random = seeded(Math.floor(performance.timeOrigin));
