@@ -243,7 +243,7 @@ describe("what a stand is told", () => {
 
 describe("acks of what another backend has sent", () => {
   const someAck = () => acks(LOBBY, newUlid(clock.wall(), random));
-  const sync = { type: "sync", orders: [], lost: false } as const;
+  const sync: UpBody = { type: "sync", orders: [], lost: false };
 
   test("hold up nothing that the stand says next, and are dropped where too many are on their way to the others", async () => {
     let count = 0;
