@@ -154,6 +154,20 @@ test("a stand with other keys is thrown out before it is let in again; one whose
   ]);
 });
 
+test("a stand that is revoked is thrown out and stays out, until it comes back with new keys", async () => {
+  const { clock, roster, plugin } = opens([LOBBY, GATE]);
+  await clock.advance(1_000);
+  const before = plugin.changes().length;
+  roster.put([recordOf(LOBBY, { state: "revoked" })]);
+  await clock.advance(1_000);
+  expect(plugin.changes().slice(before)).toEqual(["deleteClient lobby-1", "deleteRole stand-lobby-1"]);
+  await clock.advance(120_000);
+  expect([...plugin.clients]).toEqual([GATE]);
+  roster.put([active(LOBBY)]);
+  await clock.advance(1_000);
+  expect(plugin.changes().slice(before + 2)).toEqual(["createRole stand-lobby-1", "createClient lobby-1"]);
+});
+
 test("a stand whose keys changed while the connection was away is thrown out all the same", async () => {
   const { clock, roster, plugin } = opens([LOBBY, GATE]);
   await clock.advance(1_000);
