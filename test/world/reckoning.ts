@@ -46,12 +46,13 @@ function sumsOf({ order, pulses, banks }: Books): Sums {
   return { paid, times, back, kept: paid - back, isOut: pulses > 0, isMeddled };
 }
 
-const rulesOfPlace = (at: string, { times, back, isOut, isMeddled }: Sums): readonly Rule[] => [
+const rulesOfPlace = (at: string, { paid, times, back, kept, isOut, isMeddled }: Sums): readonly Rule[] => [
   // Money that came and went back before anybody here knew of it.
   [times > 0 && !["delivered", "remedied", "owed"].includes(at) && !isMeddled, `was paid and is ${at}`],
   [times === 0 && ["delivered", "remedied", "owed"].includes(at), `was not paid and is ${at}`],
   [times === 0 && isOut, "was not paid, and the goods are out"],
-  [at === "delivered" && times > 1, `was paid ${times} times and counts as delivered`],
+  // One payment too many that went back by hand before anybody here asked for it is nobody's any more.
+  [at === "delivered" && kept * times > paid, `was paid ${times} times and counts as delivered`],
   [at === "delivered" && back > 0 && !isMeddled, `counts as delivered, and ${back} rupiah went back`],
   [at === "delivered" && !isOut, "counts as delivered and nothing moved"],
 ];
