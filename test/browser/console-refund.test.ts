@@ -34,6 +34,8 @@ test("a new operator finds what is owed on the first page, and gives it back wit
     await page.keyboard.press("Enter");
 
     const row = page.locator(".owed-item", { hasText: claim });
+    // What is owed and how the stands are called are two answers; until the second the row says the stand's id.
+    await row.getByRole("link", { name: "Kopi Lobi" }).waitFor();
     expect(await row.textContent()).toMatch(/Rp\s15,000.*The sensor saw nothing fall.*Kopi Lobi/);
     await row.getByRole("button", { name: "Refund" }).click();
     const dialog = page.getByRole("dialog");
