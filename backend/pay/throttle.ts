@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { putNewest } from "../../host/newest.ts";
 import type { Clock, Instant } from "../../protocol/time.ts";
 import { look } from "../bucket.ts";
 
@@ -34,10 +35,7 @@ export class Throttle {
     const name = networkOf(address);
     const { waitMs, next } = look({ intervalMs: MINUTE_MS / aMinute, burst: aMinute }, this.#restedAt.get(name), now);
     if (waitMs > ROUNDING_MS) return false;
-    this.#restedAt.delete(name);
-    this.#restedAt.set(name, next);
-    const [quietest] = this.#restedAt.keys();
-    if (this.#restedAt.size > bound && quietest !== undefined) this.#restedAt.delete(quietest);
+    putNewest(this.#restedAt, name, next, bound);
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { putNewest } from "../../host/newest.ts";
 import type { OrderId } from "../../protocol/ids.ts";
 import type { StandJournal } from "../stand.ts";
 
@@ -39,10 +40,7 @@ export class References {
   }
 
   add(reference: string, order: OrderId): void {
-    this.#orders.delete(reference);
-    this.#orders.set(reference, order);
-    const [oldest] = this.#orders.keys();
-    if (this.#orders.size > (this.#options.most ?? MOST) && oldest !== undefined) this.#orders.delete(oldest);
+    putNewest(this.#orders, reference, order, this.#options.most ?? MOST);
   }
 
   /** Oldest first, some at a time: the stand sells meanwhile. */

@@ -1,3 +1,4 @@
+import { putNewest } from "../../../host/newest.ts";
 import { type Clock, type Instant, sinceMs } from "../../../protocol/time.ts";
 import type { Audit, Entry } from "./audit.ts";
 
@@ -39,9 +40,6 @@ export class Refusals {
   }
 
   #keep(who: string, count: Count): void {
-    this.#counts.delete(who);
-    this.#counts.set(who, count);
-    const [quietest] = this.#counts.keys();
-    if (this.#counts.size > BOUND && quietest !== undefined) this.#counts.delete(quietest);
+    putNewest(this.#counts, who, count, BOUND);
   }
 }
