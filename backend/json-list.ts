@@ -1,4 +1,4 @@
-import { inPieces } from "./csv.ts";
+import { inPieces } from "./pieces.ts";
 
 export const JSON_TYPE = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" };
 

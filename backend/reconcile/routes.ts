@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { HttpAnswer, HttpRequest, Route } from "../../host/http.ts";
 import { readBody } from "../../host/http-body.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { inPieces } from "../csv.ts";
+import { inPieces } from "../pieces.ts";
 import { csvHeader, entryLine } from "./csv.ts";
 import { type Day, dayOf, daysBefore, readDay } from "./day.ts";
 import type { Entry } from "./entry.ts";

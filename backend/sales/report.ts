@@ -1,4 +1,5 @@
-import { csvLine, inPieces } from "../csv.ts";
+import { csvLine } from "../csv.ts";
+import { inPieces } from "../pieces.ts";
 import { writeWib } from "../providers/midtrans/time.ts";
 import { type Day, spanOf } from "../reconcile/day.ts";
 import type { Store } from "../store/store.ts";

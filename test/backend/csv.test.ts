@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { csvLine, inPieces } from "../../backend/csv.ts";
+import { csvLine } from "../../backend/csv.ts";
+import { inPieces } from "../../backend/pieces.ts";
 
 describe("a table that is handed out in pieces", () => {
   async function* lines(count: number, read: number[] = []): AsyncGenerator<string> {
