@@ -1,4 +1,5 @@
 import { type Codec, JournalFault } from "./journal.ts";
+import type { OrderRow } from "./sql.ts";
 
 /**
  * Reads one stored value; `what` names it in the fault. Throws `JournalFault`: `corrupt` when the codec cannot, `newer` when a later
@@ -14,5 +15,9 @@ export function readStored<Value>(codec: Codec<Value>, json: string, version: nu
     throw new JournalFault("corrupt", message, cause);
   }
 }
+
+/** The state of one order, as its row has it. Throws as `readStored` does. */
+export const readState = <State>(codec: Codec<State>, { id, state, version }: OrderRow): State =>
+  readStored(codec, state, version, `state of order ${id}`);
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -1,7 +1,7 @@
 import type { Instant } from "../../protocol/time.ts";
 import type { AdvanceOptions, JournalShape, Step } from "../journal.ts";
 import { LatestRows } from "../latest-rows.ts";
-import { readStored } from "../stored.ts";
+import { readState } from "../stored.ts";
 import type { PostgresPool } from "./client.ts";
 import { isTaken } from "./faults.ts";
 import type { Hands } from "./hands.ts";
@@ -25,7 +25,7 @@ export type AdvancingParts<State, Event, Effect> = {
   readonly shape: JournalShape<State, Event, Effect>;
   /** Names commits and effects. */
   readonly newId: () => string;
-  /** Milliseconds since 1970. */
+  /** Whole milliseconds since 1970. */
   readonly wall: () => number;
 };
 
@@ -109,8 +109,8 @@ export class Advancing<State, Event, Effect> {
 
   /** False when the order, or the statement, is not as it was read. */
   async #isWritten(writing: Writing<State, Event, Effect>): Promise<boolean> {
-    const { pool, quiet, wall } = this.#parts;
-    const prepared = writeStep(writing, { ...this.#parts, wall: () => Math.floor(wall()) });
+    const { pool, quiet } = this.#parts;
+    const prepared = writeStep(writing, this.#parts);
     this.#rows.forget(writing.order);
     try {
       const [written] = await pool.ask<Written>(prepared.ask);
@@ -139,7 +139,7 @@ export class Advancing<State, Event, Effect> {
     known: KnownRow | undefined,
   ): Promise<Step<State, Effect>> {
     const { pool, hands, quiet, wall } = this.#parts;
-    const ask = writeIgnored(options, known?.nth ?? null, Math.floor(wall()));
+    const ask = writeIgnored(options, known?.nth ?? null, wall());
     if (options.finishes !== undefined) {
       await pool.ask(ask);
       quiet.disturb();
@@ -148,7 +148,7 @@ export class Advancing<State, Event, Effect> {
   }
 
   #stateIn(row: KnownRow): State {
-    return readStored(this.#parts.shape.state, row.state, row.version, `state of order ${row.id}`);
+    return readState(this.#parts.shape.state, row);
   }
 }
 

@@ -31,13 +31,14 @@ const MIGRATE_MS = 300_000;
 export async function openPostgresJournal<State, Event, Effect>(
   options: PostgresJournalOptions<State, Event, Effect>,
 ): Promise<PostgresJournal<State, Event, Effect>> {
-  const { shape, newId, wall, clock, notesBound = DEFAULT_NOTES_BOUND } = options;
+  const { shape, newId, clock, notesBound = DEFAULT_NOTES_BOUND } = options;
   const pool = new PostgresPool(options);
   const hands = new Hands(options);
   try {
     const id = await pool.lasting(() => pool.using((line) => prepare(line, options)));
     await hands.number();
     const quiet = new Quiet(() => clock.now().ms);
+    const wall = () => Math.floor(options.wall());
     return new PostgresJournal({ pool, hands, quiet, id, shape, newId, wall, clock, notesBound });
   } catch (error) {
     await hands.close();

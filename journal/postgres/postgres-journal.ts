@@ -15,7 +15,7 @@ import {
 } from "../journal.ts";
 import { type SeveralRow, severalSql, wholesOf } from "../several.ts";
 import { type EventRow, type NoteRow, type OrderRow, SQL } from "../sql.ts";
-import { readStored } from "../stored.ts";
+import { readState, readStored } from "../stored.ts";
 import { Advancing } from "./advancing.ts";
 import type { Ask, PostgresPool, Value } from "./client.ts";
 import type { Hands } from "./hands.ts";
@@ -29,6 +29,7 @@ export type PostgresParts<State, Event, Effect> = {
   readonly id: string;
   readonly shape: JournalShape<State, Event, Effect>;
   readonly newId: () => string;
+  /** Whole milliseconds since 1970. */
   readonly wall: () => number;
   /** Real time, for pauses. */
   readonly clock: Pick<Clock, "after">;
@@ -186,7 +187,7 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
 
   async note(kind: string, json: unknown): Promise<void> {
     const { hands, notesBound } = this.#parts;
-    const values = [kind, this.#wall(), JSON.stringify(json)];
+    const values = [kind, this.#parts.wall(), JSON.stringify(json)];
     const [noted] = await hands.ask<{ readonly nth: number }>(() => numbered(SQL.note, values));
     if (noted !== undefined) await hands.ask(() => numbered(SQL.dropNotes, [noted.nth - notesBound]));
   }
@@ -216,7 +217,7 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
   }
 
   #stateIn(row: OrderRow): State {
-    return readStored(this.#parts.shape.state, row.state, row.version, `state of order ${row.id}`);
+    return readState(this.#parts.shape.state, row);
   }
 
   #keptIn(row: OrderRow): Kept<State> {
@@ -225,10 +226,6 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
 
   #ask<Row>(sql: string, ...values: readonly Value[]): Promise<readonly Row[]> {
     return this.#parts.pool.ask<Row>(numbered(sql, values));
-  }
-
-  #wall(): number {
-    return Math.floor(this.#parts.wall());
   }
 }
 

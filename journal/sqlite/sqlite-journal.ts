@@ -16,7 +16,7 @@ import {
 import { LatestRows } from "../latest-rows.ts";
 import { wholesOf } from "../several.ts";
 import type { OrderRow } from "../sql.ts";
-import { readStored } from "../stored.ts";
+import { readState, readStored } from "../stored.ts";
 import { type Connection, listed } from "./connection.ts";
 import { type OpenOrder, OpenOrders } from "./open-orders.ts";
 import { type Entries, OwedEffects } from "./owed.ts";
@@ -243,7 +243,7 @@ export class SqliteJournal<State, Event, Effect> implements Journal<State, Event
   }
 
   #stateIn(row: OrderRow): State {
-    return readStored(this.#parts.shape.state, row.state, row.version, `state of order ${row.id}`);
+    return readState(this.#parts.shape.state, row);
   }
 
   #keptIn(row: OrderRow): Kept<State> {
