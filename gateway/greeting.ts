@@ -1,6 +1,7 @@
 import type { Log } from "../host/log.ts";
 import { newUlid, type Random, type StatementId } from "../protocol/ids.ts";
-import { type Clock, type Instant, later, leftMs, type Stop } from "../protocol/time.ts";
+import type { Clock } from "../protocol/time.ts";
+import { Pause } from "../wire/pause.ts";
 import type { Delivery } from "../wire/post.ts";
 import { pauseMs } from "../wire/redial.ts";
 
@@ -16,8 +17,7 @@ export type GreetingOptions = {
   changed(): void;
 };
 
-type Pause = { readonly stop: Stop; readonly over: Instant };
-type Round = { readonly id: StatementId; readonly ending: AbortController; tries: number; pause?: Pause };
+type Round = { readonly id: StatementId; readonly ending: AbortController; tries: number };
 
 /** One statement may be lost with a backend that ends; a second one, said after the first was waited for in vain, is not. */
 const SILENT_AFTER = 2;
@@ -33,6 +33,8 @@ const HURRIED = { firstMs: 2_000, capMs: 2_000 };
  */
 export class Greeting {
   readonly #options: GreetingOptions;
+  /** Before the next sync. */
+  readonly #pause: Pause;
   #isUp = false;
   #round: Round | undefined;
   /** Waits in vain, one after another. */
@@ -42,6 +44,7 @@ export class Greeting {
 
   constructor(options: GreetingOptions) {
     this.#options = options;
+    this.#pause = new Pause(options.clock);
   }
 
   /** Nobody answers, as far as is known. Lasts until something is heard, also beyond a connection. */
@@ -60,7 +63,7 @@ export class Greeting {
   down(): void {
     this.#isUp = false;
     this.#round?.ending.abort();
-    this.#round?.pause?.stop();
+    this.#pause.end();
     this.#round = undefined;
     this.#isHurried = false;
   }
@@ -69,10 +72,7 @@ export class Greeting {
   hurry(): void {
     if (!this.isSilent || this.#round === undefined || this.#isHurried) return;
     this.#isHurried = true;
-    const { clock, random } = this.#options;
-    const { pause } = this.#round;
-    const soon = pauseMs(1, HURRIED, random);
-    if (pause !== undefined && soon < leftMs(pause.over, clock.now())) this.#wait(this.#round, soon);
+    this.#pause.bringForward(pauseMs(1, HURRIED, this.#options.random));
   }
 
   /** The backend has said something, whatever it was. */
@@ -130,17 +130,11 @@ export class Greeting {
 
   #pauseIn(round: Round): void {
     const { random } = this.#options;
-    this.#wait(round, this.#isHurried ? pauseMs(1, HURRIED, random) : pauseMs(round.tries, PACE, random));
-  }
-
-  #wait(round: Round, ms: number): void {
-    const { clock } = this.#options;
-    round.pause?.stop();
-    round.pause = { stop: clock.after(ms, () => this.#again(round)), over: later(clock.now(), ms) };
+    const ms = this.#isHurried ? pauseMs(1, HURRIED, random) : pauseMs(round.tries, PACE, random);
+    this.#pause.begin(ms, () => this.#again(round));
   }
 
   #again(round: Round): void {
-    delete round.pause;
     this.#isHurried = false;
     void this.#ask(round);
   }

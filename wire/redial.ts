@@ -1,7 +1,8 @@
 import type { Log } from "../host/log.ts";
 import type { Random } from "../protocol/ids.ts";
-import { type Clock, type Instant, later, leftMs, type Stop, sinceMs } from "../protocol/time.ts";
+import { type Clock, type Instant, sinceMs } from "../protocol/time.ts";
 import { Attempt, type Dial, type Patience } from "./attempt.ts";
+import { Pause } from "./pause.ts";
 import type { PublishOptions, Transport, TransportEvents, TransportOptions } from "./transport.ts";
 
 export type Redial = {
@@ -54,7 +55,8 @@ export class RedialledTransport implements Transport {
   #failures = 0;
   #upAt: Instant | undefined;
   #lastAttempt: Instant;
-  #pause: { readonly stop: Stop; readonly over: Instant; isHurried: boolean } | undefined;
+  readonly #pause: Pause;
+  #isHurried = false;
 
   /** Begins to connect at once. */
   constructor(parts: RedialParts, options: Options, events: TransportEvents) {
@@ -62,6 +64,7 @@ export class RedialledTransport implements Transport {
     this.#events = events;
     this.#options = options;
     this.#lastAttempt = parts.clock.now();
+    this.#pause = new Pause(parts.clock);
     this.#try();
   }
 
@@ -79,22 +82,19 @@ export class RedialledTransport implements Transport {
 
   /** Once a pause: whoever presses again and again does not make a busy loop. */
   hurry(): void {
-    const { clock, random, redial } = this.#parts;
-    if (this.#pause === undefined || this.#pause.isHurried) return;
-    const soon = pauseMs(1, redial, random);
-    if (soon < leftMs(this.#pause.over, clock.now())) this.#wait(soon);
-    this.#pause.isHurried = true;
+    const { random, redial } = this.#parts;
+    if (!this.#pause.isOn || this.#isHurried) return;
+    this.#isHurried = true;
+    this.#pause.bringForward(pauseMs(1, redial, random));
   }
 
   async close(): Promise<void> {
-    this.#pause?.stop();
-    this.#pause = undefined;
+    this.#pause.end();
     await this.#attempt?.leave();
   }
 
   #try(): void {
     const { dial, clock, patience } = this.#parts;
-    this.#pause = undefined;
     this.#attempts += 1;
     this.#lastAttempt = clock.now();
     const events = {
@@ -119,14 +119,9 @@ export class RedialledTransport implements Transport {
     this.#upAt = undefined;
     const pause = pauseMs(this.#failures, pace, random);
     log.warn("not connected to the broker", { because, attempt: this.#attempts, failures: this.#failures, pause });
-    this.#wait(pause);
+    this.#isHurried = false;
+    this.#pause.begin(pause, () => this.#try());
     this.#events.down(because);
-  }
-
-  #wait(ms: number): void {
-    const { clock } = this.#parts;
-    this.#pause?.stop();
-    this.#pause = { stop: clock.after(ms, () => this.#try()), over: later(clock.now(), ms), isHurried: false };
   }
 
   /** Those for whom nobody waits leave the door to the others. */
