@@ -34,6 +34,8 @@ export type Books = {
   readonly store: Store;
   /** Where a damaged file was moved to; the books are new then. */
   readonly quarantined?: string;
+  /** Whether this backend does what only one of several does. */
+  leads(): boolean;
   /** Absent where one process has the books for itself. */
   readonly company?: Company;
 };
@@ -55,7 +57,7 @@ export async function openBooks({ setup, random, log }: BooksParts): Promise<Boo
     wall: clock.wall,
   });
   const store = await storeOr(() => journal.close(), clock, { file: storeFileBeside(kept.file) });
-  return { journal, clock, store, ...(quarantined === undefined ? {} : { quarantined }) };
+  return { journal, clock, store, leads: () => true, ...(quarantined === undefined ? {} : { quarantined }) };
 }
 
 async function storeOr(undo: () => Promise<void>, clock: Clock, place: StorePlace): Promise<Store> {
@@ -81,7 +83,8 @@ async function openShared(kept: SharedJournalConfig, { setup, random, log }: Boo
   try {
     const { clock, check } = await sharedClock({ own, ask: () => journal.time() });
     const store = await openStore({ place: { postgres: place }, clock: own });
-    return { journal, clock, store, company: companyOf(journal, own, log, check) };
+    const company = companyOf(journal, own, log, check);
+    return { journal, clock, store, leads: () => company.leads, company };
   } catch (error) {
     await journal.close();
     throw error;

@@ -41,14 +41,18 @@ export type Care = {
   stop(): Promise<void>;
 };
 
-type CareParts = { readonly books: Pick<Books, "store" | "company">; readonly stands: Stands; readonly http: Http };
+type CareParts = {
+  readonly books: Pick<Books, "store" | "leads" | "company">;
+  readonly stands: Stands;
+  readonly http: Http;
+};
 
 const HOUR_MS = 3_600_000;
 
 /** Reads what is known of the stands. Rejects when the store cannot be read. */
 export async function openCare(ground: Ground, { books, stands, http }: CareParts): Promise<Care> {
   const { setup, clock, random, log } = ground;
-  const { store, company } = books;
+  const { store, leads, company } = books;
   const { health: kept } = setup.config;
   const { roster } = stands;
   let fleet: Pick<Fleet, "say" | "connected"> | undefined;
@@ -59,7 +63,7 @@ export async function openCare(ground: Ground, { books, stands, http }: CarePart
     nowMs: () => clock.now().ms,
     newId: () => newUlid(clock.wall(), random),
     isShared: company !== undefined,
-    leads: () => company?.leads ?? true,
+    leads,
     say: async (stand: StandId, body: CareBody) => (await fleet?.say(stand, body)) ?? false,
   };
   const serving = followServing(shared);

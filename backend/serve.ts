@@ -84,7 +84,7 @@ async function openWorks(first: Ground, open: Opened): Promise<Works> {
   const parts = { ...partsOf(ground, ways, books, stands), ...cared, changed: sales.changed };
   const backend = open.keep("backend", openBackend(observation.watched(parts)), (it) => it.stop());
   care.begin(backend.fleet);
-  const reconciling = openReconciliation(ground, journal, store, backend.cashier, leading(books));
+  const reconciling = openReconciliation(ground, journal, store, backend.cashier, books.leads);
   const reconciliation = open.keep("reconciliation", reconciling, (it) => it.stop());
   return { ground, ways, books, stands, observation, care, backend, reconciliation };
 }
@@ -121,7 +121,7 @@ function watching(
   condition: () => Promise<Condition>,
   notice: SystemdNotice,
 ): Stop {
-  const { journal, store, company } = books;
+  const { journal, store, leads, company } = books;
   const keptKeys = reloadKeys(ground, ways, condition, notice);
   const merchants = ways.accounts.map(({ config }) => config.name);
   const { audit_days: keptDays } = ground.setup.config.retention;
@@ -130,18 +130,12 @@ function watching(
     stands.keep(),
     company?.keep(() => backend.wake()),
     tellAbsent(ground, merchants, store),
-    keepAudit({ ...ground, store, keptDays, leads: leading(books) }),
+    keepAudit({ ...ground, store, keptDays, leads }),
   ];
   return () => {
     for (const stop of stops) stop?.();
   };
 }
-
-/** Whether this backend does what only one of several does. */
-const leading =
-  ({ company }: Books): (() => boolean) =>
-  () =>
-    company?.leads ?? true;
 
 async function observing(ground: Ground, books: Books): Promise<Observation> {
   const version = readVersion();

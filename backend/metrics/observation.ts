@@ -37,7 +37,7 @@ export type EndingMeter = { readonly meter: Meter; close(): Promise<void> };
 
 export type ObservationParts = {
   readonly ground: Pick<Ground, "setup" | "clock" | "log">;
-  readonly books: Pick<Books, "journal" | "company" | "store">;
+  readonly books: Pick<Books, "journal" | "store" | "leads">;
   readonly version: string;
   /** The traces, where the configuration has them. */
   readonly tracing?: EndingMeter;
@@ -45,7 +45,7 @@ export type ObservationParts = {
 
 export function openObservation({ ground, books, version, tracing }: ObservationParts): Observation {
   const { clock, log, setup } = ground;
-  const { journal, store, company } = books;
+  const { journal, store, leads } = books;
   const registry = setup.config.metrics === undefined ? undefined : openRegistry();
   const paidMsAgo = async (order: string): Promise<number | undefined> => {
     const since = await paidWall(journal, order);
@@ -56,7 +56,6 @@ export function openObservation({ ground, books, version, tracing }: Observation
   if (meters.length === 0) return { watched: (parts) => parts, close: async () => undefined };
   const watching: Watching = { meter: allMeters(meters), stopwatch };
   const opened: Levels[] = [];
-  const leads = (): boolean => company?.leads ?? true;
   const levels = (of: MetricsRegistry, looked: LookedAt): Levels => {
     const { condition, standCounts } = looked;
     const stands = standCounts === undefined ? [] : [standLevels(of, standCounts)];

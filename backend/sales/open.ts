@@ -18,8 +18,10 @@ const DAY_MS = 24 * 3_600_000;
 const FIRST_SWEEP_MS = 15 * 60_000;
 
 /** Sets the sales book to work: written behind the sales, caught up and swept by the backend that leads. */
-export function openSalesBook({ setup, clock, random, log }: Ground, { journal, store, company }: Books): SalesBook {
-  const leads = (): boolean => company?.leads ?? true;
+export function openSalesBook(
+  { setup, clock, random, log }: Ground,
+  { journal, store, leads, company }: Books,
+): SalesBook {
   const name = newUlid(clock.wall(), random);
   const projector = new Projector({ journal, store, clock, log, name, leads, isAlone: company === undefined });
   projector.start();

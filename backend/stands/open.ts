@@ -41,10 +41,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Reads all stands. Rejects with `JournalFault` when the store cannot be read. */
-export async function openStands(
-  ground: Ground,
-  { store, company }: Pick<Books, "store" | "company">,
-): Promise<Stands> {
+export async function openStands(ground: Ground, { store, leads }: Pick<Books, "store" | "leads">): Promise<Stands> {
   const { setup, clock, log } = ground;
   const { config, key, nextKey } = setup;
   const roster = new RosterInMemory(commonTerms(config), configuredStands(config));
@@ -70,9 +67,9 @@ export async function openStands(
     publicRoutes: (welcoming) => desk?.routes(welcoming) ?? [],
     deskRoutes: (record) => standsRoutes({ roster, registry, signing, log, record }),
     keep: () => {
-      const access = openAccess(ground, roster, () => company?.leads ?? true);
+      const access = openAccess(ground, roster, leads);
       const tidy = async (): Promise<void> => {
-        if (company?.leads ?? true) await tidyStands(store, clock.wall());
+        if (leads()) await tidyStands(store, clock.wall());
       };
       const daily = { firstMs: MINUTE_MS, everyMs: DAY_MS, what: "old codes not put away", run: tidy };
       const stops = [following.keep(), signing.keep(), desk?.revocations.keep(), access, every(clock, log, daily)];
