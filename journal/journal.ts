@@ -126,7 +126,10 @@ export interface Journal<State, Event, Effect> {
     decide: (state: State | undefined) => Step<State, Effect>,
     options: AdvanceOptions,
   ): Promise<Step<State, Effect>>;
-  /** Leases effects that are due, oldest first. */
+  /**
+   * Leases effects that are due, and hands them out oldest first. Where more are due than `limit`, those of a kind that were due from the
+   * beginning go oldest first; what had to wait for its time, or was in somebody's hands, goes among them or after them.
+   */
   take(options: TakeOptions): Promise<readonly Owed<Effect>[]>;
   /**
    * Durable before an act that must not be repeated. After a crash such an effect comes back with `started: true`. Rejects

@@ -7,6 +7,8 @@ type OwedInModel = {
   order: string;
   effect: Effect;
   due: Instant;
+  /** Due from the beginning, and in nobody's hands since. */
+  isFresh: boolean;
   started: boolean;
   tries: number;
   leasedUntil?: Instant;
@@ -39,7 +41,15 @@ export class JournalModel {
     this.owed = this.owed.filter((owed) => owed.order !== order || !takesBack.includes(kindOf(owed)));
     for (const { effect, afterMs } of effects) {
       this.#seq += 1;
-      this.owed.push({ seq: this.#seq, order, effect, due: later(now, afterMs), started: false, tries: 0 });
+      this.owed.push({
+        seq: this.#seq,
+        order,
+        effect,
+        due: later(now, afterMs),
+        isFresh: afterMs === 0,
+        started: false,
+        tries: 0,
+      });
     }
     return "kept";
   }
@@ -53,11 +63,13 @@ export class JournalModel {
     );
   }
 
-  take(now: Instant, options: { kinds: readonly string[]; except: readonly string[]; limit: number; leaseMs: number }) {
-    const due = this.free(options.kinds, now, options.except).filter((owed) => isReached(owed.due, now));
-    const taken = due.slice(0, options.limit);
-    for (const owed of taken) owed.leasedUntil = later(now, options.leaseMs);
-    return taken;
+  /** What can be taken, oldest first. */
+  due(kinds: readonly string[], now: Instant, except: readonly string[]): readonly OwedInModel[] {
+    return this.free(kinds, now, except).filter((owed) => isReached(owed.due, now));
+  }
+
+  lease(taken: readonly OwedInModel[], until: Instant): void {
+    for (const owed of taken) Object.assign(owed, { leasedUntil: until, isFresh: false });
   }
 
   untilDue(kinds: readonly string[], now: Instant, except: readonly string[]): number | undefined {
@@ -89,6 +101,15 @@ export class JournalModel {
     for (const owed of this.owed) delete owed.leasedUntil;
   }
 }
+
+/** Those that waited from the beginning while a younger one of their kind was taken before them. */
+export const passedOver = (due: readonly OwedInModel[], taken: readonly OwedInModel[]): readonly OwedInModel[] =>
+  due.filter(
+    (left) =>
+      left.isFresh &&
+      !taken.includes(left) &&
+      taken.some((owed) => owed.isFresh && kindOf(owed) === kindOf(left) && owed.seq > left.seq),
+  );
 
 /** What of an owed effect can be compared; ids are the journal's own. */
 export const plain = ({ seq, order, effect, started, tries }: Omit<Owed<Effect>, "id">) => ({

@@ -5,7 +5,7 @@ import { JournalFault } from "../../journal/journal.ts";
 import { later, leftMs } from "../../protocol/time.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import type { JournalPlace } from "./contract.ts";
-import { JournalModel, type Payment, plain } from "./model.ts";
+import { JournalModel, type Payment, passedOver, plain } from "./model.ts";
 import { type Effect, KINDS, paid, paying, print, release, type TestJournal, tell } from "./words.ts";
 
 /** A journal and its model side by side, and the effects that were taken once, finished or not. */
@@ -63,10 +63,15 @@ const take =
   (options: { kinds: readonly string[]; except: readonly string[]; limit: number; leaseMs: number }): Act =>
   async ({ journal, model, clock, taken }) => {
     const now = clock.now();
-    const expected = model.take(now, options);
+    const due = model.due(options.kinds, now, options.except);
     const got = await journal.take({ now, ...options });
     taken.push(...got);
+    const expected = due.filter(({ seq }) => got.some((owed) => owed.seq === seq));
     expect(got.map(plain)).toEqual(expected.map(plain));
+    expect(got).toHaveLength(Math.min(options.limit, due.length));
+    const before = passedOver(due, expected);
+    model.lease(expected, later(now, options.leaseMs));
+    expect(before).toEqual([]);
   };
 
 /** Does something with one of the effects that were ever taken; it may long be gone. */
