@@ -26,6 +26,7 @@ import { orderOf, standOf } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
 import type { Merchants } from "./merchants/merchants.ts";
 import type { Attempt, MerchantId, PaymentProvider, Refund, Standing } from "./providers/provider.ts";
+import { readReference } from "./providers/reference.ts";
 import { type Looked, Questions } from "./questions.ts";
 
 export type LedgerJournal = Journal<State, Event, Effect>;
@@ -297,13 +298,6 @@ function eventOf(stand: StandId, body: OrderBody, merchant: MerchantId): StandEv
     case "not-delivered":
       return { type: "not-delivered", stand, because: body.because };
   }
-}
-
-/** Takes `<order>-<attempt>` apart, as `referenceOf` put it together. */
-export function readReference(reference: string): { readonly order: OrderId; readonly attempt: number } | undefined {
-  const [order, number, ...rest] = reference.split("-");
-  const isNumber = number !== undefined && /^[1-9]\d?$/.test(number);
-  return isOrderId(order) && isNumber && rest.length === 0 ? { order, attempt: Number(number) } : undefined;
 }
 
 const nameOf = ({ effect }: { readonly effect: Effect }): string =>

@@ -1,11 +1,14 @@
-import { ULID } from "../../protocol/ids.ts";
+import { isOrderId, type OrderId } from "../../protocol/ids.ts";
 
-/** `<ULID>-<n>`, as `referenceOf` writes it. */
-export function isReference(text: string): boolean {
-  const [order = "", number = "", ...rest] = text.split("-");
-  return rest.length === 0 && ULID.test(order) && /^[1-9]\d{0,2}$/.test(number);
+/** Takes `<order>-<number>` apart, as `referenceOf` puts it together: 1 to 999, so that it has at most 30 characters. */
+export function readReference(reference: string): { readonly order: OrderId; readonly attempt: number } | undefined {
+  const [order, number = "", ...rest] = reference.split("-");
+  const isNumber = /^[1-9]\d{0,2}$/.test(number);
+  return isOrderId(order) && isNumber && rest.length === 0 ? { order, attempt: Number(number) } : undefined;
 }
 
 /** For a line of the log: whoever looks for an order finds what was said of its attempts. */
-export const loggedReference = (reference: string): { readonly order?: string; readonly reference: string } =>
-  isReference(reference) ? { order: reference.slice(0, reference.lastIndexOf("-")), reference } : { reference };
+export function loggedReference(reference: string): { readonly order?: string; readonly reference: string } {
+  const order = readReference(reference)?.order;
+  return order === undefined ? { reference } : { order, reference };
+}

@@ -1,10 +1,10 @@
 import { isOrderId, type OrderId } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
-import { readReference } from "../cashier.ts";
 import { traitsOf } from "../ledger/effects.ts";
 import { standOf } from "../ledger/words.ts";
 import { type Meter, noMeter, type Stepped } from "../metrics/meter.ts";
 import type { Stopwatch } from "../metrics/metered.ts";
+import { readReference } from "../providers/reference.ts";
 import { rootIn, traceIdOf } from "./ids.ts";
 import type { Span, SpanSink } from "./span.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Cashier, type LedgerJournal, readReference } from "../../backend/cashier.ts";
+import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, State, Terms } from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
@@ -282,17 +282,6 @@ describe("the cashier", () => {
     await cashier.sync("stand-2" as StandId, []);
     const told = await journal.take({ now: clock.now(), kinds: ["tell settled"], limit: 10, leaseMs: 1 });
     expect(told.map(({ to, effect }) => [to, effect.do === "tell" && effect.body.type])).toEqual([[STAND, "settled"]]);
-  });
-
-  test.each([
-    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-1", { order: ORDER_ID, attempt: 1 }],
-    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-0", undefined],
-    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-1-2", undefined],
-    ["01JD5S3V8Q4R6T2W9Y0ZABCDEF-100", undefined],
-    ["order102", undefined],
-    ["", undefined],
-  ])("reads the reference %j", (reference, about) => {
-    expect(readReference(reference)).toEqual(about);
   });
 });
 

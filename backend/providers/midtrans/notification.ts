@@ -1,7 +1,7 @@
 import type { Secret } from "../../../host/secret.ts";
 import type { WallMs } from "../../../protocol/time.ts";
 import type { Notification, RawRequest } from "../provider.ts";
-import { isReference } from "../reference.ts";
+import { readReference } from "../reference.ts";
 import { answerSchema, readJson, signedSchema } from "./answers.ts";
 import { isSignedBy } from "./signature.ts";
 import { readState } from "./states.ts";
@@ -40,7 +40,7 @@ export function readMidtransNotification(
 
 function readSigned(json: unknown, reference: string, heardAt: WallMs): Notification {
   if (reference.startsWith(TRIAL)) return { is: "trial" };
-  if (!isReference(reference)) return unreadable("not an order of ours");
+  if (readReference(reference) === undefined) return unreadable("not an order of ours");
   const answer = answerSchema.safeParse(json);
   if (!answer.success) return { is: "confirm", reference, because: "status_code is not a code" };
   const state = readState(answer.data, "news", heardAt);

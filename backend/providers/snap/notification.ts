@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { WallMs } from "../../../protocol/time.ts";
 import { readJson } from "../midtrans/answers.ts";
 import type { Acknowledgement, Notification, RawRequest, Reception } from "../provider.ts";
-import { isReference } from "../reference.ts";
+import { readReference } from "../reference.ts";
 import { notificationSchema, type SnapFacts } from "./answers.ts";
 import { isSignedByProvider } from "./signature.ts";
 import { readState } from "./states.ts";
@@ -39,7 +39,7 @@ export function readSnapNotification(
 
 function readSigned(facts: SnapFacts, sentAt: WallMs): Notification {
   const reference = facts.originalPartnerReferenceNo ?? facts.originalExternalId ?? "";
-  if (!isReference(reference)) return unreadable("not an order of ours");
+  if (readReference(reference) === undefined) return unreadable("not an order of ours");
   const read = readState(facts, reference, sentAt);
   if (read.is === "doubtful") return { is: "confirm", reference, because: read.because };
   const { standing } = read;

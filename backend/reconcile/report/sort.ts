@@ -1,7 +1,7 @@
 import type { OrderId } from "../../../protocol/ids.ts";
 import type { Rupiah } from "../../../protocol/rupiah.ts";
-import { readReference } from "../../cashier.ts";
 import type { State } from "../../ledger/words.ts";
+import { readReference } from "../../providers/reference.ts";
 import type { Day } from "../day.ts";
 import type { RowAbout } from "./against.ts";
 import type { Report, ReportRow, UnreadRow } from "./rows.ts";
