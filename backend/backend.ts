@@ -73,13 +73,18 @@ const WINDOW = 16;
 export function openBackend(parts: BackendParts): Backend {
   const { journal, clock, log, onFault } = parts;
   const cashier = new Cashier({ ...parts, wake: () => performer.wake() });
-  const syncs = new Syncs({ clock, log, perform: (stand, body) => sync(stand, body, parts, cashier, performer) });
+  const hasten = async (stand: StandId): Promise<void> => {
+    await journal.hasten(stand, clock.now());
+    performer.wake();
+  };
+  const syncs = new Syncs({ clock, log, perform: (stand, body) => sync(stand, body, parts, cashier, hasten) });
   const fleet = new Fleet({
     ...parts,
     open: parts.openTransport,
     journal: journal.id,
     admits: admitsOf(parts),
     hear: (stand, body, id) => hear({ stand, body, id }, parts, cashier, syncs),
+    back: (stand) => hasten(stand).catch((error: unknown) => log.warn("what waits was not hastened", { stand, error })),
     healthOf: (stand, said) => parts.healthOf?.(stand, said),
     changed: () => performer.wake(),
   });
@@ -118,12 +123,11 @@ async function sync(
   { orders, lost }: SyncBody,
   parts: BackendParts,
   cashier: Cashier,
-  performer: Performer<Effect>,
+  hasten: (stand: StandId) => Promise<void>,
 ): Promise<void> {
   if (lost) await tellLost(stand, parts);
   await cashier.sync(stand, orders);
-  await parts.journal.hasten(stand, parts.clock.now());
-  performer.wake();
+  await hasten(stand);
 }
 
 /** People are told of it once more when the stand says it again; its orders do not wait for that. */

@@ -46,6 +46,8 @@ export type FleetOptions = {
   admits?(stand: StandId, body: UpBody): boolean;
   /** Resolves when it is on disk. */
   hear(stand: StandId, body: Exclude<UpBody, { type: "ack" }>, id: StatementId): Promise<void>;
+  /** A stand is heard that has missed what waits for it: there is no need to wait any longer. */
+  back(stand: StandId): void;
   /** A stand reported its health; nothing depends on it. */
   healthOf(stand: StandId, health: unknown): void;
   /** Where presence is kept; a place of its own when absent. */
@@ -72,13 +74,14 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #transport: Transport;
   readonly #post: Post;
-  readonly #silence = new Silence(SILENT_AT_ONCE);
+  readonly #silence: Silence;
   readonly #exchange: Exchange<UpStatement>;
   readonly #presences: Presences;
   #straying = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#silence = new Silence({ triesAtOnce: SILENT_AT_ONCE, back: (stand) => options.back(stand) });
     this.#presences = options.presences ?? new Presences(() => true, PRESENCE_BOUND);
     this.#transport = options.open(
       {
@@ -112,7 +115,7 @@ export class Fleet {
     if (left === 0) return "done";
     const body = effect.body.type === "offer" ? this.#offerNow(effect.body, left) : effect.body;
     const tell = () => this.#exchange.tell({ id, seq, body }, effect.to, signal);
-    const delivery = await this.#silence.tell(effect.to, tell);
+    const delivery = await this.#silence.tell(effect.to, tries, tell);
     if (delivery === "put-off") return { againMs: againAfterMs("silent", tries) };
     return delivery === "acked" ? "done" : { againMs: againAfterMs(delivery, tries) };
   }
@@ -200,7 +203,7 @@ export class Fleet {
 
   #hearPresence(stand: StandId, payload: Uint8Array): void {
     const said = presenceSchema.safeParse(readJson(payload));
-    if (said.success && said.data.online) this.#silence.heard(stand);
+    if (said.success && said.data.online) this.#silence.isThere(stand);
     if (said.success) this.#presences.hear(stand, said.data, this.#options.clock.now().ms);
   }
 }

@@ -31,6 +31,7 @@ let heard: string[];
 let books: () => Promise<void>;
 let received: (readonly [StandId, readonly string[]])[];
 let reported: unknown[];
+let backs: StandId[];
 let changes: number;
 let fleet: Fleet;
 
@@ -51,6 +52,7 @@ const open = (more: Partial<FleetOptions> = {}): Fleet =>
       await books();
       heard.push(`${stand} ${body.type}`);
     },
+    back: (stand) => void backs.push(stand),
     healthOf: (stand, health) => void reported.push([stand, health]),
     changed: () => {
       changes += 1;
@@ -59,7 +61,7 @@ const open = (more: Partial<FleetOptions> = {}): Fleet =>
   });
 
 beforeEach(() => {
-  [clock, sent, heard, received, reported, changes] = [new VirtualClock(), [], [], [], [], 0];
+  [clock, sent, heard, received, reported, backs, changes] = [new VirtualClock(), [], [], [], [], [], 0];
   books = async () => undefined;
   fleet = open();
 });
@@ -201,6 +203,22 @@ describe("what a stand is told", () => {
     await acks(LOBBY, newUlid(clock.wall(), random));
     expect(await isPutOff()).toBe(false);
     expect(await isPutOff()).toBe(true);
+  });
+
+  test("need not wait any longer when the stand says a word of its own, where it was missed often; presence and health prove nothing", async () => {
+    const word = () => says(LOBBY, { type: "void", order: ORDER_ID, why: "cancelled" });
+    await told(owedTo(LOBBY, VOIDED, { tries: 2 }));
+    await word();
+    await told(owedTo(LOBBY, VOIDED, { tries: 8 }));
+    await tells(LOBBY, "presence", { online: true, boot: "b", connection: 1 });
+    await tells(LOBBY, "health", { rss: 1 });
+    await says(GATE, { type: "void", order: ORDER_ID, why: "cancelled" });
+    expect(backs).toEqual([]);
+    for (let nth = 0; nth < 100; nth += 1) await word();
+    expect(backs).toEqual([LOBBY]);
+    await told(owedTo(LOBBY, VOIDED, { tries: 9 }));
+    await acks(LOBBY, newUlid(clock.wall(), random));
+    expect(backs).toEqual([LOBBY, LOBBY]);
   });
 
   test("is sent anew at once when it connects anew, and nobody else is troubled", async () => {

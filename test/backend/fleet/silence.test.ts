@@ -18,42 +18,70 @@ import { seeded } from "../../world/seeded.ts";
 const [A, B, C] = ["a", "b", "c"] as unknown as readonly [StandId, StandId, StandId];
 const says = (delivery: Delivery) => async () => delivery;
 const never = (): Promise<Delivery> => new Promise(() => undefined);
+const withTries = (triesAtOnce: number): Silence => new Silence({ triesAtOnce, back: () => undefined });
 
 test("a stand that has not answered is told one thing at a time", async () => {
-  const silence = new Silence(2);
-  void silence.tell(A, never);
-  void silence.tell(A, never);
-  expect(await silence.tell(A, says("silent"))).toBe("silent");
-  void silence.tell(A, never);
-  expect(await silence.tell(A, says("acked"))).toBe("put-off");
+  const silence = withTries(2);
+  void silence.tell(A, 0, never);
+  void silence.tell(A, 0, never);
+  expect(await silence.tell(A, 0, says("silent"))).toBe("silent");
+  void silence.tell(A, 0, never);
+  expect(await silence.tell(A, 0, says("acked"))).toBe("put-off");
 });
 
 test("only so many that have not answered are tried at once, and others are told all the same", async () => {
-  const silence = new Silence(1);
-  for (const stand of [A, B]) await silence.tell(stand, says("silent"));
-  void silence.tell(A, never);
-  expect(await silence.tell(B, says("acked"))).toBe("put-off");
-  expect(await silence.tell(C, says("acked"))).toBe("acked");
+  const silence = withTries(1);
+  for (const stand of [A, B]) await silence.tell(stand, 0, says("silent"));
+  void silence.tell(A, 0, never);
+  expect(await silence.tell(B, 0, says("acked"))).toBe("put-off");
+  expect(await silence.tell(C, 0, says("acked"))).toBe("acked");
 });
 
 test("whoever was tried in vain gives his place to another, and is tried again", async () => {
-  const silence = new Silence(1);
-  for (const stand of [A, B]) await silence.tell(stand, says("silent"));
-  expect(await silence.tell(A, says("silent"))).toBe("silent");
-  expect(await silence.tell(B, says("down"))).toBe("down");
-  await expect(silence.tell(B, () => Promise.reject(new Error("no pen")))).rejects.toThrow("no pen");
-  expect(await silence.tell(A, says("acked"))).toBe("acked");
+  const silence = withTries(1);
+  for (const stand of [A, B]) await silence.tell(stand, 0, says("silent"));
+  expect(await silence.tell(A, 0, says("silent"))).toBe("silent");
+  expect(await silence.tell(B, 0, says("down"))).toBe("down");
+  await expect(silence.tell(B, 0, () => Promise.reject(new Error("no pen")))).rejects.toThrow("no pen");
+  expect(await silence.tell(A, 0, says("acked"))).toBe("acked");
   expect(silence.size).toBe(1);
 });
 
 test("whoever answers, or is heard, is not silent any more; a connection that is down says nothing of the stand", async () => {
-  const silence = new Silence(1);
-  for (const stand of [A, B]) await silence.tell(stand, says("silent"));
-  await silence.tell(C, says("down"));
+  const silence = withTries(1);
+  for (const stand of [A, B]) await silence.tell(stand, 0, says("silent"));
+  await silence.tell(C, 0, says("down"));
   expect(silence.size).toBe(2);
-  await silence.tell(A, says("acked"));
+  await silence.tell(A, 0, says("acked"));
   silence.heard(B);
   expect(silence.size).toBe(0);
+});
+
+test("a stand that missed something four times is back when it says something, once; when somebody says that it is there it is not yet", async () => {
+  const back: StandId[] = [];
+  const silence = new Silence({ triesAtOnce: 1, back: (stand) => void back.push(stand) });
+  await silence.tell(A, 2, says("silent"));
+  await silence.tell(B, 3, says("silent"));
+  await silence.tell(C, 9, says("down"));
+  silence.isThere(B);
+  expect([silence.size, back]).toEqual([1, []]);
+  for (const stand of [A, B, C, A, B, C]) silence.heard(stand);
+  expect(back).toEqual([B]);
+  await silence.tell(B, 4, says("silent"));
+  silence.heard(B);
+  expect(back).toEqual([B, B]);
+});
+
+test("a stand is back, too, by an ack, when something else was put off often meanwhile", async () => {
+  const back: StandId[] = [];
+  const silence = new Silence({ triesAtOnce: 1, back: (stand) => void back.push(stand) });
+  await silence.tell(A, 0, says("silent"));
+  let ack = (): void => undefined;
+  const trying = silence.tell(A, 1, () => new Promise((resolve) => (ack = () => resolve("acked"))));
+  expect(await silence.tell(A, 3, says("acked"))).toBe("put-off");
+  expect(back).toEqual([]);
+  ack();
+  expect([await trying, back]).toEqual(["acked", [A]]);
 });
 
 const TERMS = {

@@ -26,7 +26,7 @@ const TERMS = {
   ...refunding,
 };
 
-/** A backend in virtual time, two stands that say to it what the test wants, and who of them was acked how often. */
+/** A backend in virtual time, two stands that say to it what the test wants, who of them was acked how often, and what they were told of orders. */
 async function openBackendAndStands() {
   const [clock, random] = [new VirtualClock(), seeded(1)];
   const [pair, pairs] = [newKeyPair(), new Map([MAD, GOOD].map((id) => [id, newKeyPair()]))];
@@ -34,14 +34,17 @@ async function openBackendAndStands() {
   const { journal } = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall: () => clock.wall() });
   const backendKeys = keySetOf([{ owner: "backend", jwk: pair.publicJwk }]);
   const acked = new Map<string, number>();
+  const told: string[] = [];
   const warned: string[] = [];
   const log: Log = { ...silentLog, warn: (what) => void warned.push(what) };
   let events: TransportEvents | undefined;
   const publish = async (topic: string, payload: string): Promise<boolean> => {
     for (const id of [MAD, GOOD].filter((stand) => topic === topicOf(stand, "down"))) {
       const unsealed = unsealDown(new TextEncoder().encode(payload), backendKeys, id);
-      if (unsealed.is === "good" && unsealed.statement.body.type === "ack")
-        acked.set(id, (acked.get(id) ?? 0) + unsealed.statement.body.ids.length);
+      if (unsealed.is !== "good") continue;
+      const { body } = unsealed.statement;
+      if (body.type === "ack") acked.set(id, (acked.get(id) ?? 0) + body.ids.length);
+      else if ("order" in body) told.push(`${id} ${body.order}`);
     }
     return true;
   };
@@ -81,7 +84,8 @@ async function openBackendAndStands() {
     await backend.stop();
     await journal.close();
   };
-  return { clock, acked, warned, journal, says, voids, close };
+  const strayAck = (): UpBody => ({ type: "ack", ids: [newId() as StatementId] });
+  return { clock, acked, told, warned, journal, says, voids, strayAck, close };
 }
 
 test("a stand that ends ever new orders is heard two thousand times, and then as often as its charges need; of the rest nothing is acked but its sync", async () => {
@@ -98,5 +102,25 @@ test("a stand that ends ever new orders is heard two thousand times, and then as
   await clock.advance(60_000);
   await voids(MAD, 100);
   expect(acked.get(MAD)).toBe(2_081);
+  await close();
+});
+
+test("what a stand did not hear for a quarter of an hour it is told at its next word, though it was there all the time; one that talks and never hears, no more often than is waited for its ack", async () => {
+  const { clock, told, says, voids, strayAck, close } = await openBackendAndStands();
+  await voids(GOOD, 3);
+  const missed = new Set(told);
+  await clock.advance(900_000);
+  told.length = 0;
+  await says(GOOD, strayAck());
+  await clock.advance(10);
+  expect(new Set(told)).toEqual(missed);
+
+  told.length = 0;
+  for (let nth = 0; nth < 600; nth += 1) {
+    await clock.advance(100);
+    await says(GOOD, strayAck());
+  }
+  expect(told.length).toBeGreaterThan(missed.size);
+  expect(told.length).toBeLessThanOrEqual(missed.size * 6);
   await close();
 });

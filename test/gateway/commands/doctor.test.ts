@@ -72,6 +72,7 @@ async function backend(jwk = files.stand.publicJwk): Promise<UpBody[]> {
     random: systemChance,
     log: silentLog,
     hear: async (_, body) => void heard.push(body),
+    back: () => undefined,
     healthOf: () => undefined,
     changed: () => undefined,
   });
