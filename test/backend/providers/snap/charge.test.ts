@@ -1,5 +1,6 @@
 import qrcode from "qrcode";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { StandId } from "../../../../protocol/ids.ts";
 import { rupiah } from "../../../../protocol/rupiah.ts";
 import { isCallBy } from "../../../../sandbox/snap/signature.ts";
 import { SNAP_KEYS } from "../../../support/snap-keys.ts";
@@ -75,6 +76,22 @@ describe("a charge", () => {
     });
     expect(rig.heard(GENERATE).json).not.toHaveProperty("terminalId");
     expect(rig.heard(GENERATE).json).not.toHaveProperty("storeId");
+  });
+
+  test.each([
+    [16, true],
+    [17, false],
+  ])("at a stand whose name has %i letters names it: %s", async (length, isNamed) => {
+    const provider = await rig.against([{ body: charged }]);
+    await provider.charge({ ...attempt, stand: "s".repeat(length) as StandId }, NEVER);
+    expect("terminalId" in rig.heard(GENERATE).json).toBe(isNamed);
+  });
+
+  test("is asked about by Midtrans' own number from then on, which is good for ever", async () => {
+    const provider = await rig.against([{ body: charged }, PENDING]);
+    await provider.charge(attempt, NEVER);
+    await provider.standing(attempt, NEVER);
+    expect(rig.heard(QUERY).json).toMatchObject({ originalReferenceNo: NUMBER });
   });
 
   test("is an offer when Midtrans says so", async () => {
