@@ -12,7 +12,7 @@ import { newUlid, type OrderId, type StandId, type StatementId } from "../../pro
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";
 import { order, PRICE, qrFor, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms } from "../support/terms.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { seeded } from "../world/seeded.ts";
 
@@ -21,14 +21,6 @@ import { seeded } from "../world/seeded.ts";
 const KOPI = "kopi" as MerchantId;
 const TEH = "teh" as MerchantId;
 const OTHER = "stand-2" as StandId;
-const TERMS = {
-  payableMs: 120_000,
-  retryPausesMs: [],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
-};
 const quiet = new AbortController().signal;
 
 let clock = new VirtualClock();
@@ -73,7 +65,7 @@ function openCashier(): Cashier {
     admission,
     clock,
     log: silentLog,
-    termsFor: () => TERMS,
+    termsFor: () => usualTerms,
     wake: () => undefined,
   });
 }
@@ -170,7 +162,7 @@ describe("whose money it is", () => {
       merchants,
       clock,
       log: silentLog,
-      termsFor: () => TERMS,
+      termsFor: () => usualTerms,
       wake: () => undefined,
     });
     await cashier.hear(STAND, askFor(1), statement());

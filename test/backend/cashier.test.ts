@@ -24,18 +24,14 @@ import { newUlid, type OrderId, type ReleaseId, type StandId, type StatementId }
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms } from "../support/terms.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { seeded } from "../world/seeded.ts";
 
 const payment: Payment = { amount: PRICE, fee: rupiah(0), transaction: "t-1", paidAt: "2026-01-01T07:00:10+07:00" };
 const terms = {
-  payableMs: 120_000,
+  ...usualTerms,
   retryPausesMs: [1_000],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
 };
 const statement = (n: number): StatementId => `01JD5S3V8Q4R6T2W9Y0ZSTM${String(n).padStart(3, "0")}` as StatementId;
 const ask: Extract<UpBody, { type: "charge" }> = {

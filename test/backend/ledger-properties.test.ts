@@ -8,15 +8,11 @@ import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms } from "../support/terms.ts";
 
 const terms: Terms = {
-  payableMs: 120_000,
+  ...usualTerms,
   retryPausesMs: [1_000, 3_000],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
 };
 const sale: Sale = { order: ORDER_ID, stand: STAND, merchant: ONLY_MERCHANT, amount: PRICE, items: order.items };
 const payment: Payment = { amount: PRICE, fee: rupiah(0), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };

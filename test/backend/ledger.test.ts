@@ -8,17 +8,13 @@ import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms } from "../support/terms.ts";
 
 const at = (ms: number): Instant => ({ clock: "utc", ms });
 const NOW = at(1_000_000);
 const terms: Terms = {
-  payableMs: 120_000,
+  ...usualTerms,
   retryPausesMs: [1_000, 3_000],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
 };
 const sale: Sale = { order: ORDER_ID, stand: STAND, merchant: ONLY_MERCHANT, amount: PRICE, items: order.items };
 const payment: Payment = {
@@ -223,6 +219,28 @@ const refundingRow: Record<EventName, string> = {
   hinted: doubtful("refunding"),
 };
 
+/** What became of a charge is not known, before it is asked for and while it is ended. */
+const unclearRow: Record<EventName, string> = {
+  ...silent,
+  "no answer another": "charging: recheck",
+  "unclear another": "charging: recheck",
+  ...moneyUnnamed("charging"),
+  void: "voiding: ",
+  issued: "payable: tell offer, ask, lapse",
+  denied: "refused: tell refused",
+  "denied for now": "charging: charge",
+  unclear: ask("charging"),
+  pending: "charging: void",
+  "issued another": "charging: void",
+  "pending another": "charging: void",
+  cancelled: "charging: charge",
+  "refund booked": "charging: charge",
+  "refund arrived": "charging: charge",
+  unknown: "charging: charge, recheck",
+  "no answer": ask("charging"),
+  hinted: doubtful("charging"),
+};
+
 const table: Record<StateName, Record<EventName, string>> = {
   unheard: { ...silent, asked: "charging: charge", void: "forestalled: tell voided" },
   forestalled: {
@@ -246,46 +264,8 @@ const table: Record<StateName, Record<EventName, string>> = {
     "pending another": "charging: void",
     hinted: doubtful("charging"),
   },
-  checking: {
-    ...silent,
-    "no answer another": "charging: recheck",
-    "unclear another": "charging: recheck",
-    ...moneyUnnamed("charging"),
-    void: "voiding: ",
-    issued: "payable: tell offer, ask, lapse",
-    denied: "refused: tell refused",
-    "denied for now": "charging: charge",
-    unclear: ask("charging"),
-    pending: "charging: void",
-    "issued another": "charging: void",
-    "pending another": "charging: void",
-    cancelled: "charging: charge",
-    "refund booked": "charging: charge",
-    "refund arrived": "charging: charge",
-    unknown: "charging: charge, recheck",
-    "no answer": ask("charging"),
-    hinted: doubtful("charging"),
-  },
-  clearing: {
-    ...silent,
-    "no answer another": "charging: recheck",
-    "unclear another": "charging: recheck",
-    ...moneyUnnamed("charging"),
-    void: "voiding: ",
-    issued: "payable: tell offer, ask, lapse",
-    denied: "refused: tell refused",
-    "denied for now": "charging: charge",
-    unclear: ask("charging"),
-    pending: "charging: void",
-    "issued another": "charging: void",
-    "pending another": "charging: void",
-    cancelled: "charging: charge",
-    "refund booked": "charging: charge",
-    "refund arrived": "charging: charge",
-    unknown: "charging: charge, recheck",
-    "no answer": ask("charging"),
-    hinted: doubtful("charging"),
-  },
+  checking: unclearRow,
+  clearing: unclearRow,
   payable: {
     ...silent,
     "no answer another": "payable: recheck",

@@ -17,7 +17,7 @@ import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type OrderId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms } from "../support/terms.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { seeded } from "../world/seeded.ts";
 
@@ -49,20 +49,12 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "operator-"));
   const newId = (): string => newUlid(clock.wall(), random);
   journal = openSqliteJournal({ file: ":memory:", shape: ledgerShape, newId, wall: () => clock.wall() }).journal;
-  const terms = {
-    payableMs: 120_000,
-    retryPausesMs: [],
-    firstAskMs: 15_000,
-    slowestAskMs: 300_000,
-    lapseMs: 30_000,
-    ...refunding,
-  };
   cashier = new Cashier({
     journal,
     merchants: onlyMerchant(unused),
     clock,
     log: silentLog,
-    termsFor: () => terms,
+    termsFor: () => usualTerms,
     wake: () => undefined,
   });
   const waiting = async (): Promise<readonly OrderId[]> =>

@@ -8,7 +8,7 @@ import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { Trouble } from "../../protocol/statements.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms } from "../support/terms.ts";
 
 const NOW = { clock: "utc", ms: 0 } as const;
 const payment: Payment = { amount: PRICE, fee: rupiah(0), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };
@@ -17,12 +17,7 @@ const paid: State = { at: "paid", sale, receipts: [{ attempt: 1, payment }] };
 const twice: State = { ...paid, receipts: [...paid.receipts, { attempt: 2, payment: { ...payment, amount: PRICE } }] };
 
 const termsWith = (policies: Policies): Terms => ({
-  payableMs: 120_000,
-  retryPausesMs: [],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
+  ...usualTerms,
   policies,
 });
 const notDelivered = (because: Trouble): Event => ({ type: "not-delivered", stand: STAND, because });

@@ -7,6 +7,7 @@ import type { Payment, Refund, Refunded, RefundMade, Standing } from "../../back
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
+import { usualTerms } from "../support/terms.ts";
 
 const payment: Payment = { amount: PRICE, fee: rupiah(500), transaction: "t", paidAt: "2026-01-01T07:00:10+07:00" };
 const PAID_EACH = payment.amount + payment.fee;
@@ -96,11 +97,7 @@ type Seen = { readonly state: State; readonly effects: readonly Effect[]; readon
 /** Lives one order through; `see` is shown every step. */
 function live({ moves, late, failed }: Life, see: (seen: Seen, before: State, event: Event) => void): Seen {
   const terms: Terms = {
-    payableMs: 120_000,
-    retryPausesMs: [],
-    firstAskMs: 15_000,
-    slowestAskMs: 300_000,
-    lapseMs: 30_000,
+    ...usualTerms,
     refundPausesMs: [60_000],
     policies: { late, failed },
   };

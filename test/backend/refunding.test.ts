@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { step } from "../../backend/ledger/ledger.ts";
-import type { At, Back, Event, Policies, State, Step, Terms } from "../../backend/ledger/words.ts";
+import type { At, Back, Event, Policies, State, Step } from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Payment, Standing } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { ORDER_ID, order, PRICE, STAND } from "../support/sale.ts";
-import { refunding } from "../support/terms.ts";
+import { usualTerms as terms } from "../support/terms.ts";
 
 /* Money that goes back, where goods, a second payment or an earlier refund meet it. */
 
@@ -47,14 +47,6 @@ const goingBack = (more: Partial<At<"refunding">> = {}): State => ({
   ...more,
 });
 
-const terms: Terms = {
-  payableMs: 120_000,
-  retryPausesMs: [],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
-};
 const afterwards = (state: State, event: Event, policies: Policies = terms.policies): Step =>
   step(state, event, { clock: "utc", ms: 0 }, { ...terms, policies });
 const stateOf = (done: Step): State | Step => ("ignored" in done ? done : done.state);

@@ -11,7 +11,7 @@ import { keySetOf, newKeyPair } from "../../../protocol/keys.ts";
 import { topicOf } from "../../../protocol/topics.ts";
 import type { Delivery } from "../../../wire/post.ts";
 import type { TransportEvents } from "../../../wire/transport.ts";
-import { refunding } from "../../support/terms.ts";
+import { usualTerms } from "../../support/terms.ts";
 import { VirtualClock } from "../../support/virtual-clock.ts";
 import { seeded } from "../../world/seeded.ts";
 
@@ -84,15 +84,6 @@ test("a stand is back, too, by an ack, when something else was put off often mea
   expect([await trying, back]).toEqual(["acked", [A]]);
 });
 
-const TERMS = {
-  payableMs: 60_000,
-  retryPausesMs: [],
-  firstAskMs: 15_000,
-  slowestAskMs: 60_000,
-  lapseMs: 5_000,
-  ...refunding,
-};
-
 /** A backend in virtual time on a wire that takes everything, and what it was given for each stand. */
 async function openBackendOnDeafWire() {
   const [clock, random] = [new VirtualClock(), seeded(1)];
@@ -117,7 +108,7 @@ async function openBackendOnDeafWire() {
         close: async () => undefined,
       };
     },
-    termsFor: () => TERMS,
+    termsFor: () => usualTerms,
     onFault: (fault) => expect.fail(String(fault)),
   });
   const cancels = (stand: StandId): Promise<void> => {

@@ -12,20 +12,11 @@ import { seal, unsealDown } from "../../../protocol/seal.ts";
 import type { UpBody } from "../../../protocol/statements.ts";
 import { topicOf } from "../../../protocol/topics.ts";
 import type { TransportEvents } from "../../../wire/transport.ts";
-import { refunding } from "../../support/terms.ts";
+import { usualTerms } from "../../support/terms.ts";
 import { settle, VirtualClock } from "../../support/virtual-clock.ts";
 import { seeded } from "../../world/seeded.ts";
 
 const [MAD, GOOD] = ["stand-1" as StandId, "stand-2" as StandId];
-const TERMS = {
-  payableMs: 60_000,
-  retryPausesMs: [],
-  firstAskMs: 15_000,
-  slowestAskMs: 60_000,
-  lapseMs: 5_000,
-  ...refunding,
-};
-
 /** A backend in virtual time, two stands that say to it what the test wants, who of them was acked how often, and what they were told of orders. */
 async function openBackendAndStands() {
   const [clock, random] = [new VirtualClock(), seeded(1)];
@@ -64,7 +55,7 @@ async function openBackendAndStands() {
         close: async () => undefined,
       };
     },
-    termsFor: () => TERMS,
+    termsFor: () => usualTerms,
     onFault: (fault) => expect.fail(String(fault)),
   });
   const says = async (stand: StandId, body: UpBody): Promise<void> => {

@@ -12,18 +12,14 @@ import { firstReleaseOf, newOrderId, newUlid, type OrderId, type StandId } from 
 import { type Rupiah, rupiah } from "../../../protocol/rupiah.ts";
 import type { Item } from "../../../protocol/statements.ts";
 import { qrFor } from "../../support/sale.ts";
-import { refunding } from "../../support/terms.ts";
+import { usualTerms } from "../../support/terms.ts";
 import { seeded } from "../../world/seeded.ts";
 
 /** Orders in a real journal, one event after the other, at whatever time of the wall clock. */
 
 export const terms: Terms = {
-  payableMs: 120_000,
+  ...usualTerms,
   retryPausesMs: [1_000],
-  firstAskMs: 15_000,
-  slowestAskMs: 300_000,
-  lapseMs: 30_000,
-  ...refunding,
 };
 
 export const TEA: Item = { product: "teh", name: "Teh Botol", price: rupiah(5_000), quantity: 1 };
