@@ -56,7 +56,7 @@ const program: Program = {
   stands show ID    tells all about one
   stands add ID     makes a new one, and the code by which its machine becomes it, once  [--name TEXT] [--site TEXT] [--merchant NAME]
   stands invite ID  makes a new code: for a new SD card, or for one that was revoked
-  stands change ID  [--name TEXT] [--site TEXT] [--merchant NAME]
+  stands change ID  gives it another name, site or merchant  [--name TEXT] [--site TEXT] [--merchant NAME]
   stands revoke ID  believes it no more, at once            --why TEXT
 
   settings show ID      by what a stand shall sell, and by what it does  [--json]
@@ -77,19 +77,23 @@ const program: Program = {
   accounts list             who may use the console
   accounts add NAME         makes one, and prints its one-time password      --role viewer|staff|admin
   accounts role NAME        gives it another role                            --role viewer|staff|admin
-  accounts disable NAME     lets it in no more; enable undoes that
+  accounts disable NAME     lets it in no more
+  accounts enable NAME      lets it in again
   accounts password NAME    prints a new one-time password
   audit verify              whether what was done is as it was written down  [--number N --hash H]
 
   backup FOLDER   copies ledger and store, as they are now, into a new folder; the backend may run
   restore FOLDER  puts such a copy in their place; the backend must be stopped
 
+  version       tells which one this is
+  --by          who says so, where it is written down; for stands and settings your user name when absent
   --config      the configuration; default /etc/qris-backend/backend.toml
   --help        this
 `,
   defaultConfig: "/etc/qris-backend/backend.toml",
   commands: {
     run: { load: async () => (await import("./commands/run.ts")).run },
+    version: { load: async () => (await import("../host/version.ts")).version },
     keys: { commands: { status: { load: async () => (await import("./commands/stands.ts")).keysStatus } } },
     "new-authority": {
       takes: "the name of a new file",

@@ -21,12 +21,14 @@ const program: Program = {
   journal verify         whether the journal is whole, and every order's events lead to its state
   journal export FILE    writes every order's story into a new file, one JSON line each    [--since 2026-11-20]
 
+  version       tells which one this is
   --config      the configuration; default /etc/qris-gateway/gateway.toml
   --help        this
 `,
   defaultConfig: "/etc/qris-gateway/gateway.toml",
   commands: {
     run: { load: async () => (await import("./commands/run.ts")).run },
+    version: { load: async () => (await import("../host/version.ts")).version },
     enroll: { options: ["at", "code"], load: async () => (await import("./commands/enroll.ts")).enroll },
     "new-key": { takes: "the name of a new file", load: async () => (await import("../wire/new-key.ts")).newKey },
     "public-key": {

@@ -27,8 +27,15 @@ export function readConfigFile<S extends z.ZodType>(
     if (bytes.length <= LARGEST_FILE) return readConfig(bytes.toString("utf8"), schema, complete);
     return bad(path, `holds ${bytes.length} bytes, no configuration is that long: is it the right file?`);
   } catch (error) {
-    return bad(path, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return bad(path, `cannot be read: ${whyNot(error)}`);
   }
+}
+
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES") return "this user may not; run this as root, or as the program's own user";
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

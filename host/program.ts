@@ -68,7 +68,7 @@ export async function runProgram(
   terminal: Terminal,
 ): Promise<number> {
   const line = read(program, argv);
-  if (line.is === "bad") return misused(program, line.because, terminal);
+  if (line.is === "bad") return misused(program, line.because, [], terminal);
   if (line.is === "command") return begin(program, line, env, terminal);
   terminal.out(program.usage);
   return 0;
@@ -85,9 +85,9 @@ export async function runIfScript(module: string, program: Program): Promise<voi
 
 async function begin(program: Program, line: Named, env: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
   const found = find(program.commands, line.words);
-  if (typeof found === "string") return misused(program, found, terminal);
+  if (typeof found === "string") return misused(program, found, line.words.slice(0, 1), terminal);
   const wrong = wrongWith(found, line);
-  if (wrong !== undefined) return misused(program, wrong, terminal);
+  if (wrong !== undefined) return misused(program, wrong, found.name.split(" "), terminal);
   const perform = await found.entry.load();
   const say = (text: string): void => terminal.err(`${text}\n`);
   const print = (text: string): void => terminal.out(`${text}\n`);
@@ -116,8 +116,11 @@ function wrongWith({ name, entry, args }: Found, line: Named): string | undefine
   return unknown === undefined ? undefined : `${name} knows no --${unknown}`;
 }
 
-function misused({ usage }: Program, because: string, terminal: Terminal): number {
-  terminal.err(`${because}\n\n${usage}`);
+/** Says what was wrong, and of the usage what is about that command alone. */
+function misused({ usage }: Program, because: string, command: readonly string[], terminal: Terminal): number {
+  const start = `  ${command.join(" ")} `;
+  const about = command.length === 0 ? [] : usage.split("\n").filter((line) => line.startsWith(start));
+  terminal.err(`${[because, ...about, "--help lists all commands"].join("\n")}\n`);
   return MISUSED;
 }
 
@@ -136,9 +139,13 @@ function read(program: Program, argv: readonly string[]): Line {
       config: String(config),
     };
   } catch (error) {
-    return { is: "bad", because: error instanceof Error ? error.message : String(error) };
+    return { is: "bad", because: firstSentence(error) };
   }
 }
+
+/** Node's second one explains how to name files that begin with a dash. */
+const firstSentence = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\. .*$/s, "");
 
 /** A name has one meaning in a program: with a value, or without. */
 function optionsOf({ defaultConfig, commands }: Program): NonNullable<ParseArgsConfig["options"]> {

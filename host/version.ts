@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Command } from "./program.ts";
 
 const about = z.object({ version: z.string() });
 
@@ -14,3 +15,9 @@ export function readVersion(): string {
   }
   return "unknown";
 }
+
+/** `qris-backend version`, for scripts and for whoever reports a fault. */
+export const version: Command = ({ print }) => {
+  print(readVersion());
+  return Promise.resolve(0);
+};

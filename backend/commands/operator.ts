@@ -93,7 +93,10 @@ export function deskOf({ config: file, env }: Asked): Desk | { readonly unusable
   const read = readConfigFile(file, backendConfigSchema);
   if (read.is === "bad") return { unusable: explainErrors(file, read.errors) };
   const { operator } = read.config;
-  if (operator === undefined) return { unusable: `${file} has no [operator]: there is no address to ask` };
+  if (operator === undefined)
+    return {
+      unusable: `${file} has no [operator]: there is no address to ask; give it one, with token_file, and restart the backend`,
+    };
   const token = readSecretFile(operator.token_file, env);
   if (token.is === "unreadable") return { unusable: `operator.token_file: ${token.problem}` };
   return { url: `http://${operator.host}:${operator.port}`, token: token.secret.reveal() };

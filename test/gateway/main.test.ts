@@ -6,6 +6,7 @@ import { STOP_MS } from "../../gateway/drive.ts";
 import { main } from "../../gateway/main.ts";
 import { readSetup } from "../../gateway/setup.ts";
 import { menuOf, rulesOf } from "../../gateway/trade/trade-of.ts";
+import { readVersion } from "../../host/version.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
 import { typed } from "../support/typed.ts";
 
@@ -83,11 +84,17 @@ describe("the command line", () => {
     ["a name that every object has", ["constructor"], 'no command "constructor"'],
     ["two commands", ["run", "run"], "one command at a time"],
     ["an option that there is not", ["--colour"], "--colour"],
-  ])("refuses %s with code 64 and its usage", async (_, argv, because) => {
+    ["an order's story without an order", ["journal", "show"], "  journal show ORDER  "],
+  ])("refuses %s with code 64, and says what there is", async (_, argv, because) => {
     const { code, err } = await called(...argv);
     expect(code).toBe(64);
     expect(err).toContain(because);
-    expect(err).toContain("--config");
+    expect(err).toContain("--help");
+  });
+
+  test("tells its version", async () => {
+    const { code, out } = await called("version");
+    expect([code, out]).toEqual([0, `${readVersion()}\n`]);
   });
 
   test("ends with code 78 for a configuration that is not usable, so that systemd does not try again", async () => {

@@ -19,7 +19,7 @@ const terminal = {
 const heard: string[] = [];
 
 const program: Program = {
-  usage: "USAGE\n",
+  usage: "USAGE\n  run   runs\n  book list   lists\n  book show   shows\n",
   defaultConfig: "/etc/x.toml",
   commands: {
     run: {
@@ -85,7 +85,7 @@ describe("a program's command line", () => {
 
   test("explains itself", async () => {
     expect(await asked("--help")).toBe(0);
-    expect(out).toBe("USAGE\n");
+    expect(out).toBe(program.usage);
   });
 
   test.each([
@@ -107,6 +107,19 @@ describe("a program's command line", () => {
     expect(err).toContain(because);
     expect(heard).toEqual([]);
   });
+});
+
+test("a misused command is told of its own usage, not of all", async () => {
+  expect(await asked("book", "show")).toBe(MISUSED);
+  expect(err).toBe("book show needs an order\n  book show   shows\n--help lists all commands\n");
+  err = "";
+  expect(await asked("book", "burn")).toBe(MISUSED);
+  expect(err.split("\n").slice(1, 3)).toEqual(["  book list   lists", "  book show   shows"]);
+});
+
+test("an option that there is not is told in one sentence", async () => {
+  await asked("--fast");
+  expect(err).toBe("Unknown option '--fast'\n--help lists all commands\n");
 });
 
 describe("new-key", () => {
