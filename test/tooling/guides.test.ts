@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
+import { orderKinds } from "../../backend/alarms/kinds.ts";
+import { backendConfigSchema } from "../../backend/config/config.ts";
 import { main as backend } from "../../backend/main.ts";
 import { type OperatorParts, operatorRoutes } from "../../backend/operator/routes.ts";
 import { type ReconcileDesk, reconcileRoutes } from "../../backend/reconcile/routes.ts";
 import { main as gateway } from "../../gateway/main.ts";
+import { readConfig } from "../../host/config.ts";
 import { ROOT } from "../../scripts/files.mjs";
 
 /** What the guides name must be there: commands, keys, files, tests, links. */
@@ -15,6 +18,7 @@ const GUIDES = [
   "CONTRIBUTING.md",
   "docs/midtrans.md",
   "docs/install.md",
+  "docs/backend.md",
   "docs/controller.md",
   "docs/hardware.md",
   "docs/doctor.md",
@@ -30,7 +34,19 @@ const GUIDES = [
   "docs/console.md",
   ...readdirSync(join(ROOT, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
-const OPERATING = ["README.md", "docs/midtrans.md", "docs/install.md", "docs/hardware.md"];
+const OPERATING = [
+  "README.md",
+  "docs/midtrans.md",
+  "docs/install.md",
+  "docs/backend.md",
+  "docs/hardware.md",
+  "docs/controller.md",
+  "docs/backup.md",
+  "docs/observing.md",
+  "docs/console.md",
+  "deploy/README.md",
+  "deploy/mosquitto/README.md",
+];
 
 const found = (text: string, pattern: RegExp): readonly string[] => [
   ...new Set([...text.matchAll(pattern)].map(([, word]) => word ?? "")),
@@ -84,14 +100,19 @@ describe.each(OPERATING)("%s", (guide) => {
     ["gateway", gateway],
   ] as const)("names only sub-commands and options that the %s knows", async (name, main) => {
     const usage = await usageOf(main);
-    const lines = read(guide)
-      .split("\n")
-      .filter((line) => line.includes(`npm run ${name} -- `));
-    const said = found(lines.join("\n"), new RegExp(`npm run ${name} -- ([a-z][a-z-]*)`, "g"));
-    const installed = found(read(guide), new RegExp(`(?:sudo |\`)qris-${name} ([a-z][a-z-]*)`, "g"));
-    const inWords = found(read(guide), new RegExp(`\`${name} ([a-z][a-z-]*)`, "g"));
-    const options = found(lines.join("\n"), /(--[a-z]+)/g);
-    expect([...said, ...installed, ...inWords].filter((word) => !usage.includes(`\n  ${word} `))).toEqual([]);
+    const text = read(guide);
+    const said = found(
+      text,
+      new RegExp(`(?:npm run ${name} --|(?:^ {4}|sudo |sudo -u [a-z-]+ |\`)qris-${name}|\`${name}) ([a-z].*)`, "gm"),
+    );
+    const isKnown = (line: string): boolean => {
+      const [word = "", next = ""] = line.split(/[^a-z-]/);
+      const lines = usage.split("\n").filter((each) => each.startsWith(`  ${word} `));
+      const seconds = lines.map((each) => /^ {2}[a-z-]+ ([a-z-]+) /.exec(each)?.[1]);
+      return lines.length > 0 && (seconds.includes(undefined) || next === "" || seconds.includes(next));
+    };
+    const options = found(said.join("\n").replace(/[#`].*/gm, ""), / (--[a-z]+)/g);
+    expect(said.filter((line) => !isKnown(line))).toEqual([]);
     expect(options.filter((option) => !usage.includes(option))).toEqual([]);
   });
 
@@ -102,16 +123,21 @@ describe.each(OPERATING)("%s", (guide) => {
     const text = `${blocks}\n${found(read(guide), /`([^`\n]+)`/g).join("\n")}`;
     const keys = found(text, /^([a-z]+(?:_[a-z]+)*) = /gm);
     const tables = found(text, /^(\[\[?[a-z.]+\]\]?)/gm);
-    const names = found(text, /^([a-z]+(?:_[a-z]+)+)$/gm).filter((name) => !OTHERS.includes(name));
+    const names = found(text, /^([a-z]+(?:_[a-z]+)+)$/gm);
     const isKnown = (key: string): boolean => new RegExp(`(?:^|^# |[{,] )${key} = `, "m").test(samples);
-    expect([...keys, ...names].filter((key) => !isKnown(key))).toEqual([]);
+    const isOthers = (name: string): boolean => OTHERS.includes(name) || name.startsWith("qris_");
+    expect([...keys, ...names].filter((key) => !isKnown(key) && !isOthers(key))).toEqual([]);
     const isTable = (table: string): boolean => new RegExp(`^(?:# )?${escaped(table)}$`, "m").test(samples);
     expect(tables.filter((table) => !isTable(table))).toEqual([]);
   });
 });
 
-/** Names of Midtrans', of proxies, of the kernel and of Raspberry Pi OS, that look like keys of ours. */
-const OTHERS = ["qr_string", "proxy_pass", "cdc_acm", "enable_overlayfs"];
+/** Names of Midtrans', of other programs, of the kernel and of our own answers, that look like keys of a configuration. */
+const OTHERS = [
+  ...["qr_string", "proxy_pass", "cdc_acm", "enable_overlayfs", "claim_code", "left_ms", "client_secret_basic"],
+  ...["fsync", "synchronous_commit", "synchronous_standby_names", "recovery_target_time", "pg_verifybackup"],
+  ...["default_crl_days", "max_keepalive", "mosquitto_passwd"],
+];
 const escaped = (text: string): string => text.replace(/[[\].]/g, "\\$&");
 
 test("the README names all calls that staff's door answers, and no others", () => {
@@ -151,6 +177,16 @@ describe("docs/midtrans.md", () => {
   });
 });
 
+test("the README names every alarm about an order that the log can have", () => {
+  const logged = orderKinds.filter((kind) => kind !== "not-delivered");
+  expect(logged.filter((kind) => !read("README.md").includes(`\`${kind}\``))).toEqual([]);
+});
+
+test("the configuration of docs/backend.md is one that a backend takes", () => {
+  const whole = /^```toml\n(.*?)^```/ms.exec(read("docs/backend.md"))?.[1] ?? "";
+  expect(readConfig(whole, backendConfigSchema)).toMatchObject({ is: "good" });
+});
+
 test("every driver of the README's table is in the sample file, under its part", () => {
   const rows = read("README.md")
     .split("\n")
@@ -165,4 +201,13 @@ test("both guides tell the demo's addresses by the same names", () => {
   const told = /one line: \{([^}]+)\}/.exec(read("README.md"))?.[1] ?? "";
   const inSandbox = /it prints one line, `\{([^}]+)\}`/.exec(read("sandbox/README.md"))?.[1] ?? "";
   expect(told.replaceAll('"', "")).toBe(inSandbox);
+});
+
+test("the README's proxy lets through what nginx's does", () => {
+  const caddy = found(read("README.md"), /^ +handle (\/[a-z]+\/)\* \{$/gm);
+  const nginx = found(
+    read("deploy/nginx/qris.conf").split("server_name console")[0] ?? "",
+    /location (\/[a-z]+\/) \{/g,
+  );
+  expect([...caddy].sort()).toEqual([...nginx].sort());
 });
