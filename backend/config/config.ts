@@ -139,7 +139,7 @@ const whole = z.strictObject({
       .optional()
       .describe(
         "The key that shall take its place: stands learn to trust it beside the other, and are spoken to by it once they do. " +
-          "`backend keys` tells when all do; then name it in private_file, and this no more.",
+          "`backend keys status` tells when all do; then name it in private_file, and this no more.",
       )
       .meta({ example: "credential:next-backend-key" }),
   }),

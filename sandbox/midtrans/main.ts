@@ -17,6 +17,7 @@ const USAGE = `Midtrans' stand-in: the QRIS calls of Core API and BI-SNAP, notif
   --keep N                 transactions that it remembers of each merchant; 20000 when absent
   --anywhere               notifies, and looks at, other machines too
   --json                   one line with all addresses, and the keys of BI-SNAP, instead of words
+  --help                   this
 `;
 
 const OPTIONS = {
@@ -92,8 +93,9 @@ function merchantIn(text: string): Settings["others"] {
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2));
   if ("bad" in settings) {
-    process.stderr.write(settings.bad);
-    process.exitCode = settings.bad === USAGE ? 0 : 64;
+    const isHelp = settings.bad === USAGE;
+    (isHelp ? process.stdout : process.stderr).write(settings.bad);
+    process.exitCode = isHelp ? 0 : 64;
     return;
   }
   const random = systemChance;
