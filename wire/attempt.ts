@@ -56,12 +56,14 @@ export class Attempt {
   readonly #timers = new Set<Stop>();
   #stage: "dialling" | "up" | "over" = "dialling";
   readonly #connection: Connection | undefined;
+  readonly #stopDialling: Stop;
 
   constructor(dial: Dial, will: Will | undefined, events: AttemptEvents, clock: Clock, patience: Patience) {
     this.#clock = clock;
     this.#patience = patience;
     this.#events = events;
-    this.#within(patience.connectMs, () => this.#end(`not connected within ${patience.connectMs} ms`));
+    const { connectMs } = patience;
+    this.#stopDialling = this.#within(connectMs, () => this.#end(`not connected within ${connectMs} ms`));
     try {
       this.#connection = dial(will, {
         up: () => this.#rise(),
@@ -119,7 +121,7 @@ export class Attempt {
   #rise(): void {
     if (this.#stage !== "dialling") return;
     this.#stage = "up";
-    this.#stopTimers();
+    this.#stopDialling();
     this.#events.up();
   }
 
@@ -145,7 +147,6 @@ export class Attempt {
       stop();
       if (this.#isAlive()) stored();
     } catch (error) {
-      stop();
       this.#end(`a message on ${message.topic} could not be stored: ${wordsOf(error)}`);
     }
   }

@@ -406,6 +406,14 @@ describe("hearing", () => {
     expect(net.latest().cuts).toBe(1);
   });
 
+  test("drops the connection also when a message that came before it was up is not stored in time", async () => {
+    const { clock, net, told } = setUp({ hear: () => new Promise(() => undefined) });
+    net.latest().events.hear(message, () => undefined);
+    net.latest().events.up();
+    await clock.advance(10_000);
+    expect(told).toEqual(["up", "down: a message on t was not stored within 10000 ms"]);
+  });
+
   test("drops the connection when storing takes too long, and a late success says nothing to a dead connection", async () => {
     let store = (): void => undefined;
     const { clock, net, told } = setUp({ hear: () => new Promise((resolve) => (store = resolve)) });
