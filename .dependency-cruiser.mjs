@@ -16,7 +16,7 @@ const MAY_IMPORT = {
 const PRODUCT = `^(${Object.keys(MAY_IMPORT).join("|")})/`;
 /** The machines and the words: same input, same output, nothing of the world. */
 const PURE =
-  "^(protocol/(time|rupiah|statements|topics)|gateway/(order/[^/]+|screen/pages)|backend/(merchants/(admission|keyring)|ledger/[^/]+|settings/(check|differs)|health/(parse|figures|presence|standing)|alarms/(kinds|conditions|judge|notice|mail-words)))[.]ts$";
+  "^(protocol/(time|rupiah|statements|topics)|gateway/(order/[^/]+|screen/(pages|order-pages|said|view))|backend/(merchants/(admission|keyring)|ledger/[^/]+|settings/(check|differs)|health/(parse|figures|presence|standing)|alarms/(kinds|conditions|judge|notice|mail-words)))[.]ts$";
 
 const oneWay = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
   name: `imports-of-${folder}`,

@@ -10,7 +10,7 @@ import { Interlocks } from "./readiness/interlocks.ts";
 import type { LinkObstacle, PreflightParts } from "./readiness/preflight.ts";
 import { Readiness } from "./readiness/readiness.ts";
 import { Display } from "./screen/display.ts";
-import type { View } from "./screen/pages.ts";
+import type { View } from "./screen/view.ts";
 import { type ServiceSources, serviceFacts } from "./service/facts.ts";
 import { Service, type ServiceSettings } from "./service/service.ts";
 import { Signals } from "./signals.ts";

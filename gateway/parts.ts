@@ -10,7 +10,7 @@ import type { Drawing } from "./drawing.ts";
 import type { DeliverySensor } from "./hands.ts";
 import type { Rules } from "./order/words.ts";
 import type { Interlock } from "./readiness/interlocks.ts";
-import type { Says } from "./screen/pages.ts";
+import type { Says } from "./screen/view.ts";
 import type { ServiceSettings } from "./service/service.ts";
 import type { OutOfService } from "./signals.ts";
 import type { StandJournal } from "./stand.ts";

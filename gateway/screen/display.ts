@@ -4,7 +4,8 @@ import type { DrawnPage, Page, Size } from "../../device/drawing/page.ts";
 import type { Log } from "../../host/log.ts";
 import { within } from "../../host/within.ts";
 import { type Clock, leftMs, type Stop } from "../../protocol/time.ts";
-import { nextChangeOf, pageOf, type View } from "./pages.ts";
+import { nextChangeOf, pageOf } from "./pages.ts";
+import type { View } from "./view.ts";
 
 export type DisplayOptions = {
   readonly screen: Screen;

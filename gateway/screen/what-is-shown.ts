@@ -2,7 +2,8 @@ import type { Screen } from "../../device/device.ts";
 import type { Page } from "../../device/drawing/page.ts";
 import { SEEN_MAX } from "../../protocol/statements.ts";
 import type { Drawing } from "../drawing.ts";
-import { type PageName, pageNameOf, pageOf, type View } from "./pages.ts";
+import { type PageName, pageNameOf, pageOf } from "./pages.ts";
+import type { View } from "./view.ts";
 
 /** What the stand shows, for who is not there. `png`: a PNG file, absent where there is no glass or nothing to draw it with. */
 export type Shown = { readonly page: PageName; readonly png?: Uint8Array };

@@ -3,7 +3,7 @@ import type { GatewayConfig } from "../config.ts";
 import { hasCancel } from "../config-wires.ts";
 import type { DeliverySensor } from "../hands.ts";
 import type { Rules } from "../order/words.ts";
-import type { Says } from "../screen/pages.ts";
+import type { Says } from "../screen/view.ts";
 import type { Menu } from "./menu.ts";
 import type { Trade } from "./trade.ts";
 

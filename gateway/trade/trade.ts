@@ -1,6 +1,6 @@
 import type { DeliverySensor } from "../hands.ts";
 import type { Rules } from "../order/words.ts";
-import type { Says } from "../screen/pages.ts";
+import type { Says } from "../screen/view.ts";
 import type { NamedInput } from "../service/service.ts";
 import type { Menu } from "./menu.ts";
 

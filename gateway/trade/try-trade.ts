@@ -6,7 +6,8 @@ import type { Drawing } from "../drawing.ts";
 import { isReady } from "../readiness/preflight.ts";
 import type { Readiness } from "../readiness/readiness.ts";
 import type { Display } from "../screen/display.ts";
-import { pagesOf, type View } from "../screen/pages.ts";
+import { pagesOf } from "../screen/pages.ts";
+import type { View } from "../screen/view.ts";
 import type { Trade } from "./trade.ts";
 
 export type Trying = {

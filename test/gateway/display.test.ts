@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Frame, Screen } from "../../device/device.ts";
 import { Display, type DisplayOptions } from "../../gateway/screen/display.ts";
-import type { View } from "../../gateway/screen/pages.ts";
+import type { View } from "../../gateway/screen/view.ts";
 import { silentLog } from "../../host/log.ts";
 import { coffee, order, PRICE, qrFor } from "../support/sale.ts";
 import { settle, VirtualClock } from "../support/virtual-clock.ts";
