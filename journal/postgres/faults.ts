@@ -12,6 +12,10 @@ const LOST = /^(08|57P0[1-5]|25006|25P03)/;
 const AGAIN = /^(40001|40P01|55P03|57014)/;
 /** Not let in, or not enough room: nothing was begun. */
 const NO_ROOM = /^(53300|57P03|53200)/;
+/** Undone, and carried out as soon as somebody makes space: mostly the server itself, by its next checkpoint. */
+const FULL = /^53100/;
+/** At the door of a server that cannot write what it keeps for new connections, as on a full disk. */
+const NOT_BEGUN = /^XX000/;
 /** What TLS has against the server's certificate. */
 const UNTRUSTED = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO)/;
 /** What the system says of sockets, and pg of connections it has lost or given up. */
@@ -22,7 +26,8 @@ const BROKEN =
 export function verdictOf(error: unknown): Verdict {
   if (!(error instanceof Error)) return "final";
   const code = codeOf(error);
-  if (AGAIN.test(code) || NO_ROOM.test(code)) return "again";
+  if (AGAIN.test(code) || NO_ROOM.test(code) || FULL.test(code)) return "again";
+  if (NOT_BEGUN.test(code) && "severity" in error && error.severity === "FATAL") return "lost";
   if (LOST.test(code) || SOCKET.test(code) || BROKEN.test(error.message)) return "lost";
   return "final";
 }
@@ -36,7 +41,7 @@ export function faultOf(error: unknown, where: string, holds: "journal" | "store
   const code = codeOf(error);
   const fault = (is: JournalFault["code"], advice: string) =>
     new JournalFault(is, `the ${holds} ${where} ${advice} (${code || "no code"}: ${error.message})`, error);
-  if (/^(53100|54000)/.test(code)) return fault("full", "finds no space: free some on the database's disk");
+  if (FULL.test(code) || /^54000/.test(code)) return fault("full", "finds no space: free some on the database's disk");
   if (NO_ROOM.test(code)) return fault("busy", "takes no more connections now: raise max_connections or stop others");
   if (AGAIN.test(code)) return fault("busy", "is too slow: look for long transactions and locks");
   if (/^28/.test(code)) return fault("unwritable", "does not let this user in: check user, password and pg_hba.conf");

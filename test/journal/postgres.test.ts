@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { JournalFault } from "../../journal/journal.ts";
+import { verdictOf } from "../../journal/postgres/faults.ts";
 import type { PostgresJournal } from "../../journal/postgres/postgres-journal.ts";
 import { TABLE_VERSIONS, type TableVersion } from "../../journal/postgres/tables.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
@@ -226,6 +227,42 @@ describe("a database that goes away", () => {
     }
     await journal.probe();
   });
+});
+
+/** Every new order is answered as on a full disk; how often, the sequence tells, which no failure takes back. */
+const FULL = `CREATE SEQUENCE refusals;
+  CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM nextval('refusals');
+    RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100';
+  END $$;
+  CREATE TRIGGER no_space BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION refuse()`;
+
+describe("a database without space", () => {
+  const refusals = async () => (await server.ask<{ last_value: string }>(place.where, "TABLE refusals"))[0]?.last_value;
+
+  test("for a moment is waited for", async () => {
+    const journal = await place.open();
+    await server.ask(place.where, FULL);
+    const meanwhile = journal.advance("A", paid(1), paying(1, [tell("hello")]), { now: at(0) });
+    await expect.poll(async () => Number(await refusals())).toBeGreaterThan(1);
+    await server.ask(place.where, "DROP TRIGGER no_space ON orders");
+    await meanwhile;
+    expect(await journal.stateOf("A")).toEqual({ at: "paying", paid: 1 });
+  });
+
+  test("for longer than patience lasts is told", async () => {
+    const journal = await place.open({ patienceMs: 200 });
+    await server.ask(place.where, FULL);
+    const fault = await faultOf(journal.advance("A", paid(1), paying(1), { now: at(0) }));
+    expect(fault?.code).toBe("full");
+    expect(fault?.message).toContain("free some on the database's disk");
+  });
+});
+
+test("a server that cannot write what it keeps for new connections is tried again, and one that does not know the user is not", () => {
+  const said = (code: string) => Object.assign(new Error("could not write init file"), { severity: "FATAL", code });
+  expect(verdictOf(said("XX000"))).toBe("lost");
+  expect(verdictOf(said("28P01"))).toBe("final");
 });
 
 describe("an opening is refused", () => {
