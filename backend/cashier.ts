@@ -3,13 +3,14 @@ import type { AdvanceOptions, Journal, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
 import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
 import type { OrderBody, UpBody } from "../protocol/statements.ts";
-import type { Clock } from "../protocol/time.ts";
+import { type Clock, isReached } from "../protocol/time.ts";
 import type { Detail } from "./alarms/detail.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { sayLoud } from "./alarms/loud.ts";
 import { attemptOf } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type {
+  At,
   Decision,
   Effect,
   Event,
@@ -188,7 +189,9 @@ export class Cashier {
     const charged = (charge: Extract<Event, { type: "charged" }>["charge"]): Promise<Outcome> =>
       this.#report(owed, { type: "charged", attempt: attempt.number, charge });
     if (owed.started) return charged({ is: "unclear", detail: "the backend stopped while it was charging" });
-    if (!isWanted(await journal.start(owed.id), attempt)) return charged(WITHDRAWN);
+    const state = await journal.start(owed.id);
+    if (!isWanted(state, attempt)) return charged(WITHDRAWN);
+    if (isReached(state.until, this.#options.clock.now())) return charged(TOO_LATE);
     return charged(await this.#providerOf(attempt).charge(attempt, signal));
   }
 
@@ -281,8 +284,16 @@ const WITHDRAWN = {
   detail: "withdrawn before it was sent",
 } as const;
 
+/** The stand has shown its customer an end; its word of that may wait behind this charge. */
+const TOO_LATE = {
+  is: "refused",
+  retriable: true,
+  because: "unavailable",
+  detail: "its customer was gone before it was sent",
+} as const;
+
 /** A charge that has waited for its turn may not be wanted any more. */
-const isWanted = (state: State | undefined, attempt: Attempt): boolean =>
+const isWanted = (state: State | undefined, attempt: Attempt): state is At<"charging"> =>
   state?.at === "charging" && state.attempt === attempt.number && state.phase === "asked";
 
 function eventOf(stand: StandId, body: OrderBody, merchant: MerchantId): StandEvent {

@@ -143,6 +143,21 @@ describe("the cashier", () => {
     expect(await stateNow()).toMatchObject({ at: "voided", as: "never-charged" });
   });
 
+  test("does not charge for a customer who was told that there is no code", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await clock.advance(ask.patienceMs);
+    await performAll();
+    expect(provider.asked).toEqual([]);
+    expect(await stateNow()).toMatchObject({ at: "refused", because: "too-late" });
+  });
+
+  test("charges for who has waited, and waits still", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await clock.advance(ask.patienceMs - 1);
+    await performAll();
+    expect(provider.asked).toEqual(["charge 1"]);
+  });
+
   test("asks for the standing of a charge that a crash interrupted, and does not charge it again", async () => {
     await cashier.hear(STAND, ask, statement(1));
     const [owed] = await take();
