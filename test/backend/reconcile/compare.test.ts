@@ -88,6 +88,10 @@ describe("the ledger beside the provider", () => {
       { is: "amount-differs", attempt: 1, here: PRICE, there: 15_105 },
       { is: "fee-imposed", attempt: 1, there: 105 },
     ]);
+    expect(compare(books.paid, look(settled(1, { amount: rupiah(14_895), fee: rupiah(105) })))).toMatchObject([
+      { is: "amount-differs", here: PRICE, there: PRICE },
+      { is: "fee-imposed" },
+    ]);
   });
 
   test("a fee that both know of is information", () => {
@@ -128,6 +132,18 @@ describe("refunds", () => {
     const receipts = [receiptBy(1, { fee: rupiah(105) })];
     const state = owedWith([backOf("confirmed", 15_105)], { receipts });
     expect(compare(state, look(givenBack([], true)))).toEqual([]);
+    expect(compare(owedWith([backOf("confirmed", 5_000)]), look(givenBack([], true)))).toEqual([
+      { is: BACK_THERE, attempt: 1, here: 5_000, there: PRICE },
+    ]);
+  });
+
+  test("that are only asked for may be there or not, beside one that is there", () => {
+    const state = owedWith([backOf("taken", 5_000), backOf("asked", 4_000)]);
+    expect([5_000, 9_000].map((there) => namesOf(compare(state, look(givenBack([there])))))).toEqual(["", ""]);
+    expect([4_999, 9_001].map((there) => namesOf(compare(state, look(givenBack([there])))))).toEqual([
+      BACK_HERE,
+      BACK_THERE,
+    ]);
   });
 
   test("of another payment of the order do not count for this one", () => {
@@ -147,6 +163,7 @@ describe("refunds", () => {
       { is: BACK_HERE, attempt: 2, here: PRICE, there: 0 },
     ]);
     expect(namesOf(compare(state, [...look(settled()), ...look(unclear, 2)]))).toBe(SILENT);
+    expect(compare(state, [])).toEqual([]);
   });
 });
 
@@ -202,6 +219,15 @@ describe("the ledger is told", () => {
     expect(tells(books.paid, settled(1, { amount: rupiah(1) }))).toBe(false);
     expect(tells(books.voided, cancelled)).toBe(false);
     expect(tells(books.voided, unclear)).toBe(false);
+  });
+
+  test("again of what can still be paid, though it has heard so before", () => {
+    expect(tells(books.voided, pending, [news(pending)])).toBe(true);
+  });
+
+  test("of no attempt because of another's difference", () => {
+    const differences = compare(books.delivered, [...look(settled()), ...look(settled(2), 2)]);
+    expect([1, 2].map((attempt) => isWorthTelling(differences, attempt, settled(attempt), []))).toEqual([false, true]);
   });
 
   test("once of a refund that it leaves to a person, and again when there is more of it", () => {
