@@ -45,6 +45,15 @@ describe("what became of the customer's money", () => {
       [15_105, 0, PRICE, 0],
     ],
     [
+      "it came twice, and both payments went back, though the goods are out",
+      owedWith([backOf("confirmed", 15_105), backOf("taken", PRICE, { attempt: 2 })], {
+        receipts: twice,
+        because: "paid-twice",
+        delivered: true,
+      }),
+      [0, 0, 30_105, 0],
+    ],
+    [
       "it was promised back, though the goods are out",
       owedWith([], { because: "goodwill", delivered: true }),
       [0, PRICE, 0, 0],
