@@ -29,6 +29,10 @@ async function allOf(entries: AsyncIterable<Entry>): Promise<readonly Entry[]> {
   return found;
 }
 
+async function* from(entries: readonly Entry[]): AsyncGenerator<Entry> {
+  yield* entries;
+}
+
 const entriesOf = (results: Results, day: Day): Promise<readonly Entry[]> => allOf(results.entriesOf(day));
 
 async function make(results: Results, part: Part = whole, entries: readonly Entry[] = [entry(1)]): Promise<void> {
@@ -89,6 +93,14 @@ storeSuites("The results of reconciling", (freshStore) => {
     expect(await count()).toBe(1);
   });
 
+  test("of a part that is done late, after the whole day, take nothing's place", async () => {
+    const { results } = await open();
+    await make(results);
+    await make(results, { day: DAY, isWhole: false }, [entry(2)]);
+    expect(await results.done()).toEqual([DAY]);
+    expect(await entriesOf(results, DAY)).toEqual([entry(1)]);
+  });
+
   test("forget what is too old, begun or done, and leave what is being made", async () => {
     const { results, count } = await open();
     for (const day of ["2026-11-18", "2026-11-19"] as Day[]) await make(results, { day, isWhole: true });
@@ -103,13 +115,23 @@ storeSuites("The results of reconciling", (freshStore) => {
   test("of many orders come in their sequence", async () => {
     const { results } = await open();
     const many = Array.from({ length: 1_203 }, (_, nth) => entry(nth));
-    const source = (async function* () {
-      yield* many;
-    })();
-    await results.take(summary(), source);
+    await results.take(summary(), from(many));
+    const dayBefore = { day: "2026-11-19" as Day, isWhole: true };
+    await results.take(summary(dayBefore), from(many.slice(0, 600)));
     expect(await entriesOf(results, DAY)).toEqual(many);
     await make(results, whole, [entry(7)]);
     expect(await entriesOf(results, DAY)).toEqual([entry(7)]);
+    expect(await entriesOf(results, dayBefore.day)).toHaveLength(600);
+  });
+
+  test("that were taken over in part when the power went are taken over anew", async () => {
+    const { results, store } = await open();
+    await store
+      .insertInto("reconcile_entries")
+      .values({ run: `${DAY} 1`, nth: 0, entry: JSON.stringify(entry(1)) })
+      .execute();
+    await results.take(summary(), from([entry(2)]));
+    expect(await entriesOf(results, DAY)).toEqual([entry(2)]);
   });
 
   test("of a run that a crash interrupted are gone on with, by whoever leads next", async () => {
@@ -134,10 +156,10 @@ storeSuites("The results of reconciling", (freshStore) => {
     await results.begin(whole, head);
     const run = `${DAY} 1`;
     const rows = Array.from({ length: 1_200 }, (_, nth) => ({ run, nth, entry: JSON.stringify(entry(nth)) }));
-    for (let from = 0; from < rows.length; from += 400)
+    for (let first = 0; first < rows.length; first += 400)
       await store
         .insertInto("reconcile_entries")
-        .values(rows.slice(from, from + 400))
+        .values(rows.slice(first, first + 400))
         .execute();
     const notebook = await results.begin(whole, head);
     const earlier = notebook.earlier()[Symbol.asyncIterator]();
@@ -200,7 +222,8 @@ describe("results that an earlier version left as files", () => {
   test("give way to what the store has of that day", async () => {
     const results = new Results(await storeInFile());
     await make(results, whole, [entry(8)]);
-    const folder = leave({ "2026-11-20.json": JSON.stringify(summary()), "2026-11-20.jsonl": lines(entry(1)) });
+    const left = { ...summary(), begun: 9_000 };
+    const folder = leave({ "2026-11-20.json": JSON.stringify(left), "2026-11-20.jsonl": lines(entry(1)) });
     await takeLeftFiles(folder, results);
     expect(await entriesOf(results, DAY)).toEqual([entry(8)]);
   });
