@@ -109,6 +109,7 @@ describe("over the operator's address", () => {
     const mend = await shop.breakStore();
     await call("POST", "/reconcile", { date: DAY });
     expect((await ended(DAY)).body).toEqual({ date: DAY, failed: expect.stringContaining("no results today") });
+    expect((await call("GET", "/reconcile/2026-11-18")).status).toBe(404);
     await mend();
   });
 
