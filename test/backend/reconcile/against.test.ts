@@ -126,6 +126,7 @@ describe("the rows of a report", () => {
       return ["main", "kafe"].map(covers);
     };
     expect(await coverage([row()], other)).toEqual([false, true]);
+    expect(await coverage([row({ status: "expired" })], other)).toEqual([false, true]);
     expect(await coverage([row({ reference: "till-1" })])).toEqual([true, true]);
     expect(await coverage([], books.delivered, [{ because: "no CSV" }])).toEqual([false, false]);
   });

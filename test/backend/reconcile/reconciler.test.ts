@@ -53,8 +53,14 @@ describe("a reconciliation", () => {
     expect(shop.errors).toEqual([]);
   });
 
+  test("looks at all orders of the day, however many there are", async () => {
+    const shop = await openShop({ ordersAPage: 2 });
+    for (let left = 5; left > 0; left -= 1) await shop.sold();
+    expect(await reconcile(shop)).toMatchObject({ orders: 5, totals: [{ payments: 5 }] });
+  });
+
   test("finds the money that came after a void and was never told: the ledger has it, and somebody is told", async () => {
-    const shop = await openShop();
+    const shop = await openShop({ isSlowToLearn: true });
     const order = await shop.cancelled();
     shop.settle(order);
     const summary = await reconcile(shop);
@@ -134,6 +140,20 @@ describe("a reconciliation", () => {
     expect(shop.provider.asked).toHaveLength(2);
   });
 
+  test("looks three times at an order that never stands still, and no more", async () => {
+    const shop = await openShop();
+    const order = await shop.sold();
+    let back = 0;
+    shop.provider.meanwhile = async () => {
+      back += 100;
+      const refunds = [{ amount: rupiah(back), isConfirmed: true }];
+      const standing: Standing = { is: "refunded", transaction: "t-1", isFull: false, refunds };
+      await shop.cashier.notified(ONLY_MERCHANT, `${order}-1`, standing);
+    };
+    expect(await reconcile(shop)).toMatchObject({ orders: 1 });
+    expect(shop.provider.asked).toHaveLength(3);
+  });
+
   test("of orders that are gone from the ledger says nothing", async () => {
     const shop = await openShop();
     await shop.cancelled();
@@ -180,6 +200,16 @@ describe("the provider", () => {
     expect(shop.provider.asked).toHaveLength(4);
   });
 
+  test("that gives no clear answer of one attempt is as patiently asked about the next", async () => {
+    const shop = await openShop();
+    shop.provider.refusals.push({ is: "refused", retriable: true, because: "denied", detail: "900" });
+    await shop.cancelled();
+    const ended: Standing = { is: "cancelled", transaction: "t-1" };
+    shop.provider.hiccups.push(unclear, unclear, unclear, ended, unclear, unclear, unclear, ended);
+    expect(await reconcile(shop)).toMatchObject({ differences: { count: 0 } });
+    expect(shop.provider.asked).toHaveLength(8);
+  });
+
   test("that never gives one leaves the order without an answer, and nothing is guessed", async () => {
     const shop = await openShop();
     const order = await shop.cancelled();
@@ -219,6 +249,7 @@ describe("a run", () => {
     const orders = [await shop.sold(), await shop.cancelled(), await shop.sold()];
     shop.settle(orders[1] as OrderId);
     const first = shop.reconciler();
+    const begun = shop.clock.wall();
     shop.provider.meanwhile = () => {
       if (shop.provider.asked.length === 2) void first.stop();
     };
@@ -230,9 +261,19 @@ describe("a run", () => {
     const summary = await reconcile(shop);
     const asked = shop.provider.asked.map(({ reference }) => reference);
     expect(asked.filter((reference) => reference === `${orders[0]}-1`)).toHaveLength(1);
-    expect(summary).toMatchObject({ orders: 3, differences: { count: 1 } });
+    expect(summary).toMatchObject({ begun, orders: 3, differences: { count: 1 } });
+    expect(summary.ended).toBeGreaterThan(begun);
     expect(summary.totals).toMatchObject([{ payments: 3 }]);
     expect((await entriesOf(shop)).map(({ order }) => order).sort()).toEqual([...orders].sort());
+  });
+
+  test("that is stopped is over when the stop is", async () => {
+    const shop = await openShop();
+    await shop.sold();
+    const reconciler = shop.reconciler();
+    reconciler.begin({ day: DAY, isWhole: true });
+    await passing(shop.clock, reconciler.stop());
+    expect(reconciler.running).toBeUndefined();
   });
 
   test("that is stopped takes no interrupted question for one without an answer", async () => {
@@ -298,6 +339,15 @@ describe("a run", () => {
     expect(reconciler.partOf(DAY)).toEqual({ day: DAY, isWhole: true });
   });
 
+  test("is of a whole day from the first moment of the next", async () => {
+    const shop = await openShop();
+    const reconciler = shop.reconciler();
+    await shop.clock.advance(12 * HOUR + 15 * 60_000 - 1);
+    expect(reconciler.partOf(DAY).isWhole).toBe(false);
+    await shop.clock.advance(1);
+    expect(reconciler.partOf(DAY).isWhole).toBe(true);
+  });
+
   test("deletes older results than are kept, when the next one is made", async () => {
     const shop = await openShop({ keepDays: 32 });
     await reconcile(shop, { day: "2026-10-18" as Day });
@@ -330,6 +380,17 @@ describe("with the provider's report", () => {
     const [order] = [await shop.sold(), await shop.sold()];
     const summary = await reconcile(shop, { report: reportOf(rowOf(`${order}-1`), rowOf("QRIS-8f2a", { line: 3 })) });
     expect(namesIn(summary)).toEqual(["in-report-not-here", "missing-in-report"]);
+  });
+
+  test("that could not be read, or of a day that is not over, lacks nothing", async () => {
+    const shop = await openShop();
+    await shop.sold();
+    const unread: Report = { ...reportOf(), unread: [{ because: "no CSV" }] };
+    expect(namesIn(await reconcile(shop, { report: unread }))).toEqual(["report-not-read"]);
+    const by = shop.reconciler();
+    const begun = by.begin({ day: DAY, isWhole: false }, reportOf());
+    expect(await passing(shop.clock, endOf(begun))).toMatchObject({ orders: 1, differences: { count: 0 } });
+    expect(namesIn(await reconcile(shop, { report: reportOf() }))).toEqual(["missing-in-report"]);
   });
 
   test("the provider itself is asked about an order that the report names, of whatever day it is", async () => {

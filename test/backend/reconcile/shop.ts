@@ -104,7 +104,14 @@ export type Shop = {
   work(): Promise<void>;
 };
 
-export type ShopOptions = { readonly callsPerSecond?: number; readonly keepDays?: number };
+export type ShopOptions = {
+  readonly callsPerSecond?: number;
+  readonly keepDays?: number;
+  /** The journal names no more orders of a day at once. */
+  readonly ordersAPage?: number;
+  /** The ledger takes its time to learn what was found. */
+  readonly isSlowToLearn?: boolean;
+};
 
 const quiet = new AbortController().signal;
 const KINDS = ["charge", "ask", "recheck", "void", "lapse", "alarm"];
@@ -128,7 +135,12 @@ export async function passing<Value>(clock: VirtualClock, promise: Promise<Value
 }
 
 /** A ledger in memory, a provider without a network, a store of results, and time that the test moves. */
-export async function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptions = {}): Promise<Shop> {
+export async function openShop({
+  callsPerSecond = 5,
+  keepDays = 400,
+  ordersAPage = 500,
+  isSlowToLearn = false,
+}: ShopOptions = {}): Promise<Shop> {
   const clock = new VirtualClock({ wall: NOON });
   const random = seeded(11);
   const provider = new Books(clock);
@@ -146,6 +158,18 @@ export async function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptio
     termsFor,
     wake: () => undefined,
   });
+  const paged: Pick<LedgerJournal, "inSpan" | "stateOf" | "story"> = {
+    inSpan: (span) => journal.inSpan({ ...span, limit: Math.min(span.limit, ordersAPage) }),
+    stateOf: (id) => journal.stateOf(id),
+    story: (id) => journal.story(id),
+  };
+  const unhurried: Pick<Cashier, "look" | "learned"> = {
+    look: (...asked) => cashier.look(...asked),
+    learned: async (...told) => {
+      if (isSlowToLearn) await settle(5);
+      return cashier.learned(...told);
+    },
+  };
   const store = await openStore({ place: { file: ":memory:" }, clock: steadyClock("test") });
   const results = new Results(store);
   onTestFinished(async () => {
@@ -198,7 +222,9 @@ export async function openShop({ callsPerSecond = 5, keepDays = 400 }: ShopOptio
     settle: pay,
     work,
     reconciler: (isOurs = () => true) =>
-      new Reconciler({ journal, cashier, results, clock, log, callsPerSecond, keepDays, isOurs }),
+      new Reconciler({
+        ...{ journal: paged, cashier: unhurried, results, clock, log, callsPerSecond, keepDays, isOurs },
+      }),
     stateOf: (id) => journal.stateOf(id),
     cancelled: async (stand = STAND) => {
       const id = await charged(stand);
