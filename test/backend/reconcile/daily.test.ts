@@ -10,16 +10,24 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const HALF_PAST_THREE = 210;
 
-type Kept = { readonly asked: string[]; readonly reports: Map<string, Report>; stop(): Promise<void> };
+type Kept = {
+  readonly asked: string[];
+  readonly reports: Map<string, Report>;
+  /** What was begun and not ended when a report was asked for. */
+  readonly begunThen: (readonly string[])[];
+  /** How often left files were looked for. */
+  taken: number;
+  stop(): Promise<void>;
+};
 
 /** Lets the shop reconcile itself every day. */
-function keep(shop: Shop, catchUpDays = 1): Kept {
-  const reconciler = shop.reconciler();
+function keep(shop: Shop, catchUpDays = 1, leads: () => boolean = () => true): Kept {
+  const reconciler = shop.reconciler(leads);
   const stop = async (): Promise<void> => {
     stopDaily();
     await reconciler.stop();
   };
-  const kept: Kept = { asked: [], reports: new Map(), stop };
+  const kept: Kept = { asked: [], reports: new Map(), begunThen: [], taken: 0, stop };
   const stopDaily = keepReconciling({
     reconciler,
     results: shop.results,
@@ -29,7 +37,11 @@ function keep(shop: Shop, catchUpDays = 1): Kept {
     catchUpDays,
     reportOf: async (day) => {
       kept.asked.push(day);
+      kept.begunThen.push((await shop.results.begun()).map((part) => part.day));
       return kept.reports.get(day);
+    },
+    takeLeft: async () => {
+      kept.taken += 1;
     },
   });
   onTestFinished(stop);
@@ -82,11 +94,23 @@ describe("every day", () => {
     for (const isWhole of [false, true]) {
       await shop.results.begin({ day: "2026-11-10" as Day, isWhole }, { begun: NOON });
     }
-    const { asked } = keep(shop);
+    const { asked, begunThen } = keep(shop);
     await pass(shop, 5 * MINUTE);
     expect(await shop.results.begun()).toEqual([]);
     expect(await isDone(shop, "2026-11-10", "2026-11-19")).toEqual([true, true]);
     expect(asked).toEqual(["2026-11-19"]);
+    expect(begunThen).toEqual([[]]);
+  });
+
+  test("one backend of several does it, and takes over once what an earlier version has left", async () => {
+    const shop = await openShop();
+    let leads = false;
+    const kept = keep(shop, 1, () => leads);
+    await pass(shop, 5 * MINUTE);
+    expect([kept.taken, kept.asked]).toEqual([0, []]);
+    leads = true;
+    await pass(shop, 5 * MINUTE);
+    expect([kept.taken, kept.asked]).toEqual([1, ["2026-11-19"]]);
   });
 
   test("the report of the day is compared, where there is one", async () => {
