@@ -3,7 +3,7 @@ import { readBootId, steadyClock } from "../host/clock.ts";
 import { Unfit } from "../host/daemon.ts";
 import type { Log } from "../host/log.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../host/sdnotify.ts";
-import { shutDownOnSignals } from "../host/shutdown.ts";
+import { type Ending, shutDownOnSignals } from "../host/shutdown.ts";
 import { readVersion } from "../host/version.ts";
 import { within } from "../host/within.ts";
 import { type OpenedJournal, openSqliteJournal } from "../journal/sqlite/open.ts";
@@ -58,14 +58,37 @@ async function begin(ground: Ground): Promise<void> {
 
 async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const { setup, env, clock, log } = ground;
+  const running = await openRunning(ground, taken);
+  const stopButtons = hearButtons(ground, running);
+  const notice = await sdNotify(env, log);
+  const stopWatching = watchOver(ground, running, notice);
+  const endings = endingsOf(running, { notice, stopButtons, stopWatching });
+  shutDownOnSignals({ clock, log, process, deadlineMs: STOP_MS, endings });
+  await within(clock, FIRST_PAGE_MS, running.stand.firstPage(), undefined);
+  notice.ready();
+  log.info("ready", { stand: setup.config.stand.id, version: readVersion(), lost: running.lost });
+}
+
+/** The parts of a daemon, at work. */
+type Running = {
+  readonly journal: Journal;
+  /** The journal before this one was lost. */
+  readonly lost: boolean;
+  readonly devices: Devices;
+  readonly cared: OpenedCare;
+  readonly stand: OpenStand;
+  readonly certificate: BrokerCertificate;
+  readonly stopRenewing: Stop;
+  readonly draining: { close(): Promise<void> };
+  readonly controller: ControllerApi | undefined;
+};
+
+async function openRunning(ground: Ground, taken: Taken): Promise<Running> {
+  const { setup, clock, log } = ground;
   const { journal, quarantined } = openJournal(ground);
   taken.push(() => journal.close());
   if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
-  const devices = await openDevices(setup.config, {
-    clock,
-    log,
-    simulatedAddress: setup.config.simulated.address,
-  });
+  const devices = await openDevices(setup.config, { clock, log, simulatedAddress: setup.config.simulated.address });
   taken.push(() => devices.close());
   const misfit = unfit(devices);
   if (misfit !== undefined) throw new Unfit(misfit);
@@ -82,37 +105,28 @@ async function beginWith(ground: Ground, taken: Taken): Promise<void> {
   const draining = await openDrain({ stand, socket: drainSocketOf(config), clock, log });
   taken.push(() => draining.close());
   const controller = await openOrders(ground, stand, journal, devices);
-  const stopButtons = hearButtons(ground, stand, devices);
-  const notice = await sdNotify(env, log);
-  const stopWatching = watchOver(ground, stand, {
-    journal,
-    devices,
-    notice,
-    figures: () => figuresOf(stand, cared, certificate),
-  });
-  shutDownOnSignals({
-    clock,
-    log,
-    process,
-    deadlineMs: STOP_MS,
-    endings: [
-      { what: "word to systemd", stop: () => notice.stopping() },
-      { what: "buttons", stop: stopButtons },
-      { what: "controller", stop: () => controller?.close() },
-      { what: "drain", stop: () => draining.close() },
-      { what: "certificate", stop: stopRenewing },
-      { what: "settings", stop: () => cared.close() },
-      { what: "stand", stop: () => stand.stop() },
-      { what: "watch", stop: stopWatching },
-      { what: "devices", stop: () => devices.close() },
-      { what: "journal", stop: () => journal.close() },
-      { what: "systemd", stop: () => notice.close() },
-    ],
-  });
-  await within(clock, FIRST_PAGE_MS, stand.firstPage(), undefined);
-  notice.ready();
-  log.info("ready", { stand: setup.config.stand.id, version: readVersion(), lost });
+  return { journal, lost, devices, cared, stand, certificate, stopRenewing, draining, controller };
 }
+
+type Watchers = { readonly notice: SystemdNotice; readonly stopButtons: Stop; readonly stopWatching: Stop };
+
+/** In the order in which they are to end: nobody presses or orders any more when the last release ends. */
+const endingsOf = (
+  { controller, draining, stopRenewing, cared, stand, devices, journal }: Running,
+  { notice, stopButtons, stopWatching }: Watchers,
+): readonly Ending[] => [
+  { what: "word to systemd", stop: () => notice.stopping() },
+  { what: "buttons", stop: stopButtons },
+  { what: "controller", stop: () => controller?.close() },
+  { what: "drain", stop: () => draining.close() },
+  { what: "certificate", stop: stopRenewing },
+  { what: "settings", stop: () => cared.close() },
+  { what: "stand", stop: () => stand.stop() },
+  { what: "watch", stop: stopWatching },
+  { what: "devices", stop: () => devices.close() },
+  { what: "journal", stop: () => journal.close() },
+  { what: "systemd", stop: () => notice.close() },
+];
 
 function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
   const wall = (): number => clock.wall();
@@ -120,7 +134,7 @@ function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Eve
   return openSqliteJournal({ file: setup.config.journal.file, shape: standShape, newId, wall });
 }
 
-const hearButtons = ({ setup: { config }, clock, log }: Ground, stand: OpenStand, devices: Devices): Stop =>
+const hearButtons = ({ setup: { config }, clock, log }: Ground, { stand, devices }: Running): Stop =>
   followMenu(stand, (menu) =>
     listenToButtons({
       stand,
@@ -174,14 +188,7 @@ function brokerCertificate({ setup, env, clock, random, log }: Ground, changed: 
   });
 }
 
-type Watched = {
-  readonly journal: Journal;
-  readonly devices: Devices;
-  readonly notice: SystemdNotice;
-  figures(): StandFigures;
-};
-
-function figuresOf(stand: OpenStand, { care }: OpenedCare, certificate: BrokerCertificate): StandFigures {
+function figuresOf({ stand, cared: { care }, certificate }: Running): StandFigures {
   const left = certificate.endsInMs();
   return {
     boot: stand.link?.run ?? "",
@@ -194,8 +201,9 @@ function figuresOf(stand: OpenStand, { care }: OpenedCare, certificate: BrokerCe
 }
 
 /** Tells the backend every minute, and systemd more often, how the stand is. */
-function watchOver(ground: Ground, stand: OpenStand, { journal, devices, notice, figures }: Watched): Stop {
+function watchOver(ground: Ground, running: Running, notice: SystemdNotice): Stop {
   const { setup, env, clock, log } = ground;
+  const { stand, journal, devices } = running;
   const startedAt = clock.now();
   const stopHealth = sayHealth({
     clock,
@@ -206,7 +214,7 @@ function watchOver(ground: Ground, stand: OpenStand, { journal, devices, notice,
     kinds: [...tellKinds, ...releaseKinds, ...printKinds],
     ...(devices.printer === undefined ? {} : { printer: devices.printer }),
     machine: linuxMachine(setup.config.journal.file),
-    figures,
+    figures: () => figuresOf(running),
     obstacles: () => stand.obstacles,
     link: () => stand.link,
   });
