@@ -9,6 +9,7 @@ export type AfterCrash = "repeat" | "report";
 /**
  * What `decide` answers. `finished`: nothing more is expected of the order; it may be swept away when it is old, and a later
  * event may open it again. `takesBack`: kinds of this order's effects, not yet finished, that must not be performed any more.
+ * `ignored`: why nothing changes, for the log; `code`: the same for programs, where one asks.
  */
 export type Step<State, Effect> =
   | {
@@ -17,7 +18,7 @@ export type Step<State, Effect> =
       readonly takesBack?: readonly string[];
       readonly finished?: boolean;
     }
-  | { readonly ignored: string };
+  | { readonly ignored: string; readonly code?: string };
 
 /** An effect, and how long after the commit it becomes due (at once when absent). */
 export type DueEffect<Effect> = { readonly effect: Effect; readonly afterMs?: number };

@@ -25,7 +25,7 @@ export type AlarmLine = {
 
 export type Acknowledged =
   | { readonly is: "yes" }
-  | { readonly is: "no"; readonly because: string }
+  | { readonly is: "no"; readonly why: "acknowledged"; readonly because: string }
   | { readonly is: "unknown" };
 
 export type AlarmBookParts = {
@@ -101,7 +101,11 @@ export class AlarmBook {
         .executeTakeFirst(),
     );
     if (done.numUpdatedRows === 0n)
-      return { is: "no", because: `${row.acknowledged_by ?? "somebody"} has acknowledged it already` };
+      return {
+        is: "no",
+        why: "acknowledged",
+        because: `${row.acknowledged_by ?? "somebody"} has acknowledged it already`,
+      };
     await this.#tell();
     return { is: "yes" };
   }

@@ -3,7 +3,7 @@ import type { StandId } from "../../protocol/ids.ts";
 import type { DownBody } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
 import type { Attempt, Payment } from "../providers/provider.ts";
-import type { Alarm, AlarmDetail, Effect, Event, Of, Sale, State, Step, Terms, Unpaid } from "./words.ts";
+import type { Alarm, AlarmDetail, Effect, Event, Objection, Of, Sale, State, Step, Terms, Unpaid } from "./words.ts";
 
 /** The provider's wish: status queries of one order no closer than this (POS guide, "Get Transaction Status"). */
 export const CLOSEST_ASK_MS = 10_000;
@@ -41,6 +41,8 @@ export const traitsOf = (effect: Effect): EffectTraits => ({
 });
 
 export const ignored = (why: string): Step => ({ ignored: why });
+/** Staff hears of this one. */
+export const objected = (code: Objection, why: string) => ({ ignored: why, code }) satisfies Step;
 export const nothingToSay = (state: State, event: Event): Step =>
   ignored(`${event.type} says nothing to an order that is ${state.at}`);
 

@@ -1,6 +1,6 @@
 import type { ReleaseId } from "../../protocol/ids.ts";
 import type { Trouble } from "../../protocol/statements.ts";
-import { alarm, ignored, nothingToSay, settlementOf, tell, tellKind } from "./effects.ts";
+import { alarm, ignored, nothingToSay, objected, settlementOf, tell, tellKind } from "./effects.ts";
 import { withPolicy } from "./policy.ts";
 import { orderRefund, refunding } from "./refunding.ts";
 import { backsOf, corrected, merged, refusedAndMade } from "./refunds.ts";
@@ -37,7 +37,8 @@ export function paidFor(state: PaidFor, event: Event, terms: Terms): Step {
     case "release-ordered":
       return orderRelease(state, event);
     case "refund-ordered":
-      return state.at === "remedied" ? ignored("it has been dealt with") : orderRefund(state, event, terms);
+      if (state.at === "remedied") return objected("dealt-with", "it has been dealt with");
+      return orderRefund(state, event, terms);
     case "remedied":
       return remedy(state, event);
     default:
@@ -171,7 +172,8 @@ function settleAgain(state: Kept, stage: OpenStage): Step {
 
 /** An order whose stand is gone is dealt with as well, by whoever answers for it. */
 function remedy(state: Kept, { how, by }: Of<"remedied">): Step {
-  if (state.at !== "owed" && state.at !== "paid") return ignored("only an order that is owed can be remedied");
+  if (state.at !== "owed" && state.at !== "paid")
+    return objected("not-owed", "only an order that is owed can be remedied");
   const { sale, receipts } = state;
   return {
     state: { at: "remedied", sale, receipts, how, by, backs: backsOf(state) },

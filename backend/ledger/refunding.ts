@@ -1,5 +1,5 @@
 import type { Refunded, RefundMade, RefundRefusal, Standing } from "../providers/provider.ts";
-import { alarm, attemptOf, ignored, nothingToSay, recheck, tell, tellKind } from "./effects.ts";
+import { alarm, attemptOf, ignored, nothingToSay, objected, recheck, tell, tellKind } from "./effects.ts";
 import { backsOf, corrected, merged, type Plan, planPart, planWhole, refundIt, refusedAndMade } from "./refunds.ts";
 import { endLeftOver } from "./stray.ts";
 import type { At, Back, Effects, Event, Of, OwedReason, Step, Terms } from "./words.ts";
@@ -21,7 +21,8 @@ const LATER: readonly RefundRefusal[] = ["no-balance", "closed-hours"];
 /** Begins to give money back: all that the order owes, or a part of a payment. */
 export function orderRefund(state: At<"paid" | "delivered" | "owed">, event: Of<"refund-ordered">, terms: Terms): Step {
   if (state.at === "owed" && state.isReleasing) {
-    return ignored("a release was ordered, and the stand has not said yet how it went: the customer may get the goods");
+    const why = "a release was ordered, and the stand has not said yet how it went: the customer may get the goods";
+    return objected("release-under-way", why);
   }
   const plan: Plan = event.amount === undefined ? planWhole(state) : planPart(state, event.amount);
   return "ignored" in plan ? plan : begin(state, plan.backs, event.by, terms);
@@ -65,7 +66,7 @@ export function refunding(state: At<"refunding">, event: Event, terms: Terms): S
     case "release-ordered":
     case "remedied":
     case "refund-ordered":
-      return ignored("its money is on its way back");
+      return objected("going-back", "its money is on its way back");
     default:
       return nothingToSay(state, event);
   }

@@ -1,7 +1,7 @@
 import type { DueEffect } from "../../journal/journal.ts";
 import { type Rupiah, rupiah } from "../../protocol/rupiah.ts";
 import type { RefundMade, Standing } from "../providers/provider.ts";
-import { alarm, attemptOf } from "./effects.ts";
+import { alarm, attemptOf, objected } from "./effects.ts";
 import type { At, Back, Effect, Effects, OwedReason, Receipt, Sale, Terms } from "./words.ts";
 
 /** What of an order's money goes back, and under which names. */
@@ -10,7 +10,7 @@ type Refundable = At<"paid" | "delivered" | "owed">;
 type Paid = Refundable | At<"remedied">;
 
 /** Refunds to begin or to go on with, or why there are none. */
-export type Plan = { readonly backs: readonly Back[] } | { readonly ignored: string };
+export type Plan = { readonly backs: readonly Back[] } | ReturnType<typeof objected>;
 
 /** Every refund that was ever asked for: none of their names may be given to another. */
 export const backsOf = (state: Paid): readonly Back[] => (state.at === "paid" ? [] : (state.backs ?? []));
@@ -37,7 +37,8 @@ function dueReceipts(state: Refundable): readonly Receipt[] {
 export function planWhole(state: Refundable): Plan {
   const backs = backsOf(state);
   const planned = dueReceipts(state).flatMap((receipt) => planReceipt(state.sale, receipt, backs));
-  return planned.length === 0 ? { ignored: "nothing of its money is left to give back" } : { backs: planned };
+  if (planned.length > 0) return { backs: planned };
+  return objected("nothing-left", "nothing of its money is left to give back");
 }
 
 function planReceipt(sale: Sale, receipt: Receipt, backs: readonly Back[]): readonly Back[] {
@@ -51,10 +52,11 @@ export function planPart(state: Refundable, amount: Rupiah): Plan {
   const backs = backsOf(state);
   const stuck = backs.find((back) => back.stage === "stuck");
   if (stuck !== undefined) {
-    return { ignored: `refund ${stuck.key} may have gone through: order one without an amount, which goes on with it` };
+    const why = `refund ${stuck.key} may have gone through: order one without an amount, which goes on with it`;
+    return objected("refund-unclear", why);
   }
   const receipt = dueReceipts(state).findLast((each) => leftOf(each, backs) >= amount);
-  if (receipt === undefined || amount < 1) return { ignored: `no payment of it has ${amount} rupiah left` };
+  if (receipt === undefined || amount < 1) return objected("too-much", `no payment of it has ${amount} rupiah left`);
   return { backs: [freshBack(state.sale, receipt, amount, backs)] };
 }
 

@@ -242,6 +242,21 @@ export type Effect =
 export type Effects = readonly DueEffect<Effect>[];
 export type Step = JournalStep<State, Effect>;
 
+/** Why staff's word on an order is not taken: `code` of a step that ignores it. */
+export const objections = [
+  "release-under-way",
+  "going-back",
+  "dealt-with",
+  "nothing-left",
+  "too-much",
+  "refund-unclear",
+  "not-owed",
+  "not-owed-goods",
+  "no-goods",
+  "money-back",
+] as const;
+export type Objection = (typeof objections)[number];
+
 /** What happens by itself with a paid order that was not delivered. `deliver`: one more release, where that is safe. */
 export type Policy = "hold" | "refund" | "deliver";
 export type Policies = {

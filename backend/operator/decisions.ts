@@ -2,7 +2,7 @@ import { newUlid, type OrderId, type Random, type ReleaseId } from "../../protoc
 import type { Rupiah } from "../../protocol/rupiah.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { Cashier, LedgerJournal } from "../cashier.ts";
-import type { Remedy, State } from "../ledger/words.ts";
+import { type Objection, objections, type Remedy, type State } from "../ledger/words.ts";
 
 export type DecisionParts = {
   readonly cashier: Pick<Cashier, "decide">;
@@ -14,10 +14,13 @@ export type DecisionParts = {
 /** Who decided, and for what reason: both go into the ledger with the decision. */
 export type Reason = { readonly by: string; readonly why: string };
 
-/** `yes`: recorded, and under way. `no`: the order does not allow it now, and nothing was moved. `unknown`: no such order here. */
+/**
+ * `yes`: recorded, and under way. `no`: the order does not allow it now, and nothing was moved; `not-now`: because of how it stands.
+ * `unknown`: no such order here.
+ */
 export type Decided =
   | { readonly is: "yes"; readonly state: State["at"]; readonly release?: ReleaseId }
-  | { readonly is: "no"; readonly because: string }
+  | { readonly is: "no"; readonly why: Objection | "not-now"; readonly because: string }
   | { readonly is: "unknown" };
 
 /** What staff may decide about a paid order, whichever way it is said. */
@@ -34,7 +37,9 @@ export function decisionsOn({ cashier, journal, clock, random }: DecisionParts):
   const decide = async (order: OrderId, decision: Parameters<Cashier["decide"]>[1]): Promise<Decided> => {
     if ((await journal.stateOf(order)) === undefined) return { is: "unknown" };
     const step = await cashier.decide(order, decision);
-    return "ignored" in step ? { is: "no", because: step.ignored } : { is: "yes", state: step.state.at };
+    if (!("ignored" in step)) return { is: "yes", state: step.state.at };
+    const why = objections.find((code) => code === step.code) ?? "not-now";
+    return { is: "no", why, because: step.ignored };
   };
   return {
     refund: (order, { amount, by, why }) =>

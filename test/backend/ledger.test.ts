@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { CLOSEST_ASK_MS, traitsOf } from "../../backend/ledger/effects.ts";
 import { step } from "../../backend/ledger/ledger.ts";
-import type { Event, Receipt, Sale, State, Step, Terms } from "../../backend/ledger/words.ts";
+import {
+  type Event,
+  objections,
+  type Receipt,
+  type Sale,
+  type State,
+  type Step,
+  type Terms,
+} from "../../backend/ledger/words.ts";
 import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Payment, Refunded, RefundMade } from "../../backend/providers/provider.ts";
 import { firstReleaseOf, type ReleaseId, type StandId } from "../../protocol/ids.ts";
@@ -596,6 +604,35 @@ describe("the ledger", () => {
     expect(say(step(remedied, newsOf([own, { ...own, key: "another" }]), NOW, terms))).toBe("remedied: alarm");
     expect(say(step(remedied, newsOf([unnamed]), NOW, terms))).toBe("remedied: alarm");
     expect(say(step(remedied, newsOf([]), NOW, terms))).toBe("remedied: alarm");
+  });
+
+  test("says in one word, too, why it does not take what staff decides, each way there is", () => {
+    const stuck: State = { ...owing, backs: [{ ...back, stage: "stuck", because: "unconfirmed", detail: "" }] };
+    const given: State = { ...states.delivered, backs: [{ ...back, stage: "confirmed" }] };
+    const nothing: State = { ...owing, sale: { ...sale, items: [] } };
+    const part: Event = { ...events["refund ordered"], amount: rupiah(1) };
+    const codes = (state: State): readonly unknown[] =>
+      [events.ordered, events.remedied, events["refund ordered"], part].map((event) => {
+        const done = step(state, event, NOW, terms);
+        return "ignored" in done ? done.code : `to ${done.state.at}`;
+      });
+    const { payable, paid, delivered, owed, refunding, remedied } = states;
+    const all = [delivered, states["owed, releasing"], refunding, remedied, stuck, given, nothing].map(codes);
+    expect(all).toEqual([
+      ["not-owed-goods", "not-owed", "to refunding", "to refunding"],
+      ["release-under-way", "to remedied", "release-under-way", "release-under-way"],
+      ["going-back", "going-back", "going-back", "going-back"],
+      ["not-owed-goods", "not-owed", "dealt-with", "dealt-with"],
+      ["money-back", "to remedied", "to refunding", "refund-unclear"],
+      ["not-owed-goods", "not-owed", "nothing-left", "too-much"],
+      ["no-goods", "to remedied", "to refunding", "to refunding"],
+    ]);
+    expect(objections.filter((each) => !all.flat().includes(each))).toEqual([]);
+    expect([payable, paid, owed].map(codes)).toEqual([
+      [undefined, undefined, undefined, undefined],
+      ["not-owed-goods", "to remedied", "to refunding", "to refunding"],
+      ["to owed", "to remedied", "to refunding", "to refunding"],
+    ]);
   });
 
   describe("a refund that was refused, and is in the provider's books all the same,", () => {

@@ -6,6 +6,7 @@ import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { main } from "../../backend/main.ts";
 import { onlyMerchant } from "../../backend/merchants/merchants.ts";
+import { decisionsOn } from "../../backend/operator/decisions.ts";
 import { behindDoor } from "../../backend/operator/door.ts";
 import { operatorRoutes } from "../../backend/operator/routes.ts";
 import type { PaymentProvider } from "../../backend/providers/provider.ts";
@@ -184,6 +185,8 @@ describe("staff, over the operator's address,", () => {
       body: { order: "refunding" },
     });
     expect((await call("POST", `/orders/${ORDER_ID}/refund`, decision)).status).toBe(409);
+    const refused = await decisionsOn({ cashier, journal, clock, random }).refund(ORDER_ID, decision);
+    expect(refused).toEqual({ is: "no", why: "going-back", because: "its money is on its way back" });
     const owedRefunds = await journal.take({ now: clock.now(), kinds: ["refund"], limit: 9, leaseMs: 1 });
     expect(owedRefunds.map(({ effect }) => effect.do === "refund" && effect.refund.amount)).toEqual([PRICE]);
     const { body } = await call("GET", "/owed");

@@ -106,6 +106,7 @@ describe("a refund that staff ordered", () => {
     });
     expect(stateAfter(paid, [ordered(PRICE + 1)], holding).last).toEqual({
       ignored: `no payment of it has ${PRICE + 1} rupiah left`,
+      code: "too-much",
     });
   });
 

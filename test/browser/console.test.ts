@@ -264,8 +264,11 @@ describe("the company's tongue", () => {
       .click();
     await desk.page.getByRole("radio", { name: "Pelanggan ada di mesin" }).click();
     await desk.page.getByRole("button", { name: "Keluarkan sekarang" }).click();
-    await desk.page.getByText("Tidak dapat dilakukan sekarang.").waitFor();
-    desk.complaints.splice(0);
+    const refused = desk.page.getByRole("alert");
+    await refused.waitFor();
+    // The backend's own sentence is English, and more for a log than for staff.
+    expect(await refused.textContent()).toBe("Pelanggan tidak lagi menunggu barang untuk pesanan ini.");
+    expect(desk.complaints.splice(0)).toHaveLength(2);
     fleet.orders.length = 0;
     await desk.page.reload();
     await desk.page.getByText("Belum ada pesanan").waitFor();

@@ -97,7 +97,7 @@ export function pretendFleet({ now, stands: wanted, taint = "" }: FleetOptions) 
     },
     cash: {
       refund: async (order) => settle(order, "refunding"),
-      release: async () => ({ is: "no", because: `The goods are out.${taint}` }),
+      release: async () => ({ is: "no", why: "not-owed-goods", because: `The goods are out.${taint}` }),
       remedy: async (order) => settle(order, "remedied"),
     },
     stands: {

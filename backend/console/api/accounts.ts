@@ -1,6 +1,6 @@
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Sessions } from "../sessions/sessions.ts";
-import { notFound, ok, refusal } from "./answers.ts";
+import { conflict, notFound, ok } from "./answers.ts";
 import { accountChangeBody, newAccountBody } from "./bodies.ts";
 import { act, type Endpoint, get } from "./endpoint.ts";
 import type { NewPassword } from "./words.ts";
@@ -19,7 +19,7 @@ export const accountsEndpoints = ({ accounts, sessions }: AccountsApiParts): rea
     details: (body) => body,
     answer: async ({ actor, body }) => {
       const added = await accounts.add(actor, body.name, body.role);
-      if (added.is === "taken") return refusal("conflict", `There is an account ${body.name} already.`);
+      if (added.is === "taken") return conflict("taken", `There is an account ${body.name} already.`);
       const { account, password } = added;
       return ok({ account, password } satisfies NewPassword, 201);
     },
@@ -35,7 +35,7 @@ export const accountsEndpoints = ({ accounts, sessions }: AccountsApiParts): rea
     answer: async ({ actor, body, request }) => {
       const changed = await accounts.change(actor, request.params["name"] ?? "", body);
       if (changed.is === "unknown") return notFound("account");
-      if (changed.is !== "changed") return refusal("conflict", WHY[changed.is]);
+      if (changed.is !== "changed") return conflict(changed.is, WHY[changed.is]);
       sessions.changed();
       const { account, password } = changed;
       return ok({ account, ...(password && { password }) } satisfies NewPassword);

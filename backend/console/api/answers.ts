@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { HttpAnswer } from "../../../host/http.ts";
 import type { BadFields, No, NotThere } from "./desks.ts";
-import type { Refusal, RefusalCode, SignedOut } from "./words.ts";
+import type { Conflict, Refusal, RefusalCode, SignedOut } from "./words.ts";
 
 /** The console's refusals, each in one shape. */
 
@@ -25,13 +25,18 @@ export const ok = (body: object, status = 200): Answered => ({ status, body });
 export const nothing: Answered = { status: 204, body: "" };
 
 export function refusal(
-  error: RefusalCode,
+  error: Exclude<RefusalCode, "conflict">,
   message: string,
-  more: Omit<Refusal, "error" | "message"> & { readonly headers?: Readonly<Record<string, string>> } = {},
+  more: Omit<Refusal, "error" | "message" | "why"> & { readonly headers?: Readonly<Record<string, string>> } = {},
 ): Answered {
   const { headers, ...said } = more;
   const body: Refusal = { error, message, ...said };
   return { status: STATUS[error], ...(headers && { headers }), body };
+}
+
+export function conflict(why: Conflict, message: string): Answered {
+  const body: Refusal = { error: "conflict", why, message };
+  return { status: STATUS.conflict, body };
 }
 
 export function signedOut(hasOidc: boolean): Answered {
@@ -56,7 +61,7 @@ export const unavailable = (what: string): Answered =>
 export function refused(said: No | NotThere | BadFields, what: string): Answered {
   if (said.is === "unknown") return notFound(what);
   if (said.is === "bad") return badFields(said.issues);
-  return refusal("conflict", said.because, said.hint === undefined ? {} : { hint: said.hint });
+  return conflict(said.why, said.because);
 }
 
 export const badFields = (issues: NonNullable<Refusal["issues"]>): Answered =>

@@ -5,6 +5,7 @@ import type { Stop } from "../../../protocol/time.ts";
 import type { manySettingsBody, newStandBody, standChangeBody } from "./bodies.ts";
 import type {
   AlarmLine,
+  Conflict,
   DayReport,
   HealthSeries,
   Invitation,
@@ -26,7 +27,7 @@ import type {
  */
 
 /** It does not go now, and nothing was moved. */
-export type No = { readonly is: "no"; readonly because: string; readonly hint?: string };
+export type No = { readonly is: "no"; readonly why: Conflict; readonly because: string };
 export type NotThere = { readonly is: "unknown" };
 export type BadFields = {
   readonly is: "bad";

@@ -3,7 +3,7 @@ import type { HttpAnswer } from "../../../host/http.ts";
 import type { Cookie } from "../sessions/cookies.ts";
 import { changePassword, type LoginParts, logIn } from "../sessions/login.ts";
 import type { Signed } from "../sessions/sessions.ts";
-import { badFields, nothing, ok, refusal, tooOften } from "./answers.ts";
+import { badFields, conflict, nothing, ok, refusal, tooOften } from "./answers.ts";
 import { loginBody, passwordBody } from "./bodies.ts";
 import { type Answer, act, type Call, type Endpoint, get, type SignedCall } from "./endpoint.ts";
 import type { Me } from "./words.ts";
@@ -96,7 +96,7 @@ async function renew(call: SignedCall<z.output<typeof passwordBody>>, parts: MeP
     case "not-let-in":
       return badFields([{ path: "old", message: "is not your password" }]);
     case "foreign":
-      return refusal("conflict", "This account has its password elsewhere.");
+      return conflict("foreign", "This account has its password elsewhere.");
     case "too-often":
       return tooOften(said.waitMs);
   }

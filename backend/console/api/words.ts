@@ -1,3 +1,4 @@
+import { objections } from "../../ledger/words.ts";
 import type { MerchantId } from "../../providers/provider.ts";
 
 /**
@@ -9,9 +10,13 @@ import type { MerchantId } from "../../providers/provider.ts";
 export const roles = ["viewer", "staff", "admin"] as const;
 export type Role = (typeof roles)[number];
 
-/** `error`: a word for programs; `message`: what was wrong, for people; `issues`: with 422, what is wrong where in the body. */
+/**
+ * `error`: a word for programs; `message`: what was wrong, for people who read English; `why`: the same for programs, with 409;
+ * `issues`: with 422, what is wrong where in the body.
+ */
 export type Refusal = {
   readonly error: RefusalCode;
+  readonly why?: Conflict;
   readonly message: string;
   readonly hint?: string;
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
@@ -31,7 +36,7 @@ export type RefusalCode =
   /** 403: a password of one's own comes first: `POST /api/me/password`. */
   | "password-change"
   | "not-found"
-  /** 409: it does not go now; `message` says why. */
+  /** 409: it does not go now; `why` says why. */
   | "conflict"
   /** 422: see `issues`. */
   | "bad-fields"
@@ -39,6 +44,20 @@ export type RefusalCode =
   | "too-often"
   /** 503: this part of the backend does not answer now. */
   | "unavailable";
+
+/** What the ledger says to staff, and what everybody else says. */
+export const conflicts = [
+  ...objections,
+  "not-now",
+  "acknowledged",
+  "taken",
+  "configured",
+  "no-merchant",
+  "closed",
+  "last-admin",
+  "foreign",
+] as const;
+export type Conflict = (typeof conflicts)[number];
 
 /** With 401. */
 export type SignedOut = Refusal & { readonly ways: { readonly password: true; readonly oidc: boolean } };

@@ -153,10 +153,11 @@ function figuresOf({ relays, ...said }: HealthSaid): Readonly<Record<string, Fig
   return { ...said, ...Object.fromEntries(closed) };
 }
 
-type Done = { readonly is: "invited" | "changed" } | Not<string>;
+type Refused = Not<"unknown" | "taken" | "configured" | "no-merchant" | "closed">;
+type Done = { readonly is: "invited" | "changed" } | Refused;
 
-const noOf = ({ is, because }: Not<string>): No | NotThere =>
-  is === "unknown" ? { is: "unknown" } : { is: "no", because };
+const noOf = ({ is, because }: Refused): No | NotThere =>
+  is === "unknown" ? { is: "unknown" } : { is: "no", why: is, because };
 
 function invited(done: Awaited<ReturnType<Registry["add"] | Registry["invite"]>>) {
   return done.is === "invited" ? ({ is: "yes", ...done.invitation } as const) : noOf(done);

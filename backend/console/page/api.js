@@ -7,7 +7,7 @@ import { knownWord, say, tongue } from "./tongue.js";
 export class Refused extends Error {
   /** @param {number} status 0: no answer came @param {Partial<Refusal> & { ways?: { oidc: boolean } }} said @param {number} [againMs] */
   constructor(status, said, againMs) {
-    super(inTongue(said) ?? said.message ?? say("error.unknown", { status }));
+    super(whyOf(said) ?? inTongue(said) ?? said.message ?? say("error.unknown", { status }));
     this.status = status;
     this.code = said.error ?? "unknown";
     this.hint = said.hint;
@@ -20,7 +20,9 @@ export class Refused extends Error {
 }
 
 /** Of these the backend's own sentence says what the code does not. */
-const ESPECIALLY = ["conflict", "unavailable", "malformed"];
+const ESPECIALLY = ["unavailable", "malformed"];
+/** @param {Partial<Refusal>} said */
+const whyOf = ({ why }) => (why === undefined ? undefined : knownWord("conflict", why));
 /** The backend speaks English. @param {Partial<Refusal>} said */
 const inTongue = ({ error }) => (tongue() === "en" || error === undefined ? undefined : knownWord("refused", error));
 

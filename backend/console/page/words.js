@@ -79,6 +79,60 @@ export const words = /** @type {const} */ ({
   "refused.password-change": ["Pilih kata sandi Anda sendiri dulu.", "Choose a password of your own first."],
   "refused.not-found": ["Tidak ditemukan di sini.", "There is no such thing here."],
   "refused.conflict": ["Tidak dapat dilakukan sekarang.", "It does not go now."],
+  "conflict.not-now": [
+    "Pesanan ini sedang tidak dapat diperlakukan begitu.",
+    "As this order stands, that cannot be done with it.",
+  ],
+  "conflict.release-under-way": [
+    "Mesin sudah disuruh mengeluarkannya dan belum melapor. Pelanggan mungkin masih menerimanya: tunggu laporan itu.",
+    "The stand was told to release it and has not said how it went. The customer may still get it: wait for that word.",
+  ],
+  "conflict.going-back": ["Uangnya sedang dikembalikan.", "Its money is on its way back."],
+  "conflict.dealt-with": ["Pesanan ini sudah diselesaikan.", "This order has been dealt with."],
+  "conflict.nothing-left": [
+    "Tidak ada lagi uang yang dapat dikembalikan.",
+    "Nothing of its money is left to give back.",
+  ],
+  "conflict.too-much": ["Sisa pembayaran tidak sebanyak itu.", "No payment of it has so much left."],
+  "conflict.refund-unclear": [
+    "Pengembalian sebelumnya mungkin sudah berhasil. Kembalikan seluruhnya tanpa mengubah jumlah: yang sebelumnya akan dilanjutkan.",
+    "An earlier refund may have gone through. Give all of it back, and leave the amount as it is: that goes on with the earlier one.",
+  ],
+  "conflict.not-owed": [
+    "Hanya pesanan yang menunggu penyelesaian dapat dicatat selesai.",
+    "Only an order that is owed can be written down as settled.",
+  ],
+  "conflict.not-owed-goods": [
+    "Pelanggan tidak lagi menunggu barang untuk pesanan ini.",
+    "No goods are owed for this order any more.",
+  ],
+  "conflict.no-goods": ["Pesanan ini tidak menyebut barang.", "The order names no goods."],
+  "conflict.money-back": [
+    "Sebagian uangnya sudah, atau mungkin sudah, dikembalikan.",
+    "Some of its money is back, or may be.",
+  ],
+  "conflict.acknowledged": ["Alarm ini sudah ditandai diketahui.", "Somebody has acknowledged it already."],
+  "conflict.taken": ["Nama itu sudah dipakai.", "That name is taken."],
+  "conflict.configured": [
+    "Mesin ini tertulis dalam konfigurasi backend: ubah di sana, lalu mulai ulang backend.",
+    "This stand is written in the backend's configuration: change it there, and restart the backends.",
+  ],
+  "conflict.no-merchant": [
+    "Sebutkan salah satu merchant dalam konfigurasi backend.",
+    "Name one of the merchants in the backend's configuration.",
+  ],
+  "conflict.closed": [
+    "Mesin belum dapat didaftarkan: tulis [enrolment] dalam konfigurasi backend, lalu mulai ulang.",
+    "No stand could enrol: write [enrolment] into the backend's configuration, and restart the backends.",
+  ],
+  "conflict.last-admin": [
+    "Tidak akan ada lagi yang dapat memberi akses: jadikan akun lain administrator dulu.",
+    "Nobody else could let people in: make another account an administrator first.",
+  ],
+  "conflict.foreign": [
+    "Peran dan kata sandi akun ini diatur di tempat asal masuknya.",
+    "Role and password of this account come from where it signs in.",
+  ],
   "refused.bad-fields": ["Ada isian yang belum benar.", "Something that was filled in is not right."],
   "refused.too-often": ["Terlalu banyak percobaan: tunggu sebentar.", "Too many tries: wait a little."],
   "refused.unavailable": ["Bagian ini sedang tidak dapat diambil.", "This cannot be had now."],

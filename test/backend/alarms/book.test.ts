@@ -94,6 +94,7 @@ storeSuites("the book of alarms", (fresh, freshPlace) => {
       expect(await book.acknowledge(alarm?.id ?? "", "sari")).toEqual({ is: "yes" });
     expect(await book.acknowledge(lasts?.id ?? "", "budi")).toEqual({
       is: "no",
+      why: "acknowledged",
       because: expect.stringContaining("sari"),
     });
     expect(await book.acknowledge("none", "budi")).toEqual({ is: "unknown" });

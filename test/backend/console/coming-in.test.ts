@@ -117,8 +117,14 @@ test("administrators see who there is and what was done, and make others", async
   const made = await root.post("/api/accounts", { name: "ani", role: "staff" });
   expect(made).toMatchObject({ status: 201, body: { account: { name: "ani", role: "staff" } } });
   await rig.stranger().signIn("ani", String(made.body["password"]));
-  expect(await root.post("/api/accounts", { name: "ani", role: "viewer" })).toMatchObject({ status: 409 });
-  expect(await root.ask("PATCH", "/api/accounts/root", { isDisabled: true })).toMatchObject({ status: 409 });
+  expect(await root.post("/api/accounts", { name: "ani", role: "viewer" })).toMatchObject({
+    status: 409,
+    body: { error: "conflict", why: "taken" },
+  });
+  expect(await root.ask("PATCH", "/api/accounts/root", { isDisabled: true })).toMatchObject({
+    status: 409,
+    body: { why: "last-admin" },
+  });
   expect(await root.ask("PATCH", "/api/accounts/nobody", { isDisabled: true })).toMatchObject({ status: 404 });
   const again = await root.ask("PATCH", "/api/accounts/ani", { newPassword: true });
   expect(again.body["password"]).toMatch(/^[a-z2-9-]{29}$/);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { conflicts } from "../../../backend/console/api/words.ts";
 import { words } from "../../../backend/console/page/words.js";
 import { refusals, troubles, voidings } from "../../../protocol/statements.ts";
 
@@ -35,6 +36,7 @@ test("there is a word for every reason that an order can have, and every code th
   const codes = /export type RefusalCode =(.*?);\n\n/s.exec(API)?.[1]?.match(/"[a-z-]+"/g) ?? [];
   expect(codes.length).toBeGreaterThan(8);
   const keys = [
+    ...conflicts.map((why) => `conflict.${why}`),
     ...reasons.map((reason) => `because.${reason}`),
     ...codes.map((code) => `refused.${code.slice(1, -1)}`),
   ];

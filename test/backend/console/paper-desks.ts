@@ -96,7 +96,8 @@ export function paperDesks(): PaperDesks {
     },
     cash: {
       refund: async (id, decision) => noted({ is: "yes", state: "refunding" }, "refund", id, decision),
-      release: async (id, decision) => noted({ is: "no", because: "the goods are out" }, "release", id, decision),
+      release: async (id, decision) =>
+        noted({ is: "no", why: "not-owed-goods", because: "the goods are out" }, "release", id, decision),
       remedy: async (id, decision) => noted({ is: "yes", state: "remedied" }, "remedy", id, decision),
     },
     stands: {

@@ -84,7 +84,10 @@ test("a stand is invited, named, placed and revoked from the console, and the ro
     status: 201,
     body: { stand: LOBBY, code: expect.any(String), endsMs: expect.any(Number) },
   });
-  expect(await root.post("/api/stands", { id: LOBBY, name: "Kopi Lobi" })).toMatchObject({ status: 409 });
+  expect(await root.post("/api/stands", { id: LOBBY, name: "Kopi Lobi" })).toMatchObject({
+    status: 409,
+    body: { why: "taken" },
+  });
   expect(roster.get(LOBBY)).toMatchObject({ name: "Kopi Lobi", place, merchant: "main", state: "invited" });
   const change = { name: "Kopi Barat", site: "Bandung", place: null, policies: { late: "refund", failed: "hold" } };
   expect(await root.ask("PATCH", `/api/stands/${LOBBY}`, change)).toMatchObject({ status: 200 });
@@ -191,7 +194,7 @@ test("an alarm is acknowledged once, by name, and is no news from then on", asyn
   expect(await overviewOf(desks)).toMatchObject({ alarms: 1 });
   expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 200 });
   expect(await overviewOf(desks)).toMatchObject({ alarms: 0 });
-  expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 409 });
+  expect(await ani.post(`/api/alarms/${id}/acknowledge`)).toMatchObject({ status: 409, body: { why: "acknowledged" } });
   expect(await ani.post("/api/alarms/nothing/acknowledge")).toMatchObject({ status: 404 });
   expect(await ani.get("/api/alarms")).toMatchObject({ body: { alarms: [{ acknowledged: { by: "ani" } }] } });
   const entries = (await rig.entries()).filter(({ what, about }) => what === "alarm.acknowledge" && about === id);
