@@ -9,15 +9,15 @@ export type GreetingOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Says the sync, as things are now, and waits for its ack. */
-  sync(id: StatementId, signal: AbortSignal): Promise<Delivery>;
-  /** The backend has the sync. */
+  /** Says the sync, as things are now, and waits for its ack. `isCheck`: only to know whether anybody is there. */
+  sync(id: StatementId, isCheck: boolean, signal: AbortSignal): Promise<Delivery>;
+  /** The backend has the sync, after a connection or a silence. */
   greeted(): void;
   /** The backend has become silent, or is not any more. */
   changed(): void;
 };
 
-type Round = { readonly id: StatementId; readonly ending: AbortController; tries: number };
+type Round = { readonly id: StatementId; readonly isCheck: boolean; readonly ending: AbortController; tries: number };
 
 /** One statement may be lost with a backend that ends; a second one, said after the first was waited for in vain, is not. */
 const SILENT_AFTER = 2;
@@ -25,15 +25,17 @@ const SILENT_AFTER = 2;
 const PACE = { firstMs: 5_000, capMs: 30_000 };
 /** The same when somebody waits. */
 const HURRIED = { firstMs: 2_000, capMs: 2_000 };
+/** Without a word for so long, and for anything up to as long again, it is looked whether anybody is there. */
+const QUIET_MS = 60_000;
 
 /**
- * Says at every connection, and whenever a statement was not answered, what orders the stand has open, until the backend has it. So it
- * knows whether any backend answers at all: none does when a statement had its full time and no ack, and so had another one after it, and
- * nothing was heard meanwhile. Whatever the backend says ends that.
+ * Says at every connection, whenever a statement was not answered, and when nothing was heard for a minute or two, what orders the stand has
+ * open, until the backend has it. So it knows whether any backend answers at all: none does when a statement had its full time and no ack,
+ * and so had another one after it, and nothing was heard meanwhile. Whatever the backend says ends that.
  */
 export class Greeting {
   readonly #options: GreetingOptions;
-  /** Before the next sync. */
+  /** Before the next sync of a round, or before the next round. */
   readonly #pause: Pause;
   #isUp = false;
   #round: Round | undefined;
@@ -56,7 +58,7 @@ export class Greeting {
   up(): void {
     this.down();
     this.#isUp = true;
-    this.#greet();
+    this.#begin(false);
   }
 
   /** Not connected any more. */
@@ -80,6 +82,7 @@ export class Greeting {
     const wasSilent = this.isSilent;
     this.#heard += 1;
     this.#inVain = 0;
+    this.#rest();
     if (!wasSilent) return;
     this.#options.log.info("the backend answers again");
     this.#options.changed();
@@ -97,16 +100,24 @@ export class Greeting {
   #waited(inVain: number): void {
     const wasSilent = this.isSilent;
     this.#inVain = Math.max(this.#inVain, inVain);
-    if (this.#round === undefined && this.#isUp) this.#greet();
+    if (this.#round === undefined && this.#isUp) this.#begin(false);
     if (wasSilent || !this.isSilent) return;
     this.#options.log.warn("no backend answers");
     this.#options.changed();
   }
 
-  #greet(): void {
+  #begin(isCheck: boolean): void {
     const { clock, random } = this.#options;
-    this.#round = { id: newUlid(clock.wall(), random) as StatementId, ending: new AbortController(), tries: 0 };
+    const id = newUlid(clock.wall(), random) as StatementId;
+    this.#pause.end();
+    this.#round = { id, isCheck, ending: new AbortController(), tries: 0 };
     void this.#ask(this.#round);
+  }
+
+  /** The next round is a check, unless there is another reason for one before. */
+  #rest(): void {
+    if (this.#round !== undefined || !this.#isUp) return;
+    this.#pause.begin(QUIET_MS * (1 + this.#options.random()), () => this.#begin(true));
   }
 
   async #ask(round: Round): Promise<void> {
@@ -116,12 +127,13 @@ export class Greeting {
     if (signal.aborted) return;
     if (delivery !== "acked") return this.#pauseIn(round);
     this.#round = undefined;
-    this.#options.greeted();
+    this.#rest();
+    if (!round.isCheck || round.tries > 1) this.#options.greeted();
   }
 
-  async #said({ id, ending }: Round): Promise<Delivery> {
+  async #said({ id, isCheck, ending }: Round): Promise<Delivery> {
     try {
-      return await this.#options.sync(id, ending.signal);
+      return await this.#options.sync(id, isCheck, ending.signal);
     } catch (error) {
       this.#options.log.warn("sync not said", { error });
       return "down";

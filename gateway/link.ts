@@ -71,7 +71,7 @@ export class Link {
     this.#exchange = this.#openExchange();
     this.#greeting = new Greeting({
       ...options,
-      sync: (id, signal) => this.#sync(id, signal),
+      sync: (id, isCheck, signal) => this.#sync(id, isCheck, signal),
       greeted: () => this.#greeted(),
       changed: () => options.changed(),
     });
@@ -169,15 +169,19 @@ export class Link {
     this.#greeting.up();
   }
 
-  /** The orders are those of the moment; it keeps its id, so that an ack counts however late it comes. */
-  async #sync(id: StatementId, signal: AbortSignal): Promise<Delivery> {
+  /**
+   * The orders are those of the moment; it keeps its id, so that an ack counts however late it comes. People are not told of a lost journal
+   * every other minute.
+   */
+  async #sync(id: StatementId, isCheck: boolean, signal: AbortSignal): Promise<Delivery> {
     const { openOrders, lost } = this.#options;
     const orders = (await openOrders())
       .slice(0, SYNC_MOST)
       .flatMap(({ state }) =>
         state.at === "delivered" || state.at === "closed" ? [] : [{ order: state.order.id, at: state.at }],
       );
-    return this.#exchange.tell({ id, seq: 0, body: { type: "sync", orders, lost } }, "backend", signal);
+    const body = { type: "sync", orders, lost: lost && !isCheck } as const;
+    return this.#exchange.tell({ id, seq: 0, body }, "backend", signal);
   }
 
   #greeted(): void {

@@ -9,15 +9,15 @@ import { VirtualClock } from "../support/virtual-clock.ts";
 /** One stand's greeting over a wire that takes everything; nobody answers until the test says so. */
 function setUp(how: { readonly clock?: VirtualClock; readonly random?: Random } = {}) {
   const { clock = new VirtualClock(), random = () => 0.999 } = how;
-  const said: { readonly id: string; readonly atMs: number }[] = [];
+  const said: { readonly id: string; readonly isCheck: boolean; readonly atMs: number }[] = [];
   const told: string[] = [];
   const post = new Post({ transport: { publish: async () => true }, clock });
   const greeting: Greeting = new Greeting({
     clock,
     random,
     log: silentLog,
-    sync: (id, signal) => {
-      said.push({ id, atMs: clock.now().ms });
+    sync: (id, isCheck, signal) => {
+      said.push({ id, isCheck, atMs: clock.now().ms });
       return post.send(id, "up", "sealed", signal);
     },
     greeted: () => told.push("greeted"),
@@ -46,9 +46,10 @@ describe("the sync", () => {
     greeting.up();
     await clock.advance(9_000);
     acks(said[0]?.id ?? "");
-    await clock.advance(600_000);
+    await clock.advance(100_000);
     expect(atMs(said)).toEqual([0]);
     expect(told).toEqual(["greeted"]);
+    greeting.down();
     expect(clock.pending).toBe(0);
   });
 
@@ -65,8 +66,9 @@ describe("the sync", () => {
     greeting.up();
     await clock.advance(12_000);
     acks(said[0]?.id ?? "");
-    await clock.advance(600_000);
+    await clock.advance(100_000);
     expect(told).toEqual(["greeted"]);
+    greeting.down();
     expect(clock.pending).toBe(0);
   });
 
@@ -196,6 +198,89 @@ describe("nobody answers", () => {
     greeting.heard();
     expect(told).toEqual(["silent", "answered"]);
     expect(greeting.isSilent).toBe(false);
+  });
+});
+
+describe("a connection over which nothing is heard", () => {
+  const greeted = async (how: { readonly random?: Random } = {}) => {
+    const parts = setUp(how);
+    parts.greeting.up();
+    await parts.clock.advance(1);
+    parts.acks(parts.said[0]?.id ?? "");
+    await parts.clock.advance(1);
+    return parts;
+  };
+
+  test.each([
+    ["a minute", 0, 60_001],
+    ["two minutes", 0.999, 119_941],
+  ])("is asked about after %s, according to the draw", async (_, draw, ms) => {
+    const { clock, said } = await greeted({ random: () => draw });
+    await clock.advance(ms - 3);
+    expect(said).toHaveLength(1);
+    await clock.advance(1);
+    expect(said.slice(1)).toMatchObject([{ isCheck: true, atMs: ms }]);
+  });
+
+  test("so shows an idle stand within two and a half minutes that nobody answers", async () => {
+    const { clock, told, greeting } = await greeted();
+    await clock.advance(130_000);
+    expect(greeting.isSilent).toBe(false);
+    await clock.advance(15_000);
+    expect(told).toEqual(["greeted", "silent"]);
+  });
+
+  test("is asked about again and again, and an answer is no news", async () => {
+    const { clock, said, told, acks } = await greeted({ random: () => 0 });
+    for (let nth = 1; nth < 10; nth += 1) {
+      while (said.length === nth) await clock.advance(500);
+      acks(said[nth]?.id ?? "");
+    }
+    expect(clock.now().ms).toBeGreaterThan(9 * 60_000);
+    expect(new Set(said.map(({ id }) => id)).size).toBe(10);
+    expect(told).toEqual(["greeted"]);
+  });
+
+  test("tells of the answer that came after a silence: the backend may be another one", async () => {
+    const { clock, said, told, acks } = await greeted();
+    await clock.advance(150_000);
+    acks(said.at(-1)?.id ?? "");
+    await clock.advance(30_000);
+    expect(told).toEqual(["greeted", "silent", "answered", "greeted"]);
+  });
+
+  test("is left alone as long as anything is heard", async () => {
+    const { clock, said, greeting } = await greeted({ random: () => 0 });
+    for (let nth = 0; nth < 20; nth += 1) {
+      await clock.advance(50_000);
+      greeting.heard();
+    }
+    expect(said).toHaveLength(1);
+  });
+
+  test("is not asked about by a second sync beside one that waits", async () => {
+    const { clock, said, tells } = await greeted();
+    await clock.advance(105_000);
+    void tells("charge");
+    await clock.advance(19_000);
+    expect(atMs(said)).toEqual([0, 115_002]);
+  });
+
+  test("is asked about by many stands a few at a time, and by each less than once a minute", async () => {
+    const clock = new VirtualClock();
+    const random = seeded(5);
+    const stands = Array.from({ length: 200 }, () => setUp({ clock, random }));
+    for (const { greeting } of stands) greeting.up();
+    const inEach: number[] = [];
+    while (clock.now().ms < 600_000) {
+      await clock.advance(1_000);
+      const syncs = stands.map(({ said, acks }) => said.splice(0).map(({ id }) => acks(id)).length);
+      inEach.push(syncs.reduce((sum, count) => sum + count));
+    }
+    const [greetings, ...checks] = inEach;
+    expect(greetings).toBe(stands.length);
+    expect(Math.max(...checks)).toBeLessThan(stands.length / 15);
+    expect(checks.reduce((sum, count) => sum + count)).toBeLessThan(stands.length * 10);
   });
 });
 

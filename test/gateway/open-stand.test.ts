@@ -144,6 +144,18 @@ describe("a stand that cannot end a sale begins none", () => {
     expect(await bench.stand.press("new")).toBe("begun");
   });
 
+  test("while no backend answers, which is on the glass before anybody has pressed", async () => {
+    await onBench();
+    await bench.clock.advance(30_000);
+    bench.backend.acks = false;
+    await bench.clock.advance(145_000);
+    expect(title()).toBe("Offline");
+    expect(bench.backend.typesHeard().filter((type) => type !== "sync")).toEqual([]);
+    bench.backend.acks = true;
+    await bench.clock.advance(40_000);
+    expect(title()).toBe("Kopi Lobi");
+  });
+
   test("whose backend restarts shows nobody: what was lost meanwhile is one wait", async () => {
     await onBench();
     bench.backend.acks = false;
@@ -327,6 +339,14 @@ describe("a process that dies", () => {
     expect(troublesHeard()).toEqual(["release-unclear"]);
     expect(title()).toBe("Staff must check");
   });
+});
+
+test("a lost journal is told at a connection, and not whenever it is looked whether a backend answers", async () => {
+  await onBench({ parts: { lost: true } });
+  await bench.clock.advance(300_000);
+  const [first, ...checks] = bench.backend.heard.flatMap((body) => (body.type === "sync" ? [body.lost] : []));
+  expect(first).toBe(true);
+  expect(new Set(checks)).toEqual(new Set([false]));
 });
 
 test("an order to stop lets the pulse end, has its outcome on disk, and hears no button any more", async () => {
