@@ -10,6 +10,7 @@ import type { Summary } from "../../../backend/reconcile/summary.ts";
 import type { OrderId, StandId } from "../../../protocol/ids.ts";
 import { rupiah } from "../../../protocol/rupiah.ts";
 import { PRICE } from "../../support/sale.ts";
+import { settle } from "../../support/virtual-clock.ts";
 import { openShop, passing, type Shop } from "./shop.ts";
 
 const DAY = "2026-11-20" as Day;
@@ -271,8 +272,25 @@ describe("a run", () => {
     const shop = await openShop();
     await shop.sold();
     const reconciler = shop.reconciler();
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      shop.provider.meanwhile = () => {
+        resolve();
+        return new Promise<void>((answered) => {
+          answer = answered;
+        });
+      };
+    });
     reconciler.begin({ day: DAY, isWhole: true });
-    await passing(shop.clock, reconciler.stop());
+    await passing(shop.clock, asked);
+    let isStopped = false;
+    const stopped = reconciler.stop().then(() => {
+      isStopped = true;
+    });
+    await settle(5);
+    expect(isStopped).toBe(false);
+    answer();
+    await passing(shop.clock, stopped);
     expect(reconciler.running).toBeUndefined();
   });
 
