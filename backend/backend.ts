@@ -46,6 +46,8 @@ export type BackendParts = {
   /** What a stand says of its health; nothing depends on it. */
   healthOf?(stand: StandId, said: unknown): void;
   readonly presences?: Presences;
+  /** Whether an order of this stand was ever heard of; it may reject. Any stand has sold, when absent. */
+  hasSold?(stand: StandId): Promise<boolean>;
   /** Something has happened that people should know of. */
   raise?(subject: Subject, detail: Detail): Promise<void>;
   /** Who watches it, where somebody does. */
@@ -130,8 +132,12 @@ async function sync(
   await hasten(stand);
 }
 
-/** People are told of it once more when the stand says it again; its orders do not wait for that. */
-async function tellLost(stand: StandId, { log, raise }: BackendParts): Promise<void> {
+/**
+ * People are told of it once more when the stand says it again; its orders do not wait for that. A stand that never sold has an
+ * empty journal because it is new: nothing is lost.
+ */
+async function tellLost(stand: StandId, { log, raise, hasSold }: BackendParts): Promise<void> {
+  if ((await hasSold?.(stand).catch(() => true)) === false) return;
   const detail = { is: "journal-begun" } as const;
   sayLoud(log, { stand, alarm: "journal-lost" }, detail);
   await raise?.({ kind: "journal-lost", stand }, detail).catch((error: unknown) =>

@@ -28,6 +28,7 @@ import { type Observation, openObservation } from "./metrics/observation.ts";
 import { type Http, openHttp } from "./providers/http.ts";
 import { openReconciliation, type Reconciliation } from "./reconcile/open.ts";
 import { openSalesBook } from "./sales/open.ts";
+import { hasSales } from "./sales/search.ts";
 import { brokerOf, merchantBounds, payAddressesOf, type Setup, TELLABLE } from "./setup.ts";
 import { openStands, type Stands } from "./stands/open.ts";
 import { probe } from "./store/probe.ts";
@@ -81,7 +82,8 @@ async function openWorks(first: Ground, open: Opened): Promise<Works> {
   const observation = open.keep("observation", await observing(ground, books), (it) => it.close());
   const care = open.keep("care", await openCare(ground, { books, stands, http }), (it) => it.stop());
   const cared = { report: care.report, healthOf: care.healthOf, presences: care.health.presences, raise: care.raise };
-  const parts = { ...partsOf(ground, ways, books, stands), ...cared, changed: sales.changed };
+  const sold = { hasSold: (stand: StandId) => hasSales(store, stand), changed: sales.changed };
+  const parts = { ...partsOf(ground, ways, books, stands), ...cared, ...sold };
   const backend = open.keep("backend", openBackend(observation.watched(parts)), (it) => it.stop());
   care.begin(backend.fleet);
   const reconciling = openReconciliation(ground, journal, store, backend.cashier, books.leads);

@@ -1,4 +1,4 @@
-import { claimCodeOf, isOrderId } from "../../protocol/ids.ts";
+import { claimCodeOf, isOrderId, type StandId } from "../../protocol/ids.ts";
 import { sql } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
 import type { SaleRow } from "./sale.ts";
@@ -65,6 +65,11 @@ export async function searchSales(store: Store, filter: SalesFilter, options: Pa
 /** One order; `undefined` when the book has not got it. */
 export const saleById = (store: Store, order: string): Promise<SaleRow | undefined> =>
   store.selectFrom("sales").selectAll().where("order_id", "=", order).executeTakeFirst();
+
+/** Whether the book has any order of this stand, paid or not. */
+export const hasSales = async (store: Store, stand: StandId): Promise<boolean> =>
+  (await store.selectFrom("sales").select("order_id").where("stand", "=", stand).limit(1).executeTakeFirst()) !==
+  undefined;
 
 /** Orders that something happened to since, the longest ago first; of the same moment in any sequence. For whoever follows the book. */
 export const changedSales = (store: Store, sinceMs: number, limit: number): Promise<SaleRow[]> =>

@@ -13,6 +13,7 @@ import { startBroker } from "../../sandbox/broker.ts";
 import { stranger } from "../hostile/stranger.ts";
 import { newSite, startBackend } from "../support/backend-program.ts";
 import { freePort } from "../support/free-port.ts";
+import { ORDER_ID } from "../support/sale.ts";
 import { spokesman } from "../support/spokesman.ts";
 import { typed } from "../support/typed.ts";
 import { pause, until } from "../support/until.ts";
@@ -146,12 +147,19 @@ test(
   "a stand that lost its journal is told to people once, and what strangers say of stands to nobody",
   PATIENT,
   async () => {
-    const { backend, stand, voice, people } = await openShop();
+    const { backend, stand, voice, people, told } = await openShop();
+    const lost: UpBody = { type: "sync", orders: [], lost: true };
+    await stand.says(lost);
+    await until("the new stand is acked", () => told().some(({ type }) => type === "ack"));
+    expect(backend.find("alarm"), "it never sold: its journal is empty because it is new").toBeUndefined();
+
     await voice.says("qris/v1/stands/made-up/health", '{"version":"9","obstacles":["no-paper"]}');
     await voice.says(topicOf(STAND, "health"), '{"version":"0.1.0","obstacles":[],"rss":1}');
-    await stand.says({ type: "sync", orders: [], lost: true });
-    await stand.says({ type: "sync", orders: [], lost: true });
-    await until("people are told", () => people.got.length > 0, 30_000);
+    await stand.says({ type: "void", order: ORDER_ID, why: "cancelled" });
+    for (let times = 0; people.got.length === 0 && times < 30; times += 1) {
+      await stand.says(lost);
+      await pause(1_000);
+    }
     expect(people.got).toMatchObject([{ opened: [{ kind: "journal-lost", count: 1, alarms: [{ stand: STAND }] }] }]);
     expect(backend.err).toBe("");
   },

@@ -28,7 +28,8 @@ export async function spokesman(port: number, id: string, key: SigningKey | unde
     seq += 1;
     const statement = {
       v: 1,
-      id: newUlid(Date.UTC(2026, 0, 1), systemChance) as StatementId,
+      // Ids rise, as a stand's own do: of two reports the later id counts.
+      id: newUlid(Date.UTC(2026, 0, 1) + seq, systemChance) as StatementId,
       from: stand,
       to: "backend",
       at: { journal: `journal-of-${id}`, seq },
