@@ -1,6 +1,6 @@
 import { DAY_MS, dayOf, startOf } from "./days.js";
 import { h } from "./dom.js";
-import { clock, date } from "./format.js";
+import { clock, companyDate, date } from "./format.js";
 import { table } from "./parts.js";
 import { colour, onDressed } from "./theme.js";
 import { say } from "./tongue.js";
@@ -106,7 +106,7 @@ function optionsOf(uPlot, { times, lines, show, bars, byDay, height = HEIGHT, le
         space: 60,
         ...(bars && { splits: (/** @type {any} */ plot) => underBars(times, plot.bbox.width / devicePixelRatio) }),
         values: (/** @type {any} */ _plot, /** @type {number[]} */ at) =>
-          at.map((second) => (byDay ? dayWord(second * 1_000) : hourWord(second * 1_000, at))),
+          at.map((second) => (byDay ? companyDay(second * 1_000) : hourWord(second * 1_000, at, bars === true))),
       },
       {
         ...axis,
@@ -149,10 +149,17 @@ const rangeOf = (low, high, least) => {
   return [Math.min(low ?? least, least), top <= least ? least + 1 : top + (top - least) * 0.08];
 };
 
+/** @param {string} day */
+const withoutYear = (day) => day.replace(/[ ,]*\d{4}$/, "");
 /** @param {number} wall */
-const dayWord = (wall) => date(wall).replace(/[ ,]*\d{4}$/, "");
-/** @param {number} wall @param {readonly number[]} all */
-const hourWord = (wall, all) => ((all.at(-1) ?? 0) - (all[0] ?? 0) > 2 * 86_400 ? dayWord(wall) : clock(wall));
+const dayWord = (wall) => withoutYear(date(wall));
+/** @param {number} wall */
+const companyDay = (wall) => withoutYear(companyDate(wall));
+/** Bars of many hours are named where the company's days begin. @param {number} wall @param {readonly number[]} all @param {boolean} isBars */
+const hourWord = (wall, all, isBars) => {
+  if ((all.at(-1) ?? 0) - (all[0] ?? 0) <= 2 * 86_400) return clock(wall);
+  return isBars ? companyDay(wall) : dayWord(wall);
+};
 
 /** What is under the pointer, in words. @param {Chart["lines"]} lines @param {Chart["show"]} show @param {boolean} byDay */
 function bubble(lines, show, byDay) {
@@ -168,7 +175,7 @@ function bubble(lines, show, byDay) {
         const said = lines.map(
           ({ label }, nth) => `${label} ${plot.data[nth + 1][idx] === null ? "–" : show(plot.data[nth + 1][idx])}`,
         );
-        note.textContent = [byDay ? date(wall) : `${dayWord(wall)} ${clock(wall)}`, ...said].join("\n");
+        note.textContent = [byDay ? companyDate(wall) : `${dayWord(wall)} ${clock(wall)}`, ...said].join("\n");
         note.style.translate = `${Math.min(left, plot.over.clientWidth - note.offsetWidth - 4)}px 4px`;
       },
     },
@@ -188,7 +195,7 @@ function asTable({ name, times, lines, show, byDay }) {
           {
             key: String(at),
             cells: [
-              byDay ? date(at) : `${dayWord(at)} ${clock(at)}`,
+              byDay ? companyDate(at) : `${dayWord(at)} ${clock(at)}`,
               ...lines.map(({ values }) => (typeof values[nth] === "number" ? show(Number(values[nth])) : "–")),
             ],
           },

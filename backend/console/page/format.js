@@ -51,6 +51,9 @@ const CLOCK = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCy
 
 /** `14.05` in Indonesian, `14:05` in English. @param {number} wall */
 export const clock = (wall, seconds = false) => inWords(wall, seconds ? { ...CLOCK, second: "2-digit" } : CLOCK);
+/** The company's day that a moment is of, which is Jakarta's wherever the browser is. @param {number} wall */
+export const companyDate = (wall) =>
+  inWords(wall, { timeZone: JAKARTA, day: "numeric", month: "short", year: "numeric" });
 /** @param {number} wall */
 export const date = (wall) => inWords(wall, { day: "numeric", month: "short", year: "numeric" });
 /** @param {number} wall */

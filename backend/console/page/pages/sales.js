@@ -3,7 +3,7 @@ import { chartOf } from "../chart.js";
 import { DAY_MS, dayOf, startOf } from "../days.js";
 import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
-import { date, number, rupiah, shortRupiah } from "../format.js";
+import { companyDate, number, rupiah, shortRupiah } from "../format.js";
 import { icon } from "../icons.js";
 import { troubleIn } from "../later.js";
 import { calm, chooser, field, pageHead, panel, standLink, table, troubleNote, waiting } from "../parts.js";
@@ -262,7 +262,7 @@ function reportPanel(report, day, nameOf, pick) {
             "p",
             {},
             say("report.line", {
-              day: date(startOf(report.day) + DAY_MS / 2),
+              day: companyDate(startOf(report.day)),
               sales: number(report.total.sales),
               amount: rupiah(report.total.amount),
               refunded: rupiah(report.total.refunded),
