@@ -26,10 +26,10 @@ const PACE = { firstMs: 5_000, capMs: 30_000 };
 /** The same when somebody waits. */
 const HURRIED = { firstMs: 2_000, capMs: 2_000 };
 /** Without a word for so long, and for anything up to as long again, it is looked whether anybody is there. */
-const QUIET_MS = 60_000;
+const QUIET_MS = 180_000;
 
 /**
- * Says at every connection, whenever a statement was not answered, and when nothing was heard for a minute or two, what orders the stand has
+ * Says at every connection, whenever a statement was not answered, and when nothing was heard for three to six minutes, what orders the stand has
  * open, until the backend has it. So it knows whether any backend answers at all: none does when a statement had its full time and no ack,
  * and so had another one after it, and nothing was heard meanwhile. Whatever the backend says ends that.
  */

@@ -130,7 +130,7 @@ const sync = z
   .meta({
     title: "sync",
     description:
-      "On every connect, when a statement was not acked in time, and when nothing was heard for a minute or two, until it is acked: the orders open at the stand; the backend says its word on each.",
+      "On every connect, when a statement was not acked in time, and when nothing was heard for some minutes, until it is acked: the orders open at the stand; the backend says its word on each.",
   });
 const version = z.int().min(0).max(1_000_000_000);
 const using = z

@@ -148,7 +148,7 @@ describe("a stand that cannot end a sale begins none", () => {
     await onBench();
     await bench.clock.advance(30_000);
     bench.backend.acks = false;
-    await bench.clock.advance(145_000);
+    await bench.clock.advance(385_000);
     expect(title()).toBe("Offline");
     expect(bench.backend.typesHeard().filter((type) => type !== "sync")).toEqual([]);
     bench.backend.acks = true;
@@ -343,7 +343,7 @@ describe("a process that dies", () => {
 
 test("a lost journal is told at a connection, and not whenever it is looked whether a backend answers", async () => {
   await onBench({ parts: { lost: true } });
-  await bench.clock.advance(300_000);
+  await bench.clock.advance(900_000);
   const [first, ...checks] = bench.backend.heard.flatMap((body) => (body.type === "sync" ? [body.lost] : []));
   expect(first).toBe(true);
   expect(new Set(checks)).toEqual(new Set([false]));
