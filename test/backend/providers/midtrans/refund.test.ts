@@ -126,6 +126,16 @@ describe("no money is asked for when the books", () => {
     expect(await asked([{ body: partBooked("1000.00") }, { body: answer }], rest)).toEqual({ is: "taken" });
   });
 
+  test("leave room for it in the fee that was put on top, it is asked for, and beyond that it is not", async () => {
+    const payment = { ...refund.payment, fee: rupiah(105) };
+    const rest = { ...refund, payment, amount: rupiah(16_105) };
+    const answer = { ...refunded, refund_amount: "17105.00" };
+    expect(await asked([{ body: partBooked("1000.00") }, { body: answer }], rest)).toEqual({ is: "taken" });
+    await rig.leave();
+    const tooMuch = { ...rest, amount: rupiah(16_106) };
+    expect(await asked([{ body: partBooked("1000.00") }], tooMuch)).toMatchObject({ because: "invalid" });
+  });
+
   function partBooked(refund_amount: string): Json {
     return booked({ refund_key: "by-hand", refund_amount }, { transaction_status: "partial_refund", refund_amount });
   }
@@ -194,6 +204,14 @@ describe("Midtrans' no", () => {
       detail: expect.stringContaining("payable balance is too low"),
     });
   });
+
+  test.each(["insufficient balance", "Refund rejected: the BALANCE of the merchant is too low", "not enough funds"])(
+    "in the words %j is for want of balance too",
+    async (status_message) => {
+      const body = { status_code: "414", status_message };
+      expect(await asked([PAID, { body }, PAID])).toMatchObject({ because: "no-balance" });
+    },
+  );
 
   test("to the amount is final", async () => {
     const outcome = await asked([PAID, said("refund-error-414-amount-2026"), PAID]);
