@@ -137,6 +137,13 @@ describe("a charge", () => {
     });
   });
 
+  test("that is refused at length is told in a line", async () => {
+    const provider = await rig.against([saying("4004701", "x".repeat(500))]);
+    const { detail } = (await provider.charge(attempt, NEVER)) as { readonly detail: string };
+    expect(detail).toMatch(/^4004701 \(invalid format\), x+$/);
+    expect(detail).toHaveLength(500);
+  });
+
   test("goes by the code in the body, not by HTTP's", async () => {
     const provider = await rig.against([{ status: 500, body: charged }]);
     expect(await provider.charge(attempt, NEVER)).toMatchObject({ is: "issued" });
@@ -153,6 +160,12 @@ describe("a charge without its QR text", () => {
     const provider = await rig.against([{ body: withoutText({ qrImage, qrUrl: "https://api.midtrans.com/x" }) }]);
     expect(await provider.charge(attempt, NEVER)).toMatchObject(issued);
     expect(rig.lines()).toEqual([TOKEN_LINE, GENERATE]);
+  });
+
+  test("is unclear when the picture holds more than a code for a payment can", async () => {
+    const qrImage = (await qrcode.toBuffer("0".repeat(513), { scale: 2 })).toString("base64");
+    const provider = await rig.against([{ body: withoutText({ qrImage }) }]);
+    expect((await provider.charge(attempt, NEVER)).is).toBe("unclear");
   });
 
   test("is read from a picture that comes as an address of its own", async () => {

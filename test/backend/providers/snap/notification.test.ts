@@ -59,6 +59,11 @@ describe("a genuine notification of an order of ours is news", () => {
     expect(hear({ ...body, originalExternalId: REFERENCE })).toMatchObject({ is: "news", reference: REFERENCE });
   });
 
+  test("where another external id stands beside our own number", () => {
+    const body = { ...paid, originalExternalId: "41807553358950093184162180797837" };
+    expect(hear(body)).toMatchObject({ is: "news", reference: REFERENCE });
+  });
+
   test("however it is spaced, and with slashes escaped or not", () => {
     const spaced = JSON.stringify({ ...paid, more: "https://a.example/ b" }, null, 2).replaceAll("/", "\\/");
     expect(hearText(spaced)).toMatchObject({ is: "news", standing: { is: "settled" } });

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { MidtransSnapOptions } from "../../../../backend/providers/snap/desk.ts";
 import { type Facts, type Log, silentLog } from "../../../../host/log.ts";
@@ -11,6 +12,11 @@ const SECRET = new Secret(SNAP_KEYS.clientSecret);
 const QR = "00020101021226620014COM.GO-JEK.WWW6304A623";
 const charged: Json = { ...fixture("generate-2024"), partnerReferenceNo: REFERENCE, qrContent: QR };
 
+const SHORT = generateKeyPairSync("rsa", { modulusLength: 1_024 }).privateKey;
+/** It would sign, in a way that Midtrans does not know. */
+const PADDED = generateKeyPairSync("rsa-pss", { modulusLength: 2_048 }).privateKey;
+const pemOf = (key: KeyObject): Secret => new Secret(String(key.export({ type: "pkcs8", format: "pem" })));
+
 let rig: TapeRig;
 beforeEach(() => {
   rig = new TapeRig();
@@ -21,6 +27,9 @@ describe("options that cannot work are refused at once", () => {
   test.each<[string, Partial<MidtransSnapOptions>]>([
     ["an address at which keys would travel unencrypted", { baseUrl: "http://merchants.midtrans.com" }],
     ["a private key that is none", { credentials: () => ({ clientSecret: SECRET, privateKey: new Secret("hello") }) }],
+    ["a private key of too few bits", { credentials: () => ({ clientSecret: SECRET, privateKey: pemOf(SHORT) }) }],
+    ["a private key of another kind", { credentials: () => ({ clientSecret: SECRET, privateKey: pemOf(PADDED) }) }],
+    ["a private key for a public one", { providerPublicKeys: () => [SNAP_KEYS.merchant.privateKey] }],
     ["a public key that is none", { providerPublicKeys: () => ["hello"] }],
     ["a second public key that is none", { providerPublicKeys: () => [SNAP_KEYS.provider.publicKey, "hello"] }],
     ["a site that is longer than Midtrans takes", { site: "x".repeat(65) }],

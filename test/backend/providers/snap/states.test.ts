@@ -49,6 +49,24 @@ describe("latestTransactionStatus in answer to a query", () => {
     });
   });
 
+  test("a payment was paid at its paidTime, and only without one at its finishedTime", () => {
+    const finishedTime = "2020-10-20T20:00:00+07:00";
+    expect(standingOf({ finishedTime })).toMatchObject({ payment: { paidAt: "2020-10-20T17:56:57+07:00" } });
+    expect(standingOf({ paidTime: undefined, finishedTime })).toMatchObject({ payment: { paidAt: finishedTime } });
+  });
+
+  test("a currency in small letters is the same currency", () => {
+    const amount = { value: "17000.00", currency: "idr" };
+    expect(standingOf({ amount })).toMatchObject({ is: "settled", payment: { amount: 17_000 } });
+  });
+
+  test.each([undefined, { value: "0.00", currency: "IDR" }])(
+    "of a refunded payment of %j nobody knows that all of it went back",
+    (amount) => {
+      expect(standingOf({ latestTransactionStatus: "04", amount })).toMatchObject({ is: "refunded", isFull: false });
+    },
+  );
+
   test.each([
     ["without an amount", undefined],
     ["of a part of a rupiah", { value: "12345678.50", currency: "IDR" }],
