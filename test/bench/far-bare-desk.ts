@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import Database from "better-sqlite3";
-import { connectAsync } from "mqtt";
+import { connectAsync, type MqttClient } from "mqtt";
 import { Pool } from "pg";
-import { BARE_DOWN, BARE_UP, qosOf, type Sizes, writeBare } from "./bare-words.ts";
+import { everyTopicOf } from "../../protocol/topics.ts";
+import { bareTopicOf, type Kind, qosOf, readBare, type Samples, writeBare } from "./bare-words.ts";
 import { serveFar } from "./far.ts";
 import type { BooksAt } from "./far-desk.ts";
 
@@ -11,8 +12,10 @@ export type BareDeskParts = {
   readonly name: string;
   readonly broker: string;
   readonly books: BooksAt;
-  /** How long what a desk says was, in bytes. */
-  readonly sizes: Sizes;
+  /** What a desk says. */
+  readonly samples: Samples;
+  /** How many stands there are. */
+  readonly stands: number;
 };
 
 export type FarBareDesk = Awaited<ReturnType<typeof open>>;
@@ -22,13 +25,15 @@ const COMMIT_BYTES = 1_600;
 const CONNECTIONS = 8;
 
 /** A backend's commits and messages without any logic: who has heard something writes a row and answers. */
-async function open({ name, broker, books, sizes }: BareDeskParts) {
+async function open({ name, broker, books, samples, stands }: BareDeskParts) {
   const { commit, close } = await openRows(books);
   const options = { protocolVersion: 4 as const, reconnectPeriod: 0, clientId: `bare-${name}` };
   const client = await connectAsync(broker, options);
   (client.stream as Socket).setNoDelay(true);
-  const say = (kind: keyof Sizes, sale: number): void =>
-    void client.publish(BARE_DOWN, writeBare(kind, sale, sizes[kind]), { qos: qosOf(kind) });
+  const say = (kind: Kind, sale: number): void => {
+    const topic = bareTopicOf(sale, stands, "down");
+    client.publish(topic, writeBare(kind, sale, samples[kind]), { qos: qosOf(kind) });
+  };
   const charge = async (sale: number): Promise<void> => {
     await commit();
     await commit();
@@ -40,16 +45,13 @@ async function open({ name, broker, books, sizes }: BareDeskParts) {
     say("ack", sale);
     if (kind === "charge") void charge(sale);
   };
-  client.handleMessage = ({ payload }, heard) => {
-    const [kind = "", sale = ""] = String(payload).split(" ", 2);
-    void hear(kind, Number(sale)).then(() => heard());
-  };
-  await client.subscribeAsync(`$share/bench/${BARE_UP}`, { qos: 1 });
+  hearSideBySide(client, (payload) => hear(...readBare(payload.toString("latin1"))));
+  await client.subscribeAsync(everyTopicOf("up", "bench"), { qos: 1 });
   const server = createServer((request, response) => {
     void bodyOf(request).then(async (body) => {
       await commit();
       response.end("{}");
-      say("settled", Number(JSON.parse(body).order_id));
+      say("settled", Number.parseInt(JSON.parse(body).order_id, 10));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -62,6 +64,25 @@ async function open({ name, broker, books, sizes }: BareDeskParts) {
       await client.endAsync();
       await close();
     },
+  };
+}
+
+const PUBACK = 0x40;
+
+/** MQTT.js reads nothing more until a message is stored; the product does, and so does its floor. The broker is told when it is stored. */
+function hearSideBySide(client: MqttClient, hear: (payload: Buffer) => Promise<void>): void {
+  const ids = new WeakMap<object, number>();
+  client.on("packetreceive", (packet) => {
+    if (packet.cmd !== "publish" || packet.qos === 0 || packet.messageId === undefined) return;
+    ids.set(packet, packet.messageId);
+    packet.qos = 0;
+  });
+  client.handleMessage = (packet, goOn) => {
+    const id = ids.get(packet);
+    void hear(packet.payload as Buffer).then(() => {
+      if (id !== undefined) client.stream.write(Buffer.from([PUBACK, 2, id >> 8, id & 0xff]));
+    });
+    goOn();
   };
 }
 

@@ -1,13 +1,20 @@
 import { Agent, request } from "node:http";
 import type { Socket } from "node:net";
 import { connectAsync, type MqttClient } from "mqtt";
-import { firstReleaseOf, newOrderId, newUlid, type OrderId, type StandId } from "../../protocol/ids.ts";
+import {
+  firstReleaseOf,
+  newOrderId,
+  newUlid,
+  type OrderId,
+  type StandId,
+  type StatementId,
+} from "../../protocol/ids.ts";
 import { newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import { seal } from "../../protocol/seal.ts";
 import type { Statement, UpBody } from "../../protocol/statements.ts";
 import { everyTopicOf, topicOf } from "../../protocol/topics.ts";
-import { BARE_DOWN, BARE_UP, qosOf, type Sizes, writeBare } from "./bare-words.ts";
+import { bareTopicOf, type Kind, qosOf, readBare, type Samples, writeBare } from "./bare-words.ts";
 import { noticeOf, PATH } from "./shop.ts";
 import { Signal } from "./signal.ts";
 import { nowMs } from "./stopwatch.ts";
@@ -39,19 +46,6 @@ type Prepared = {
   readonly deliveredId: string;
 };
 
-/** How long what was said was, summed up, and how often. */
-class Scale {
-  readonly #sums = new Map<string, { bytes: number; count: number }>();
-  weigh(kind: string, bytes: number): void {
-    const sum = this.#sums.get(kind) ?? { bytes: 0, count: 0 };
-    this.#sums.set(kind, { bytes: sum.bytes + bytes, count: sum.count + 1 });
-  }
-  average(kind: keyof Sizes): number {
-    const { bytes, count } = this.#sums.get(kind) ?? { bytes: 0, count: 1 };
-    return Math.round(bytes / count);
-  }
-}
-
 /** Stands over one connection to the real broker, speaking real statements; what they are told is acked, and not checked. */
 export class StandTalk implements Talk {
   readonly #client: MqttClient;
@@ -59,7 +53,7 @@ export class StandTalk implements Talk {
   readonly #prepared: Prepared[];
   readonly #stands: ReadonlyMap<string, BenchStands[number]>;
   readonly #heard = new Waiting();
-  readonly #scale = new Scale();
+  readonly #said = new Map<string, string>();
 
   private constructor(client: MqttClient, stands: BenchStands, ports: readonly number[], sales: number) {
     this.#client = client;
@@ -76,12 +70,9 @@ export class StandTalk implements Talk {
     return talk;
   }
 
-  get sizes(): Sizes {
-    const average = (kind: keyof Sizes): number => this.#scale.average(kind);
-    return {
-      ...{ ack: average("ack"), offer: average("offer"), settled: average("settled") },
-      ...{ charge: average("charge"), delivered: average("delivered") },
-    };
+  /** Of each kind what was said last. */
+  get samples(): Samples {
+    return Object.fromEntries(this.#said) as Samples;
   }
 
   async sell(): Promise<number> {
@@ -111,57 +102,58 @@ export class StandTalk implements Talk {
     if (stand === undefined) throw new RangeError("no stands");
     const order = newOrderId(Date.now(), Math.random);
     const about = { type: "charge", order, amount: AMOUNT, items: ITEMS, method: "qris" } as const;
-    const charge = this.#seal(stand, nth + 1, { ...about, patienceMs: PATIENCE_MS });
+    const charge = sealedBy(stand, nth + 1, { ...about, patienceMs: PATIENCE_MS });
     const release = firstReleaseOf(order);
-    const delivered = this.#seal(stand, nth + 1, { type: "delivered", order, release, confirmed: false });
+    const delivered = sealedBy(stand, nth + 1, { type: "delivered", order, release, confirmed: false });
     return { stand, order, charge: charge.text, delivered: delivered.text, deliveredId: delivered.id };
   }
 
-  #seal({ id: from, pair }: BenchStands[number], seq: number, body: UpBody) {
-    const id = newUlid(Date.now(), Math.random);
-    const statement = { v: 1, id, from, to: "backend", at: { journal: BOOT, seq }, body } as Statement;
-    return { id, text: seal(statement, pair.signing) };
-  }
-
   #say(stand: StandId, kind: string, text: string): void {
-    this.#scale.weigh(kind, text.length);
+    this.#said.set(kind, text);
     this.#client.publish(topicOf(stand, "up"), text, { qos: qosOf(kind) });
   }
 
   #hear(topic: string, payload: Buffer): void {
     const text = payload.toString("latin1");
-    const said = JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString());
-    const { type, order, ids } = said.body as { type: string; order?: string; ids?: readonly string[] };
-    this.#scale.weigh(type, text.length);
+    const { id, body } = readSealed(text);
+    const { type, order, ids } = body;
+    this.#said.set(type, text);
     for (const id of ids ?? []) this.#heard.came(id);
     if (order === undefined) return;
     this.#heard.came(`${type} ${order}`);
     const stand = this.#stands.get(topic.split("/")[3] ?? "");
     if (stand === undefined) return;
-    const ack = this.#seal(stand, 0, { type: "ack", ids: [said.id] });
+    const ack = sealedBy(stand, 0, { type: "ack", ids: [id] });
     this.#say(stand.id, "ack", ack.text);
   }
 }
 
-/** The same messages to backends without any logic. */
+/** The same stands, doing the same with the same words, at backends without any logic. */
 export class BareTalk implements Talk {
   readonly #client: MqttClient;
   readonly #post: Post;
-  readonly #sizes: Sizes;
+  readonly #samples: Samples;
+  readonly #stands: BenchStands;
   readonly #heard = new Waiting();
   #sold = 0;
 
-  private constructor(client: MqttClient, sizes: Sizes, ports: readonly number[]) {
+  private constructor(client: MqttClient, stands: BenchStands, samples: Samples, ports: readonly number[]) {
     this.#client = client;
-    this.#sizes = sizes;
+    this.#stands = stands;
+    this.#samples = samples;
     this.#post = new Post(ports);
     client.on("message", (_, payload) => this.#hear(payload));
   }
 
-  static async open(broker: string, sizes: Sizes, ports: readonly number[]): Promise<BareTalk> {
+  static async open(
+    broker: string,
+    stands: BenchStands,
+    samples: Samples,
+    ports: readonly number[],
+  ): Promise<BareTalk> {
     const client = await connected(broker, "bare-stands");
-    const talk = new BareTalk(client, sizes, ports);
-    await client.subscribeAsync(BARE_DOWN, { qos: 1 });
+    const talk = new BareTalk(client, stands, samples, ports);
+    await client.subscribeAsync(everyTopicOf("down"), { qos: 1 });
     return talk;
   }
 
@@ -169,15 +161,15 @@ export class BareTalk implements Talk {
     this.#sold += 1;
     const sale = this.#sold;
     const offered = this.#heard.next(`offer ${sale}`);
-    this.#say("charge", sale);
+    this.#say("charge", sale, this.#samples.charge);
     await offered;
     const settled = this.#heard.next(`settled ${sale}`);
     const since = nowMs();
-    const noticed = this.#post.send(JSON.stringify({ order_id: String(sale), signature_key: "x".repeat(500) }));
+    const noticed = this.#post.send(noticeOf({ order: String(sale) as OrderId, number: 1, amount: AMOUNT }));
     await settled;
     const tookMs = nowMs() - since;
     const acked = this.#heard.next(`ack ${sale}`);
-    this.#say("delivered", sale);
+    this.#say("delivered", sale, this.#samples.delivered);
     await Promise.all([acked, noticed]);
     return tookMs;
   }
@@ -187,16 +179,35 @@ export class BareTalk implements Talk {
     await this.#client.endAsync();
   }
 
-  #say(kind: keyof Sizes, sale: number): void {
-    this.#client.publish(BARE_UP, writeBare(kind, sale, this.#sizes[kind]), { qos: qosOf(kind) });
+  #say(kind: Kind, sale: number, sealed: string): void {
+    const topic = bareTopicOf(sale, this.#stands.length, "up");
+    this.#client.publish(topic, writeBare(kind, sale, sealed), { qos: qosOf(kind) });
   }
 
   #hear(payload: Buffer): void {
-    const [kind = "", sale = ""] = String(payload).split(" ", 2);
+    const text = payload.toString("latin1");
+    const [kind, sale] = readBare(text);
+    const { id } = readSealed(text);
     this.#heard.came(`${kind} ${sale}`);
-    if (kind !== "ack") this.#say("ack", Number(sale));
+    const stand = this.#stands[sale % this.#stands.length];
+    if (kind === "ack" || stand === undefined) return;
+    this.#say("ack", sale, sealedBy(stand, 0, { type: "ack", ids: [id as StatementId] }).text);
   }
 }
+
+function sealedBy({ id: from, pair }: BenchStands[number], seq: number, body: UpBody) {
+  const id = newUlid(Date.now(), Math.random);
+  const statement = { v: 1, id, from, to: "backend", at: { journal: BOOT, seq }, body } as Statement;
+  return { id, text: seal(statement, pair.signing) };
+}
+
+type Said = {
+  readonly id: StatementId;
+  readonly body: { readonly type: string; readonly order?: string; readonly ids?: readonly string[] };
+};
+
+const readSealed = (text: string): Said =>
+  JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString()) as Said;
 
 async function connected(broker: string, clientId: string): Promise<MqttClient> {
   const client = await connectAsync(broker, { protocolVersion: 4, reconnectPeriod: 0, clientId });
