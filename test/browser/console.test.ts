@@ -68,11 +68,15 @@ const pagesOf = ({ orders, stands }: PretendFleet): Readonly<Record<string, stri
   nowhere: "/nowhere",
 });
 
+/** Of the page, and on a phone of any table whose rows are cards. */
+const TOO_WIDE = `Math.max(document.documentElement.scrollWidth - innerWidth,
+  ...[...document.querySelectorAll(".table:not(.ranking)")].map((each) => innerWidth > 760 ? 0 : each.scrollWidth - each.clientWidth))`;
+
 /** What keeps the page that is open from being used by everybody: broken rules of WCAG 2.2 and best practice, and what is too wide. */
 async function wrongs(name: string, rules?: readonly string[]): Promise<readonly string[]> {
   if ((await desk.page.evaluate("typeof axe")) === "undefined") await desk.page.evaluate(AXE);
   const broken = (await desk.page.evaluate(runAxe(rules))) as readonly string[];
-  const wide = Number(await desk.page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+  const wide = Number(await desk.page.evaluate(TOO_WIDE));
   return [...broken, ...(wide > 0 ? [`${wide} pixels too wide`] : [])].map((each) => `${name}: ${each}`);
 }
 const runAxe = (
@@ -85,6 +89,14 @@ async function keepPicture(name: string): Promise<void> {
   mkdirSync(LOOK, { recursive: true });
   writeFileSync(join(LOOK, `${name}.png`), await desk.page.screenshot({ fullPage: true, animations: "disabled" }));
 }
+
+test("days of sales are Jakarta's in a browser of any zone", async () => {
+  await arrive({}, { viewport: DESK, locale: "en-GB", timezoneId: "America/Los_Angeles" });
+  await go("/sales?days=7");
+  const days = await desk.page.locator(".as-table tbody tr > :first-child").allTextContents();
+  const shape = { timeZone: "Asia/Jakarta", day: "numeric", month: "short", year: "numeric" } as const;
+  expect(days.at(-1)).toBe(new Intl.DateTimeFormat("en-GB", shape).format(Date.now()));
+});
 
 describe("every page", () => {
   test.each([
