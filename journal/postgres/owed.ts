@@ -80,7 +80,7 @@ const AGAIN = `UPDATE effects SET clock = $2, due_ms = $3, tries = tries + 1, wo
   WHERE id = $1 AND (worker IS NULL OR worker = $4) RETURNING kind`;
 const HASTEN = `UPDATE effects SET due_ms = 0 FROM
     (SELECT seq FROM effects WHERE addressee = $1 AND due_ms > 0 AND worker IS NULL ORDER BY seq FOR UPDATE) waiting
-  WHERE effects.seq = waiting.seq`;
+  WHERE effects.seq = waiting.seq RETURNING effects.seq`;
 /**
  * Whoever sent it is told, too, where it is owed no more: what was taken back while it was on its way is waited for all the same. One row
  * of nothing where nothing goes.
@@ -182,8 +182,9 @@ export class PostgresOwed<Effect> {
   }
 
   async hasten(to: string): Promise<void> {
-    await this.#parts.hands.ask(() => ({ sql: HASTEN, values: [to] }));
-    this.#parts.quiet.disturb();
+    const { hands, quiet } = this.#parts;
+    const hastened = await this.#orDisturb(() => hands.ask(() => ({ sql: HASTEN, values: [to] })));
+    if (hastened.length > 0) quiet.disturb();
   }
 
   async received(to: string, ids: readonly EffectId[]): Promise<void> {

@@ -433,6 +433,26 @@ async function rowsRead(): Promise<number> {
   return Number(row?.read ?? 0);
 }
 
+test("an addressee for whom nothing waits does not make the database be asked anew what is due", async () => {
+  const journal = await place.open();
+  const before = await searches();
+  for (let nth = 0; nth < 60; nth += 1) {
+    await journal.hasten(`s-${nth}`, at(0));
+    expect(await journal.take({ now: at(0), kinds: ["tell"], limit: 16, leaseMs: 60_000 })).toEqual([]);
+  }
+  await journal.close();
+  await expect.poll(searches).toBeGreaterThan(before);
+  /* One a time to find who waits, and hardly any for what is due. */
+  expect((await searches()) - before).toBeLessThan(120);
+});
+
+/** How often it was looked for what is due, by sessions that have ended, as the server counts it. */
+async function searches(): Promise<number> {
+  const sql = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'effects_free' AND schemaname = $1";
+  const [row] = await server.ask<{ readonly idx_scan: string }>(place.where, sql, [place.where.schema]);
+  return Number(row?.idx_scan ?? 0);
+}
+
 test("a sweep of many old orders takes several short calls", async () => {
   const journal = await place.open();
   await fillWith(1_200);
