@@ -258,6 +258,14 @@ describe("a connection over which nothing is heard", () => {
     expect(said).toHaveLength(1);
   });
 
+  test("and is gone is not asked about, though something that was under way is heard at last", async () => {
+    const { clock, said, greeting, isLost } = await greeted();
+    isLost();
+    greeting.heard();
+    await clock.advance(300_000);
+    expect(said).toHaveLength(1);
+  });
+
   test("is not asked about by a second sync beside one that waits", async () => {
     const { clock, said, tells } = await greeted();
     await clock.advance(345_000);
