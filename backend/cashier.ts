@@ -1,16 +1,16 @@
 import type { Log } from "../host/log.ts";
 import type { AdvanceOptions, Journal, Owed } from "../journal/journal.ts";
 import type { Outcome } from "../journal/performer.ts";
-import { isOrderId, type OrderId, type StandId, type StatementId } from "../protocol/ids.ts";
+import type { OrderId, StandId, StatementId } from "../protocol/ids.ts";
 import type { OrderBody, UpBody } from "../protocol/statements.ts";
-import { type Clock, isReached } from "../protocol/time.ts";
+import type { Clock } from "../protocol/time.ts";
 import type { Detail } from "./alarms/detail.ts";
 import type { Subject } from "./alarms/kinds.ts";
 import { sayLoud } from "./alarms/loud.ts";
+import { Errands, type ErrandsParts } from "./errands.ts";
 import { attemptOf } from "./ledger/effects.ts";
 import { step } from "./ledger/ledger.ts";
 import type {
-  At,
   Decision,
   Effect,
   Event,
@@ -26,7 +26,7 @@ import type {
 import { orderOf, standOf } from "./ledger/words.ts";
 import type { Admission } from "./merchants/admission.ts";
 import type { Merchants } from "./merchants/merchants.ts";
-import type { Attempt, MerchantId, PaymentProvider, Refund, Standing } from "./providers/provider.ts";
+import type { MerchantId, Standing } from "./providers/provider.ts";
 import { readReference } from "./providers/reference.ts";
 import { type Looked, Questions } from "./questions.ts";
 
@@ -54,19 +54,19 @@ export type Taken = "taken" | "unknown-order";
 
 type OpenOrders = Extract<UpBody, { type: "sync" }>["orders"];
 
-const ALARM_AGAIN_MS = 10_000;
-
-/**
- * The loop of the backend: what stands, provider and staff say goes through the ledger into one commit each; what the ledger
- * owes the provider is performed here.
- */
+/** The loop of the backend: what stands, provider and staff say goes through the ledger into one commit each. */
 export class Cashier {
   readonly #options: CashierOptions;
   readonly #questions: Questions;
+  readonly #errands: Errands;
 
   constructor(options: CashierOptions) {
     this.#options = options;
     this.#questions = new Questions(options);
+    const report: ErrandsParts["report"] = async ({ order, id }, event) => {
+      await this.#advance(order, event, { finishes: id });
+    };
+    this.#errands = new Errands({ ...options, questions: this.#questions, report });
   }
 
   /** A stand's statement about one of its orders; resolves when it is on disk. */
@@ -145,82 +145,8 @@ export class Cashier {
   }
 
   /** Performs what the ledger owes the provider, and the ledger's own alarms. */
-  async perform(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
-    const { effect } = owed;
-    switch (effect.do) {
-      case "charge":
-        return this.#charge(owed, effect.attempt, signal);
-      case "ask":
-        return this.#ask(owed, effect.attempt, signal);
-      case "void":
-        return this.#news(owed, effect.attempt, await this.#providerOf(effect.attempt).void(effect.attempt, signal));
-      case "refund":
-        return this.#refund(owed, effect.refund, signal);
-      case "lapse":
-        return this.#report(owed, { type: "lapsed" });
-      case "alarm":
-        return this.#alarm(owed, effect);
-      case "tell":
-        return { againMs: 0 };
-    }
-  }
-
-  /** It is owed until it is written where people look. */
-  async #alarm(
-    { order, tries }: Owed<Effect>,
-    { alarm, detail: told }: Extract<Effect, { do: "alarm" }>,
-  ): Promise<Outcome> {
-    const { log, journal, raise } = this.#options;
-    const detail: Detail = typeof told === "string" ? { is: "said", text: told } : told;
-    if (tries === 0) sayLoud(log, { order, alarm }, detail);
-    if (raise === undefined || !isOrderId(order)) return "done";
-    try {
-      const state = await journal.stateOf(order);
-      await raise({ kind: alarm, order, ...(state && { stand: standOf(state) }) }, detail);
-      return "done";
-    } catch (error) {
-      log.warn("alarm not written", { order, error });
-      return { againMs: ALARM_AGAIN_MS };
-    }
-  }
-
-  async #charge(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
-    const { journal } = this.#options;
-    const charged = (charge: Extract<Event, { type: "charged" }>["charge"]): Promise<Outcome> =>
-      this.#report(owed, { type: "charged", attempt: attempt.number, charge });
-    if (owed.started) return charged({ is: "unclear", detail: "the backend stopped while it was charging" });
-    const state = await journal.start(owed.id);
-    if (!isWanted(state, attempt)) return charged(WITHDRAWN);
-    if (isReached(state.until, this.#options.clock.now())) return charged(TOO_LATE);
-    return charged(await this.#providerOf(attempt).charge(attempt, signal));
-  }
-
-  async #ask(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
-    const looked = await this.#questions.ask(attempt, signal);
-    return "againMs" in looked ? looked : this.#news(owed, attempt, looked);
-  }
-
-  /** A refund that the provider's books have shown meanwhile needs no more asking. */
-  async #refund(owed: Owed<Effect>, refund: Refund, signal: AbortSignal): Promise<Outcome> {
-    const state = await this.#options.journal.stateOf(refund.attempt.order);
-    const isAsked =
-      state?.at === "refunding" && state.backs.some(({ key, stage }) => key === refund.key && stage === "asked");
-    if (!isAsked) return "done";
-    const answer = await this.#providerOf(refund.attempt).refund(refund, signal);
-    return this.#report(owed, { type: "refund-answered", key: refund.key, answer });
-  }
-
-  #providerOf({ merchant }: Attempt): PaymentProvider {
-    return this.#options.merchants.provider(merchant);
-  }
-
-  #news(owed: Owed<Effect>, attempt: Attempt, standing: Standing): Promise<Outcome> {
-    return this.#report(owed, { type: "news", attempt: attempt.number, standing, via: "answer" });
-  }
-
-  async #report(owed: Owed<Effect>, event: Event): Promise<Outcome> {
-    await this.#advance(owed.order, event, { finishes: owed.id });
-    return "reported";
+  perform(owed: Owed<Effect>, signal: AbortSignal): Promise<Outcome> {
+    return this.#errands.perform(owed, signal);
   }
 
   async #synced(stand: StandId, order: OrderId, stage: OpenStage): Promise<void> {
@@ -276,25 +202,6 @@ type Advanced = { readonly done: Step; readonly from: State | undefined };
 const OF_ANOTHER: Step = { ignored: "the order is another merchant's" };
 const isOf = (merchant: MerchantId, state: State): boolean =>
   state.at === "forestalled" || state.sale.merchant === merchant;
-
-const WITHDRAWN = {
-  is: "refused",
-  retriable: false,
-  because: "unavailable",
-  detail: "withdrawn before it was sent",
-} as const;
-
-/** The stand has shown its customer an end; its word of that may wait behind this charge. */
-const TOO_LATE = {
-  is: "refused",
-  retriable: true,
-  because: "unavailable",
-  detail: "its customer was gone before it was sent",
-} as const;
-
-/** A charge that has waited for its turn may not be wanted any more. */
-const isWanted = (state: State | undefined, attempt: Attempt): state is At<"charging"> =>
-  state?.at === "charging" && state.attempt === attempt.number && state.phase === "asked";
 
 function eventOf(stand: StandId, body: OrderBody, merchant: MerchantId): StandEvent {
   switch (body.type) {
