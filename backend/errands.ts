@@ -73,6 +73,10 @@ export class Errands {
     }
   }
 
+  /**
+   * Its reference could be charged again by a repeat once the first was ended, so what became of a charge that a crash interrupted is
+   * asked for.
+   */
   async #charge(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
     const { journal } = this.#parts;
     const charged = (charge: Extract<Event, { type: "charged" }>["charge"]): Promise<Outcome> =>
@@ -89,7 +93,7 @@ export class Errands {
     return "againMs" in looked ? looked : this.#news(owed, attempt, looked);
   }
 
-  /** A refund that the provider's books have shown meanwhile needs no more asking. */
+  /** Its key makes all its tries one. A refund that the provider's books have shown meanwhile needs no more asking. */
   async #refund(owed: Owed<Effect>, refund: Refund, signal: AbortSignal): Promise<Outcome> {
     const state = await this.#parts.journal.stateOf(refund.attempt.order);
     const isAsked =

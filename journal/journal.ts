@@ -3,9 +3,6 @@ import type { Instant } from "../protocol/time.ts";
 /** Names one effect for ever, across journals: a ULID made when it was committed. */
 export type EffectId = string;
 
-/** What a restart does with an effect that was started and not finished. */
-export type AfterCrash = "repeat" | "report";
-
 /**
  * What `decide` answers. `finished`: nothing more is expected of the order; it may be swept away when it is old, and a later
  * event may open it again. `takesBack`: kinds of this order's effects, not yet finished, that must not be performed any more.
@@ -57,7 +54,6 @@ export type AdvanceOptions = {
 export type EffectTraits = {
   /** Lanes and `takesBack` go by this word. */
   readonly kind: string;
-  readonly afterCrash: AfterCrash;
   /** For whom it is, where several addressees share a lane; a full or absent addressee does not hold up the others. */
   readonly to?: string;
 };
@@ -137,7 +133,7 @@ export interface Journal<State, Event, Effect> {
    * with `gone` when the effect was finished or taken back: then the act must not be done. Answers its order's state as it is then.
    */
   start(effect: EffectId): Promise<State>;
-  /** Not waited for by the disk: a crash may forget it, and the effect is performed again. Only for `repeat` effects. */
+  /** Not waited for by the disk: a crash may forget it, and the effect is performed again. What must not be ends with its outcome, by `finishes`. */
   finish(effect: EffectId): Promise<void>;
   /** Gives the effect back, due at `due`, with one more try. What was started stays started. */
   again(effect: EffectId, due: Instant): Promise<void>;

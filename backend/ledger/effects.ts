@@ -1,4 +1,4 @@
-import type { AfterCrash, DueEffect, EffectTraits } from "../../journal/journal.ts";
+import type { DueEffect, EffectTraits } from "../../journal/journal.ts";
 import type { StandId } from "../../protocol/ids.ts";
 import type { DownBody } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
@@ -8,20 +8,6 @@ import type { Alarm, AlarmDetail, Effect, Event, Objection, Of, Sale, State, Ste
 /** The provider's wish: status queries of one order no closer than this (POS guide, "Get Transaction Status"). */
 export const CLOSEST_ASK_MS = 10_000;
 const RECHECK_MS = 60_000;
-
-/**
- * `charge` reports: its reference could be charged again by a repeat once the first was ended, so what became of a started
- * charge is asked for. `refund` repeats: its key makes all its tries one.
- */
-const afterCrash = {
-  tell: "repeat",
-  charge: "report",
-  ask: "repeat",
-  void: "repeat",
-  lapse: "repeat",
-  refund: "repeat",
-  alarm: "repeat",
-} as const satisfies Record<Effect["do"], AfterCrash>;
 
 export const tellKind = (type: DownBody["type"]): string => `tell ${type}`;
 
@@ -36,7 +22,6 @@ const kindOf = (effect: Effect): string => {
 
 export const traitsOf = (effect: Effect): EffectTraits => ({
   kind: kindOf(effect),
-  afterCrash: afterCrash[effect.do],
   ...(effect.do === "tell" ? { to: effect.to } : {}),
 });
 

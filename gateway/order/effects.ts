@@ -1,4 +1,4 @@
-import type { AfterCrash, DueEffect, EffectTraits } from "../../journal/journal.ts";
+import type { DueEffect, EffectTraits } from "../../journal/journal.ts";
 import type { Trouble, UpBody } from "../../protocol/statements.ts";
 import { type Instant, later } from "../../protocol/time.ts";
 import type { Effect, Order, Settlement } from "./words.ts";
@@ -6,22 +6,10 @@ import type { Effect, Order, Settlement } from "./words.ts";
 /** A receipt that could not be printed for so long has lost its reader. */
 const RECEIPT_FRESH_MS = 60_000;
 
-/**
- * What a restart does with an effect that was started and never finished. A slip printed twice carries the same charge, and
- * ends with its deadline; goods released twice are gone.
- */
-const afterCrash = {
-  tell: "repeat",
-  "print-qr": "repeat",
-  release: "report",
-  "print-receipt": "repeat",
-} as const satisfies Record<Effect["do"], AfterCrash>;
-
 export const tellKind = (type: UpBody["type"]): string => `tell ${type}`;
 
 export const traitsOf = (effect: Effect): EffectTraits => ({
   kind: effect.do === "tell" ? tellKind(effect.body.type) : effect.do,
-  afterCrash: afterCrash[effect.do],
 });
 
 /** The kinds of statement that wait in the journal until the backend has them. */

@@ -404,12 +404,6 @@ describe("the order machine", () => {
     expect(say(step(forgotten, { ...events.ordered, opening }, NOW, withPaper))).toBe(opens);
   });
 
-  test("what can be told is known as repeatable, and a release is not", () => {
-    const done = step(states.awaiting, events.settled, NOW, rules);
-    const effects = "ignored" in done ? [] : done.effects;
-    expect(effects.map(({ effect }) => traitsOf(effect).afterCrash)).toEqual(["report"]);
-  });
-
   describe("of a controller that lets the goods out itself", () => {
     const awaiting: State = { ...states.awaiting, order: handedOver };
     const moved = (state: State, event: Event, now = NOW) => {

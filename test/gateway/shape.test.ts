@@ -18,7 +18,7 @@ describe("what the stand keeps", () => {
     const effect = standShape.effect.read(JSON.parse(asWritten.effect), 1);
     expect(deadlineOf(state)).toBeUndefined();
     expect(step(state, event, { clock: "boot-1", ms: 100_000 }, rules)).toMatchObject({ state: { at: "troubled" } });
-    expect(standShape.traits(effect)).toEqual({ kind: "release", afterCrash: "report" });
+    expect(standShape.traits(effect)).toEqual({ kind: "release" });
   });
 
   test("comes back as it was written, a controller's order too", () => {

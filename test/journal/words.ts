@@ -28,7 +28,6 @@ export const shape: JournalShape<State, Event, Effect> = {
   effect: codec((json): json is Effect => isObject(json) && "do" in json && "text" in json),
   traits: (effect) => ({
     kind: effect.do,
-    afterCrash: effect.do === "release" ? "report" : "repeat",
     ...(effect.do === "tell" ? { to: effect.to } : {}),
   }),
   partyOf: ({ of }) => of,
