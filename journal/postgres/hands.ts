@@ -36,6 +36,7 @@ export class Hands {
   /** The number that was ours before, and what it had in hand. */
   #before: number | undefined;
   #hear: (text: string) => void = () => undefined;
+  #lost: () => void = () => undefined;
 
   constructor(options: PostgresOptions) {
     this.#options = options;
@@ -67,9 +68,13 @@ export class Hands {
     });
   }
 
-  /** `hear` is told what workers say to all. */
-  listen(hear: (text: string) => void): void {
+  /**
+   * `hear` is told what workers say to all. `lost`: the worker is gone, and perhaps with the whole server; then what it was told may have
+   * been undone, as the disk was not waited for.
+   */
+  listen(hear: (text: string) => void, lost: () => void): void {
     this.#hear = hear;
+    this.#lost = lost;
   }
 
   async close(): Promise<void> {
@@ -114,7 +119,9 @@ export class Hands {
   }
 
   #forget(opening: Promise<Worker>): void {
-    if (this.#worker === opening) this.#worker = undefined;
+    if (this.#worker !== opening) return;
+    this.#worker = undefined;
+    this.#lost();
   }
 
   async #drop(opening: Promise<Worker> | undefined): Promise<void> {

@@ -173,6 +173,12 @@ export class PostgresOwed<Effect> {
     }
   }
 
+  /** What others have done may be undone: whoever takes or finishes something here asks the database. */
+  mayBeBack(): void {
+    this.#gone.clear();
+    this.#parts.quiet.disturb();
+  }
+
   async again(id: EffectId, due: Instant): Promise<void> {
     const { hands, quiet } = this.#parts;
     this.waitsOn(due);

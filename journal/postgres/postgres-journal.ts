@@ -119,11 +119,12 @@ export class PostgresJournal<State, Event, Effect> implements Journal<State, Eve
 
   /** `hear` is told which effects processes on this journal were told to be received. Some may be missed. */
   listen(hear: (ids: readonly EffectId[]) => void): void {
-    this.#parts.hands.listen((text) => {
+    const heard = (text: string): void => {
       const ids = text.split(" ");
       this.#owed.areGone(ids);
       hear(ids);
-    });
+    };
+    this.#parts.hands.listen(heard, () => this.#owed.mayBeBack());
   }
 
   /** Whether this process is the one of all on the journal that leads; another one takes over when it is gone. */

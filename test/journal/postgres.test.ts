@@ -183,6 +183,21 @@ describe("two processes on one database", () => {
     await expect.poll(() => heard.flat()).toEqual(ids);
   });
 
+  test("finish anew what the other had finished when a crash of the server has undone that", async () => {
+    const heard: (readonly string[])[] = [];
+    one.listen((ids) => heard.push(ids));
+    await one.advance("A", paid(1), paying(1, [tell("1", "s-1")]), { now: at(0) });
+    await server.ask(place.where, "CREATE TABLE before AS TABLE effects");
+    const [{ id } = { id: "" }] = await takeAll(one);
+    await other.received("s-1", [id]);
+    await expect.poll(() => heard.flat()).toEqual([id]);
+    await server.cutAll();
+    await server.ask(place.where, "INSERT INTO effects OVERRIDING SYSTEM VALUE TABLE before");
+    expect(texts(await takeAll(one))).toEqual(["1"]);
+    await one.finish(id);
+    expect(await other.backlog(KINDS)).toEqual({ count: 0 });
+  });
+
   test("are led by one, and by the other when that one is gone", async () => {
     expect([await one.lead(), await one.lead(), await other.lead()]).toEqual([true, true, false]);
     await one.close();
