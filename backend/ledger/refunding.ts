@@ -89,13 +89,13 @@ function answered(state: At<"refunding">, { key, answer }: Of<"refund-answered">
   if (back?.stage !== "asked") return ignored("this refund was answered before");
   switch (answer.is) {
     case "confirmed":
-      return move(state, [{ ...back, stage: "confirmed", tries: 0 }], []);
+      return move(state, [{ ...back, stage: "confirmed", tries: 0 }], [], terms);
     case "taken":
-      return move(state, [{ ...back, stage: "taken", tries: 0 }], follow(state, back.attempt, 0, terms));
+      return move(state, [{ ...back, stage: "taken", tries: 0 }], follow(state, back.attempt, 0, terms), terms);
     case "refused":
       return refused(state, back, answer, terms);
     case "unclear":
-      return tryAgain(state, back, 0, terms) ?? stuck(state, back, "unanswered", answer.detail);
+      return tryAgain(state, back, 0, terms) ?? stuck(state, back, answer.detail, terms);
   }
 }
 
@@ -107,18 +107,18 @@ function refused(
 ): Step {
   const mayWork = againMs !== undefined || LATER.includes(because);
   const again = mayWork ? tryAgain(state, back, againMs ?? 0, terms) : undefined;
-  return again ?? move(state, [{ ...back, stage: "refused", tries: 0, because, detail }], []);
+  return again ?? move(state, [{ ...back, stage: "refused", tries: 0, because, detail }], [], terms);
 }
 
 function tryAgain(state: At<"refunding">, back: Back, leastMs: number, terms: Terms): Step | undefined {
   const pauseMs = terms.refundPausesMs[back.tries];
   if (pauseMs === undefined) return undefined;
   const next = { ...back, tries: back.tries + 1 };
-  return move(state, [next], refundIt(state, next, Math.max(leastMs, pauseMs), terms));
+  return move(state, [next], refundIt(state, next, Math.max(leastMs, pauseMs), terms), terms);
 }
 
-const stuck = (state: At<"refunding">, back: Back, because: "unanswered" | "unconfirmed", detail: string): Step =>
-  move(state, [{ ...back, stage: "stuck", tries: 0, because, detail }], []);
+const stuck = (state: At<"refunding">, back: Back, detail: string, terms: Terms): Step =>
+  move(state, [{ ...back, stage: "stuck", tries: 0, because: "unanswered", detail }], [], terms);
 
 /** Looks at the attempt's standing after a while: has the bank confirmed? */
 function follow({ sale }: At<"refunding">, attempt: number, tries: number, terms: Terms): Effects {
@@ -127,11 +127,13 @@ function follow({ sale }: At<"refunding">, attempt: number, tries: number, terms
 }
 
 /** With these refunds changed: still under way, or over. */
-function move(state: At<"refunding">, changed: readonly Back[], effects: Effects): Step {
+function move(state: At<"refunding">, changed: readonly Back[], effects: Effects, terms: Terms): Step {
   const next: At<"refunding"> = { ...state, backs: merged(state.backs, changed) };
   const round = next.backs.filter(({ key }) => state.round.includes(key));
   if (round.some(({ stage }) => stage === "asked" || stage === "taken")) return { state: next, effects };
-  return round.every(({ stage }) => stage === "confirmed") ? over(next, effects) : handOver(next, round, effects);
+  return round.every(({ stage }) => stage === "confirmed")
+    ? over(next, effects)
+    : handOver(next, round, effects, terms);
 }
 
 function over(state: At<"refunding">, effects: Effects): Step {
@@ -148,8 +150,11 @@ function over(state: At<"refunding">, effects: Effects): Step {
   };
 }
 
-/** A person has to see to what could not be given back. */
-function handOver(state: At<"refunding">, round: readonly Back[], effects: Effects): Step {
+/** How long a demand that was made twice, or was not answered, may still be on its way to the provider. */
+const STRAY_MS = MINUTE_MS;
+
+/** A person has to see to what could not be given back; whether it was given back all the same is looked at once more. */
+function handOver(state: At<"refunding">, round: readonly Back[], effects: Effects, terms: Terms): Step {
   const { sale, receipts, backs, because, delivered, releases } = state;
   const failed = round.filter(({ stage }) => stage !== "confirmed");
   const refunds = failed.map(({ key, because: why = "unanswered", detail: said = "" }) => ({
@@ -157,9 +162,11 @@ function handOver(state: At<"refunding">, round: readonly Back[], effects: Effec
     because: why,
     said,
   }));
+  const attempts = [...new Set(failed.map(({ attempt }) => attempt))];
+  const looks = attempts.map((attempt) => recheck(attemptOf(sale, attempt, terms), STRAY_MS));
   return {
     state: { at: "owed", sale, receipts, because, delivered, releases, isReleasing: false, backs },
-    effects: [...effects, alarm("refund-failed", { is: "refunds-failed", refunds })],
+    effects: [...effects, alarm("refund-failed", { is: "refunds-failed", refunds }), ...looks],
   };
 }
 
@@ -170,7 +177,7 @@ function news(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
   const told = refusedAndMade(state.backs, changed);
   const next = { ...state, backs: merged(state.backs, changed) };
   const step = newsOfRound(next, event, terms);
-  return "ignored" in step ? move(next, [], told) : { ...step, effects: [...told, ...step.effects] };
+  return "ignored" in step ? move(next, [], told, terms) : { ...step, effects: [...told, ...step.effects] };
 }
 
 function newsOfRound(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
@@ -215,6 +222,7 @@ function told(state: At<"refunding">, before: readonly Back[], seen: readonly Ba
     state,
     changed,
     taken.flatMap((back) => follow(state, back.attempt, 0, terms)),
+    terms,
   );
 }
 
@@ -226,7 +234,7 @@ function gone(state: At<"refunding">, open: readonly Back[], terms: Terms): Step
   const back = open.find(({ stage, tries, isRenewed }) => stage === "taken" && tries >= MISSING_MOST && !isRenewed);
   if (back === undefined) return undefined;
   const next: Back = { ...back, stage: "asked", tries: 0, isRenewed: true };
-  return move(state, [next], refundIt(state, next, 0, terms));
+  return move(state, [next], refundIt(state, next, 0, terms), terms);
 }
 
 /** An answer: who still waits for the bank is looked at again, ever more slowly, and in the end by a person. */
@@ -234,7 +242,7 @@ function lookedAt(state: At<"refunding">, seen: readonly Back[], terms: Terms): 
   if (seen.every(({ stage }) => stage === "asked")) return ignored("its refund is not in the provider's books yet");
   const counted = seen.map((back) => (back.stage === "taken" ? countedOn(back) : back));
   const waiting = counted.find(({ stage }) => stage === "taken");
-  return move(state, counted, waiting === undefined ? [] : follow(state, waiting.attempt, waiting.tries, terms));
+  return move(state, counted, waiting === undefined ? [] : follow(state, waiting.attempt, waiting.tries, terms), terms);
 }
 
 function countedOn(back: Back): Back {

@@ -413,7 +413,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     ...refundingRow,
     "refund taken": "refunding: recheck",
     "refund confirmed": "remedied: tell remedied",
-    "refund refused": "owed: alarm",
+    "refund refused": "owed: alarm, recheck",
     "refund refused for now": "refunding: refund",
     "refund unclear": "refunding: refund",
     "refund booked": "refunding: recheck",

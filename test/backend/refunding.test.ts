@@ -169,6 +169,22 @@ describe("a refund that is under way", () => {
     expect(owes(afterwards(goingBack(), news(pending, 2)))).toEqual(["void"]);
   });
 
+  test.each([
+    ["is refused", { is: "refused", because: "by-bank", detail: "denied" }, terms.refundPausesMs.length],
+    ["was never answered", { is: "unclear", detail: "no answer" }, terms.refundPausesMs.length],
+  ] as const)("that %s is looked for a minute later: its demand may have come twice", (_, answer, tries) => {
+    const state = goingBack({ backs: [backOf("asked", { tries })] });
+    const done = afterwards(state, { type: "refund-answered", key: keyOf(1), answer });
+    const look = { effect: { do: "ask", attempt: { order: ORDER_ID, number: 1 } }, afterMs: 60_000 };
+    expect("ignored" in done ? done : done.effects).toMatchObject([{ effect: { do: "alarm" } }, look]);
+  });
+
+  test("that was refused, and is found in the books, is told as a contradiction", () => {
+    const found = afterwards(owed({ backs: [backOf("refused")] }), news(booked(false)));
+    expect(owes(found)).toEqual(["alarm"]);
+    expect(stateOf(found)).toMatchObject({ at: "owed", backs: [{ stage: "stuck", because: "unconfirmed" }] });
+  });
+
   test("of which nobody knows the end stays so while the bank has not confirmed it", () => {
     expect(owes(afterwards(owed({ backs: [backOf("stuck")] }), news(booked(false))))).toEqual("nothing");
   });
