@@ -54,6 +54,8 @@ const LATE_MS = 120_000;
 const LOOK_MS = 100;
 const RESTART_MS = 3_000;
 const SAY_AGAIN_MS = 5_000;
+/** What is done this long after the ledger's last step is no part of the sale: an idle stand asks whether anybody is there. */
+const AFTER_SALE_MS = 60_000;
 /** Long enough for every timer of an order to have had its turn, the provider's own expiry and repeats included. */
 const END_MS = 45 * 60_000;
 
@@ -77,6 +79,7 @@ class OneSale {
   readonly #moments = { stand: 0, backend: 0 };
   /** As it was last committed. */
   #ledger: LedgerState | undefined;
+  #lastStepMs = 0;
   #seen: string | undefined;
   #isPaid = false;
 
@@ -105,7 +108,9 @@ class OneSale {
       stories.hear(heard);
       if (heard.event.type === "not-delivered") this.#stand.settings.relayFails = 0;
       this.#ledger = heard.took?.after ?? this.#ledger;
-      if (heard.took !== undefined) this.#sayLater();
+      if (heard.took === undefined) return;
+      this.#lastStepMs = timeline.ms;
+      this.#sayLater();
     };
     backend.start(this.#fuses.backend.shift());
     this.#startStand();
@@ -149,6 +154,12 @@ class OneSale {
     if (backend.deaths > this.#buried.backend) this.#revive("backend");
     this.#buried.stand = this.#stand.deaths;
     this.#buried.backend = backend.deaths;
+    this.#count();
+  }
+
+  #count(): void {
+    const { backend, timeline } = this.world;
+    if (timeline.ms > this.#lastStepMs + AFTER_SALE_MS) return;
     this.#moments.stand = Math.max(this.#moments.stand, this.#stand.isAlive ? this.#stand.moments : 0);
     this.#moments.backend = Math.max(this.#moments.backend, backend.isAlive ? backend.moments : 0);
   }
