@@ -126,7 +126,7 @@ test("the seal's words become words that no sender can make up", () => {
 });
 
 test("without [metrics] nothing listens and nothing is wrapped", () => {
-  const books = { journal: {} as LedgerJournal, store: {} as Store };
+  const books = { journal: {} as LedgerJournal, store: {} as Store, leads: () => false };
   const ground = { setup: { config: {} } as Setup, clock: steadyClock("test"), log: silentLog };
   const { watching, metrics, watched } = openObservation({ ground, books, version: "1" });
   const parts = {} as BackendParts;
