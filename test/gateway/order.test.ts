@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { traitsOf } from "../../gateway/order/effects.ts";
-import { deadlineOf, step } from "../../gateway/order/order.ts";
+import { deadlineOf, isOpen, step } from "../../gateway/order/order.ts";
 import type { Event, Order, Rules, State, Step } from "../../gateway/order/words.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
@@ -391,9 +391,33 @@ describe("the order machine", () => {
     expect(moved(states.charging, events.offered).state.order).toEqual(order);
   });
 
-  test("a charge that is not yet told is taken back with its void", () => {
-    const done = step(states.charging, events.cancel, NOW, rules);
-    expect("ignored" in done ? [] : done.takesBack).toContain("tell charge");
+  test.each([
+    ["a cancel: the void says all that the charge would have asked", "awaiting", "cancel", ["tell charge", "print-qr"]],
+    ["money in time: nobody voids it any more", "closing at once", "settled", ["print-qr", "tell void"]],
+    ["money too late", "closing for long", "settled", ["print-qr"]],
+    ["the backend's word that nobody pays", "closing for long", "voided", ["print-qr", "tell charge", "tell void"]],
+    ["another release of what is out: it is told anew", "delivered", "ordered", ["tell delivered"]],
+  ] as const)("%s takes back what was owed and is not true any more", (_, state, event, takesBack) => {
+    expect(step(states[state], events[event], NOW, withPaper)).toMatchObject({ takesBack });
+  });
+
+  test("an offer of another amount is a bad one, whatever its code says", () => {
+    expect(say(step(states.charging, { ...events.offered, amount: rupiah(PRICE - 1) }, NOW, withPaper))).toBe(voids);
+  });
+
+  test("too little money is called so also when it comes too late", () => {
+    const underpaid = { state: { at: "troubled", because: "underpaid" } };
+    expect(step(states["closing for long"], events.underpaid, NOW, rules)).toMatchObject(underpaid);
+    expect(step(states.closed, events.underpaid, NOW, rules)).toMatchObject(underpaid);
+    expect(step(states.closed, events.settled, NOW, rules)).toMatchObject({ state: { because: "paid-late" } });
+  });
+
+  test("nothing is expected any more of what is delivered or closed", () => {
+    const { forgotten, ...known } = states;
+    expect(forgotten).toBeUndefined();
+    const done = Object.values<State>(known).filter((state) => !isOpen(state));
+    expect(new Set(done.map((state) => state.at))).toEqual(new Set(["delivered", "closed"]));
+    expect(done).toHaveLength(3);
   });
 
   test("an order that is forgotten is released only where the backend says the goods are", () => {
