@@ -31,7 +31,7 @@ export function formsOf(shape: Shape): readonly Shape[] {
 }
 
 /** Everything the schema may mean by `path`; empty where it knows no such place. */
-export function shapesAt(shape: Shape, path: Path): readonly Shape[] {
+function shapesAt(shape: Shape, path: Path): readonly Shape[] {
   const [step, ...rest] = path;
   if (step === undefined) return [shape];
   return formsOf(shape)

@@ -5,7 +5,7 @@
 export type Node = { readonly tag: number; readonly content: Uint8Array; readonly whole: Uint8Array };
 
 /** What is not DER, or not what was expected in its place. */
-export class BadDer extends Error {
+class BadDer extends Error {
   constructor(message: string) {
     super(message);
     this.name = "BadDer";

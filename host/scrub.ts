@@ -27,7 +27,7 @@ export function scrub(value: unknown, depth = 0): unknown {
 }
 
 /** Cuts a long text, and takes user names, passwords and authorization headers out of it. */
-export function scrubText(text: string): string {
+function scrubText(text: string): string {
   const cut = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)` : text;
   return cut.replace(USER_IN_ADDRESS, "$1[secret]@").replace(AUTHORIZATION, "$1 [secret]");
 }

@@ -60,7 +60,7 @@ export const renewAnswerSchema = z.object({ certificate: pem });
 export type RenewAnswer = z.output<typeof renewAnswerSchema>;
 
 /** Why there is no certificate. `retry`: nothing is wrong with the request; later. */
-export const enrolRefusals = [
+const enrolRefusals = [
   "code-unknown",
   "code-used",
   "code-expired",

@@ -26,7 +26,7 @@ const STAMP = ".built-from";
  * @param {string} root
  * @param {Build} build
  */
-export const sourceHash = (root, { project, folders }) =>
+const sourceHash = (root, { project, folders }) =>
   hashOf(root, [...folders, "tsconfig.json", project, "package-lock.json"]);
 
 /**

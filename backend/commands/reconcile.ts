@@ -14,7 +14,7 @@ import { deskOf } from "./operator.ts";
 import { begin, follow, ordersOf, statusOf, type Talk } from "./reconcile-talk.ts";
 
 /** There is no result: the backend is away, or the run came to nothing (sysexits.h, EX_TEMPFAIL). */
-export const NOT_DONE = 75;
+const NOT_DONE = 75;
 const DIFFERENT = FAILED;
 
 /** Compares a day with the provider's books, and prints what differs. 0: nothing does; 1: something does. */

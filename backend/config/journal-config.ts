@@ -49,7 +49,6 @@ const inPostgres = z.strictObject({
 
 export const journalSchema = z.union([inFile, inPostgres]);
 
-export type JournalConfig = z.output<typeof journalSchema>;
 export type SharedJournalConfig = z.output<typeof inPostgres>;
 
 export type DatabaseSecrets = { readonly password?: Secret; readonly ca?: string };

@@ -45,7 +45,7 @@ export async function openConsoleOf(ground: Ground, world: ConsoleWorld): Promis
 }
 
 /** Everything that the console shows and does, over the parts of a running backend. */
-export function desksOn(
+function desksOn(
   { clock, random, log }: Pick<Ground, "clock" | "random" | "log">,
   world: Omit<ConsoleWorld, "isTest">,
 ): Required<Desks> {

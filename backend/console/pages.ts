@@ -8,7 +8,7 @@ import { vendorRoutes } from "./vendor.ts";
  * The console's own files and nothing from elsewhere; pictures of stands are made from bytes that scripts fetched. No style and no
  * script stands in the page itself.
  */
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -17,4 +17,3 @@ export const healthSchema = z.strictObject({
     .default(400)
     .describe("How long least, mean and most of each hour are kept."),
 });
-export type HealthConfig = z.output<typeof healthSchema>;

@@ -16,7 +16,7 @@ export type StandStanding = { readonly state: StandingName; readonly reasons: re
 export type Latest = { readonly heardMs: number; readonly health: HealthSaid };
 
 /** Health comes once a minute: whoever was heard so lately is there, whatever a late last will says. */
-export const THERE_MS = 150_000;
+const THERE_MS = 150_000;
 /** A stand that is connected and says nothing for so long is in trouble. */
 export const SILENT_MS = 300_000;
 

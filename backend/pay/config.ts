@@ -37,4 +37,3 @@ export const paySchema = z.strictObject({
     .default(600)
     .describe("Of one address. A page that is open asks 20 times a minute, and many phones may share one address."),
 });
-export type PayConfig = z.output<typeof paySchema>;

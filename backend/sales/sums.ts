@@ -2,7 +2,7 @@ import { sql } from "../store/query.ts";
 import type { Store } from "../store/store.ts";
 
 /** By what sales are summed up. Hours and days are those of western Indonesian time. */
-export const sumWords = ["hour", "day", "stand", "product"] as const;
+const sumWords = ["hour", "day", "stand", "product"] as const;
 export type SumBy = (typeof sumWords)[number];
 
 /** When the money came, by the backend's clock: `fromMs` lies in it, `toMs` does not. */

@@ -34,7 +34,7 @@ export type EnrolRouteParts = {
   revoked(): Promise<string>;
 };
 
-export const CRL_PATH = `${ENROL_PATH}/crl.pem`;
+const CRL_PATH = `${ENROL_PATH}/crl.pem`;
 const RETRY_SECONDS = 60;
 
 export function enrolRoutes(parts: EnrolRouteParts): readonly Route[] {

@@ -88,7 +88,7 @@ export class Revocations {
 }
 
 /** The whole file or the one before, also after a power cut; never a half one: that would shut everybody out. */
-export function writeWhole(file: string, text: string): void {
+function writeWhole(file: string, text: string): void {
   const beside = `${file}.new`;
   const opened = openSync(beside, "w", 0o644);
   try {

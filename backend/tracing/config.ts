@@ -18,5 +18,3 @@ export const tracingSchema = z.strictObject({
     .describe("Said to the collector as Authorization: Bearer ….")
     .meta({ example: "credential:tracing-token" }),
 });
-
-export type TracingConfig = z.output<typeof tracingSchema>;

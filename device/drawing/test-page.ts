@@ -16,7 +16,7 @@ const CORNER = 12;
 const GAP = 6;
 const LABEL = 11;
 /** Pixels a module, from what hardly any phone reads to what every phone reads. */
-export const TEST_PIXELS = [2, 3, 4, 5, 6, 8] as const;
+const TEST_PIXELS = [2, 3, 4, 5, 6, 8] as const;
 
 /** Wrong names: red and blue are swapped, or the glass wants its pixels inverted. */
 export const COLOURS = [

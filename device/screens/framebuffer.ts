@@ -60,7 +60,7 @@ function layoutOf(fd: number, { path, kernel, folder = "/sys/class/graphics" }: 
 }
 
 /** Throws `HardwareFault` for what has palettes or deeper colours than the eye of a phone. */
-export function readLayout(record: Buffer, stride: number, path: string): Layout {
+function readLayout(record: Buffer, stride: number, path: string): Layout {
   const word = (at: number): number => record.readUInt32LE(at);
   const channel = (at: number): Channel => ({ shift: word(at), bits: word(at + 4) });
   const [bits, red, green, blue] = [word(24), channel(32), channel(44), channel(56)];

@@ -3,7 +3,7 @@ import { HardwareFault, type Stop } from "../device.ts";
 import type { RelayMode } from "./shape.ts";
 
 /** No relay of a stand has a reason to stay closed for longer. */
-export const LONGEST_PULSE_MS = 60_000;
+const LONGEST_PULSE_MS = 60_000;
 
 /** Hears when the contact closes and opens; `ms` is how long it was closed, `whole` whether that was as long as asked. */
 export type ContactEars = {

@@ -81,7 +81,7 @@ export const releaseAnswerSchema = z.discriminatedUnion("outcome", [
 ]);
 export type ReleaseAnswer = z.output<typeof releaseAnswerSchema>;
 
-export const orderStates = ["charging", "awaiting", "closing", "releasing", "delivered", "troubled", "closed"] as const;
+const orderStates = ["charging", "awaiting", "closing", "releasing", "delivered", "troubled", "closed"] as const;
 
 const reasons = [
   ...new Set([...voidReasons, ...voidings, ...refusals, ...troubles, "refunded", "settled-by-staff"] as const),

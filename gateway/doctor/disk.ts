@@ -13,7 +13,7 @@ export type Mount = {
 };
 
 /** The lines of /proc/self/mountinfo, by proc(5). */
-export const mountsIn = (text: string): readonly Mount[] =>
+const mountsIn = (text: string): readonly Mount[] =>
   text.split("\n").flatMap((line) => {
     const [left = "", right = ""] = line.split(" - ");
     const [, , , , at, options = ""] = left.split(" ");
@@ -23,7 +23,7 @@ export const mountsIn = (text: string): readonly Mount[] =>
   });
 
 /** The last mount over the deepest folder that holds `path`. */
-export const mountOf = (path: string, mounts: readonly Mount[]): Mount | undefined =>
+const mountOf = (path: string, mounts: readonly Mount[]): Mount | undefined =>
   mounts
     .filter(({ at }) => at === "/" || path === at || path.startsWith(`${at}/`))
     .reduce<Mount | undefined>(

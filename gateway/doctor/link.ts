@@ -6,7 +6,7 @@ import { type Check, configuredCheck } from "./check.ts";
 
 type Broker = { readonly host: string; readonly port: number; readonly isTls: boolean };
 
-export function brokerIn({ link }: Pick<GatewayConfig, "link">): Broker {
+function brokerIn({ link }: Pick<GatewayConfig, "link">): Broker {
   const { protocol, hostname, port } = new URL(link.url);
   const isTls = protocol === "mqtts:";
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || (isTls ? 8883 : 1883)), isTls };

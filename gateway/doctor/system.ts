@@ -126,7 +126,7 @@ export const uptime = check({
 });
 
 /** `3 d 4 h`, `12 min`, `40 s`. */
-export function spanText(seconds: number): string {
+function spanText(seconds: number): string {
   const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600)];
   if (days > 0) return `${days} d ${hours % 24} h`;
   if (hours > 0) return `${hours} h ${Math.floor(seconds / 60) % 60} min`;

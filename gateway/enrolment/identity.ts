@@ -7,7 +7,7 @@ import type { StandId } from "../../protocol/ids.ts";
 import { standIdSchema } from "../../protocol/statements.ts";
 
 /** Who this machine is, as an enrolment has brought it home. All of it lies in one folder. */
-export const identitySchema = z.object({
+const identitySchema = z.object({
   stand: standIdSchema,
   name: z.string().min(1).max(40),
   site: z.string().max(100).optional(),

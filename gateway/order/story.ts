@@ -26,7 +26,7 @@ export function timeText(wall: WallMs, zone: Zone): string {
   return wallText(wall, zone)?.replace(/(\d\d:\d\d) /, `$1:${seconds} `) ?? `clock not set (${seconds} s)`;
 }
 
-export function eventWords(event: Event): string {
+function eventWords(event: Event): string {
   switch (event.type) {
     case "begun":
       return `begun: ${event.order.reference === undefined ? "a customer" : `the controller, "${event.order.reference}",`} asked for ${itemsText(event.order)}`;

@@ -14,7 +14,7 @@ export type Product = {
 
 export type Menu = readonly Product[];
 
-export const itemOf = ({ id, name, price }: Product): Item => ({ product: id, name, price, quantity: 1 });
+const itemOf = ({ id, name, price }: Product): Item => ({ product: id, name, price, quantity: 1 });
 
 export const openingOf = (menu: Menu, product: string): Contact | undefined =>
   menu.find(({ id }) => id === product)?.opening;

@@ -23,7 +23,7 @@ type Enrolled = {
 };
 
 /** Where other stands of the same operator are; only the lobby's is a real one. */
-export const NEIGHBOURS = [
+const NEIGHBOURS = [
   { id: "gambir-1", name: "Kopi Gambir", site: "Stasiun Gambir, Jakarta", place: [-6.1767, 106.8306] },
   { id: "tugu-1", name: "Kopi Tugu", site: "Stasiun Tugu, Yogyakarta", place: [-7.789, 110.3634] },
   { id: "tunjungan-1", name: "Teh Tunjungan", site: "Tunjungan Plaza, Surabaya", place: [-7.2625, 112.7385] },

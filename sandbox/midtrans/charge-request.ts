@@ -164,7 +164,7 @@ function isModest(metadata: object): boolean {
   }
 }
 
-export const MAX_NOTIFICATION_URLS = 3;
+const MAX_NOTIFICATION_URLS = 3;
 
 /** Reads `X-Override-Notification` or `X-Append-Notification`: up to three addresses, separated by commas. */
 export function readNotificationUrls(header: string): readonly string[] | { readonly bad: string } {

@@ -20,7 +20,7 @@ export type Likeness =
   | { readonly is: "other-size"; readonly kept: string; readonly drawn: string }
   | { readonly is: "different"; readonly pixels: number; readonly look: string };
 
-export const goldenOf = (name: string): string => join(PICTURES, `${name}.png`);
+const goldenOf = (name: string): string => join(PICTURES, `${name}.png`);
 export const readGolden = (name: string): Uint8Array => readFileSync(goldenOf(name));
 
 /** Whether this PNG shows what is expected. */

@@ -44,7 +44,7 @@ export function seeded(seed: number): Random {
 }
 
 /** A backend that acks what it hears and says only what it is told to say, over a wire that can be cut. */
-export class PretendBackend {
+class PretendBackend {
   readonly heard: UpBody[] = [];
   readonly health: unknown[] = [];
   readonly presences: unknown[] = [];

@@ -94,7 +94,7 @@ function barred(endpoint: Endpoint, request: HttpRequest, who: Signed | undefine
   return isRole(who.role, endpoint.may) ? undefined : needs(endpoint.may);
 }
 
-export const isRole = (role: Role, least: Role): boolean => roles.indexOf(role) >= roles.indexOf(least);
+const isRole = (role: Role, least: Role): boolean => roles.indexOf(role) >= roles.indexOf(least);
 
 const NOT_FROM_HERE = refusal("csrf", "This call did not come from a page of the console.", {
   hint: "If the console stands behind a proxy, base_url must be what browsers call it by.",

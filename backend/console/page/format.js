@@ -40,7 +40,7 @@ const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const inWords = (wall, options) => new Intl.DateTimeFormat(locale(), { timeZone: here, ...options }).format(wall);
 
 /** How the zone of this browser is called, `WIB` in Jakarta. @param {number} wall */
-export function zoneOf(wall) {
+function zoneOf(wall) {
   const known = INDONESIAN[here];
   if (known !== undefined) return known;
   const parts = new Intl.DateTimeFormat(locale(), { timeZoneName: "short", timeZone: here }).formatToParts(wall);

@@ -34,7 +34,7 @@ const orderTones = {
 /** @param {string} state @returns {Tone} */
 export const toneOfStand = (state) => standTones[state] ?? "away";
 /** @param {string} state @returns {Tone} */
-export const toneOfOrder = (state) => orderTones[state] ?? "away";
+const toneOfOrder = (state) => orderTones[state] ?? "away";
 
 /** @param {Tone} tone @param {string} text */
 export const tag = (tone, text) => h("span", { class: `tag ${tone}` }, mark(tone), text);

@@ -35,10 +35,10 @@ export type Pretended = {
 };
 
 export const WALL = Date.UTC(2026, 10, 21);
-export const STAND_KEY = newKeyPair();
+const STAND_KEY = newKeyPair();
 export const BACKEND_KEY = newKeyPair();
 
-export const SIMULATED = 'screen.driver = "simulated"\nprinter.driver = "simulated"\npins.driver = "simulated"';
+const SIMULATED = 'screen.driver = "simulated"\nprinter.driver = "simulated"\npins.driver = "simulated"';
 export const REAL = `
 screen = { driver = "spi-panel", model = "st7789-240x320", dc_line = 25 }
 printer = { driver = "escpos" }

@@ -26,7 +26,7 @@ export const LINE = { coffee: 17, tea: 5, cancel: 6, chute: 13, relay: 22 } as c
 
 /** Of the two products; the second is long enough to do something in the midst of it. */
 export const PULSE_MS = { coffee: 400, tea: 4_000 } as const;
-export const SENSOR_WINDOW_MS = 1_500;
+const SENSOR_WINDOW_MS = 1_500;
 /** The emulated processor is ten times slower than a Pi's, and stands still when its host is busy. */
 const SILENCE_SECONDS = 15;
 
