@@ -12,12 +12,6 @@ export type Merchants = {
 /** Of a backend that serves one account, and of orders from before there could be more. */
 export const ONLY_MERCHANT = "main" as MerchantId;
 
-/** Everything goes to one account. */
-export const onlyMerchant = (provider: PaymentProvider): Merchants => ({
-  of: () => ONLY_MERCHANT,
-  provider: () => provider,
-});
-
 /** A stand of which nobody knows whom it sells for has no account. */
 export const merchantsOf = (
   providers: ReadonlyMap<MerchantId, PaymentProvider>,

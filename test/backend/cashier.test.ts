@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Cashier, type LedgerJournal } from "../../backend/cashier.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, State, Terms } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type {
   Attempt,
   Charge,
@@ -23,6 +23,7 @@ import { openSqliteJournal } from "../../journal/sqlite/open.ts";
 import { newUlid, type OrderId, type ReleaseId, type StandId, type StatementId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
 import type { UpBody } from "../../protocol/statements.ts";
+import { onlyMerchant } from "../support/only-merchant.ts";
 import { ORDER_ID, order, PRICE, qrFor, STAND } from "../support/sale.ts";
 import { usualTerms } from "../support/terms.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";

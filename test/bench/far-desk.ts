@@ -1,7 +1,7 @@
 import { openBackend } from "../../backend/backend.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import type { Effect, Event, State } from "../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import { openHttp } from "../../backend/providers/http.ts";
 import { midtransCore } from "../../backend/providers/midtrans/core.ts";
 import { webhookRoute } from "../../backend/webhooks.ts";
@@ -16,6 +16,7 @@ import { newUlid } from "../../protocol/ids.ts";
 import { keySetOf, type PublicJwk, privateKeyFrom } from "../../protocol/keys.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
+import { onlyMerchant } from "../support/only-merchant.ts";
 import { until } from "../support/until.ts";
 import { unreadLog } from "./bench-log.ts";
 import { serveFar } from "./far.ts";

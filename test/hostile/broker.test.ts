@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openBackend } from "../../backend/backend.ts";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../backend/merchants/merchants.ts";
+import { ONLY_MERCHANT } from "../../backend/merchants/merchants.ts";
 import type { Attempt, PaymentProvider, Standing } from "../../backend/providers/provider.ts";
 import { openStand } from "../../gateway/open-stand.ts";
 import { standShape } from "../../gateway/order/shape.ts";
@@ -14,6 +14,7 @@ import { keySetOf, newKeyPair } from "../../protocol/keys.ts";
 import { openMqtt } from "../../wire/mqtt.ts";
 import type { OpenTransport } from "../../wire/transport.ts";
 import { type Mosquitto, startMosquitto } from "../support/mosquitto.ts";
+import { onlyMerchant } from "../support/only-merchant.ts";
 import { coffee, qrFor, rules, STAND } from "../support/sale.ts";
 import { refunding } from "../support/terms.ts";
 import { until } from "../support/until.ts";

@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { Cashier, type LedgerJournal } from "../../../backend/cashier.ts";
 import { ledgerShape } from "../../../backend/ledger/shape.ts";
 import type { State } from "../../../backend/ledger/words.ts";
-import { ONLY_MERCHANT, onlyMerchant } from "../../../backend/merchants/merchants.ts";
+import { ONLY_MERCHANT } from "../../../backend/merchants/merchants.ts";
 import { isoOf } from "../../../backend/providers/midtrans/time.ts";
 import type { Attempt, Charge, PaymentProvider, Refunded, Standing } from "../../../backend/providers/provider.ts";
 import { referenceOf } from "../../../backend/providers/provider.ts";
@@ -24,6 +24,7 @@ import {
 import { rupiah } from "../../../protocol/rupiah.ts";
 import type { UpBody } from "../../../protocol/statements.ts";
 import type { Clock } from "../../../protocol/time.ts";
+import { onlyMerchant } from "../../support/only-merchant.ts";
 import { order, PRICE, qrFor, STAND } from "../../support/sale.ts";
 import { refunding } from "../../support/terms.ts";
 import { settle, VirtualClock } from "../../support/virtual-clock.ts";
