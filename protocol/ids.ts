@@ -21,8 +21,6 @@ export const RELEASE = /^[A-Za-z0-9-]{1,64}$/;
 
 export const isOrderId = (value: unknown): value is OrderId => typeof value === "string" && ULID.test(value);
 export const isStandId = (value: unknown): value is StandId => typeof value === "string" && STAND.test(value);
-export const isReleaseId = (value: unknown): value is ReleaseId => typeof value === "string" && RELEASE.test(value);
-export const isStatementId = (value: unknown): value is StatementId => typeof value === "string" && ULID.test(value);
 
 /** Random numbers from 0 up to, but not including, 1. The only source of chance, so that a test can repeat a run. */
 export type Random = () => number;
