@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { traitsOf } from "../../gateway/order/effects.ts";
+import { printKinds, releaseKinds, tellKinds, traitsOf } from "../../gateway/order/effects.ts";
 import { deadlineOf, isOpen, step } from "../../gateway/order/order.ts";
-import type { Event, Order, Rules, State, Step } from "../../gateway/order/words.ts";
+import type { Ending, Event, Order, Rules, State, Step } from "../../gateway/order/words.ts";
 import { firstReleaseOf, type ReleaseId } from "../../protocol/ids.ts";
 import { rupiah } from "../../protocol/rupiah.ts";
+import type { Trouble, UpBody, VoidReason } from "../../protocol/statements.ts";
 import type { Instant } from "../../protocol/time.ts";
 import { handedOver, ORDER_ID, order, PRICE, qrFor, rules, settlementOf } from "../support/sale.ts";
 
@@ -341,6 +342,7 @@ const table: Record<StateName, Record<EventName, string>> = {
 };
 
 const withPaper: Rules = { ...rules, prints: { qr: true, receipt: true } };
+const dry: Rules = { ...rules, prints: { qr: false, receipt: false } };
 const say = (done: Step): string =>
   "ignored" in done ? no : `${done.state.at}: ${done.effects.map(({ effect }) => traitsOf(effect).kind).join(", ")}`;
 
@@ -352,7 +354,6 @@ describe("the order machine", () => {
   }
 
   test("without a printer nothing is printed", () => {
-    const dry: Rules = { ...rules, prints: { qr: false, receipt: false } };
     expect(say(step(states.charging, events.offered, NOW, dry))).toBe("awaiting: ");
     expect(say(step(states.releasing, events.released, NOW, dry))).toBe("delivered: tell delivered");
   });
@@ -426,6 +427,134 @@ describe("the order machine", () => {
     expect(say(step(forgotten, events.ordered, NOW, withPaper))).toBe(late);
     const opening = { line: "gate", pulseMs: 500 };
     expect(say(step(forgotten, { ...events.ordered, opening }, NOW, withPaper))).toBe(opens);
+  });
+
+  const told = (body: UpBody) => ({ effects: [{ effect: { do: "tell", body } }] });
+  const ended = (why: VoidReason) => ({
+    state: { at: "closing", why, since: NOW },
+    ...told({ type: "void", order: ORDER_ID, why }),
+  });
+  const owes = (because: Trouble, release?: ReleaseId) => ({
+    state: { because, since: NOW },
+    ...told({ type: "not-delivered", order: ORDER_ID, because, ...(release === undefined ? {} : { release }) }),
+  });
+  const isOut = (confirmed: boolean) => ({
+    state: { at: "delivered", confirmed },
+    ...told({ type: "delivered", order: ORDER_ID, release: first, confirmed }),
+    finished: true,
+  });
+  const isClosed = (ending: Ending, since = NOW) => ({
+    state: { at: "closed", ending, since },
+    effects: [],
+    finished: true,
+  });
+  const unseen: Event = { ...events.released, confirmed: false };
+  const settledByStaff: Event = { type: "remedied", how: "settled-by-staff" };
+
+  test.each<[StateName, string, Event, object]>([
+    [
+      "forgotten",
+      "money",
+      events.settled,
+      { ...owes("unknown-here"), state: { order: { id: ORDER_ID, amount: PRICE } } },
+    ],
+    [
+      "charging",
+      "a refusal",
+      { type: "refused", because: "unavailable" },
+      isClosed({ is: "refused", because: "unavailable" }),
+    ],
+    ["charging", "a bad code", events["offered badly"], ended("bad-qr")],
+    ["charging", "cancel", events.cancel, ended("cancelled")],
+    ["overdue", "the deadline", events.deadline, ended("expired")],
+    ["awaiting", "a screen that fails", { type: "not-shown", because: "screen-failed" }, ended("screen-failed")],
+    ["awaiting", "no paper", events["not shown"], ended("no-paper")],
+    ["awaiting", "an open door", events.interlocked, ended("cancelled")],
+    ["awaiting", "a power cut", events.rebooted, ended("rebooted")],
+    ["awaiting", "too little money", events.underpaid, owes("underpaid")],
+    ["awaiting", "the backend's end", { type: "voided", as: "expired" }, isClosed({ is: "voided", why: "expired" })],
+    ["awaiting", "staff's remedy", settledByStaff, isClosed({ is: "remedied", how: "settled-by-staff" })],
+    [
+      "closing for long",
+      "its end",
+      { type: "voided", as: "expired" },
+      isClosed({ is: "voided", why: "cancelled" }, at(70_000)),
+    ],
+    ["closing for long", "money", events.settled, owes("paid-late")],
+    ["closed", "staff's remedy", settledByStaff, isClosed({ is: "remedied", how: "settled-by-staff" }, at(90_000))],
+    ["releasing", "goods that were seen", events.released, isOut(true)],
+    ["releasing", "goods that nobody saw", unseen, isOut(false)],
+    ["releasing", "a relay that failed", events["not released"], owes("release-failed", first)],
+    ["handed over for long", "silence", events.deadline, owes("not-confirmed", first)],
+    ["handed over", "a power cut", events.rebooted, owes("release-unclear", first)],
+    ["delivered", "another release", events.ordered, isOut(true)],
+    ["troubled", "staff's remedy", settledByStaff, isClosed({ is: "remedied", how: "settled-by-staff" })],
+  ])("%s, then %s: the state and the backend have the whole of it", (state, _, event, expected) => {
+    expect(step(states[state], event, NOW, dry)).toMatchObject(expected);
+  });
+
+  test("a release that is told anew keeps what was seen of it", () => {
+    const unseen: State = { ...states.delivered, confirmed: false };
+    expect(step(unseen, events.ordered, NOW, rules)).toMatchObject(isOut(false));
+  });
+
+  test("a customer waits for the code as long as the stand's rules say, and the backend knows how long", () => {
+    const begun = step(undefined, events.begun, NOW, rules);
+    const asks = { body: { type: "charge", order: ORDER_ID, amount: PRICE, patienceMs: 20_000 }, until: at(120_000) };
+    expect(begun).toMatchObject({ state: { deadline: at(120_000) }, effects: [{ effect: asks }] });
+    expect(deadlineOf(states.charging)).toEqual(at(110_000));
+  });
+
+  test("a strip is good for as long as the customer may pay, a receipt for a minute, and says what is owed", () => {
+    const strip = { do: "print-qr", qr: qrFor(PRICE), until: at(160_000) };
+    expect(step(states.charging, events.offered, NOW, withPaper)).toMatchObject({ effects: [{ effect: strip }] });
+    const receipt = { do: "print-receipt", paid, until: at(160_000) };
+    const done = step(states.releasing, events.released, NOW, rules);
+    expect(done).toMatchObject({ effects: [{}, { effect: receipt }] });
+    expect(done).not.toMatchObject({ effects: [{}, { effect: { because: expect.anything() } }] });
+    const owed = { ...receipt, because: "release-failed" };
+    expect(step(states.releasing, events["not released"], NOW, rules)).toMatchObject({
+      effects: [{}, { effect: owed }],
+    });
+  });
+
+  test("money for more than the price opens the gate", () => {
+    const over: Event = { ...events.settled, settlement: settlementOf(rupiah(PRICE + 1)) };
+    expect(say(step(states.awaiting, over, NOW, rules))).toBe(opens);
+  });
+
+  test("the grace is over when its time is", () => {
+    const closedFor = (ms: number): State => ({ ...states["closing at once"], since: at(NOW.ms - ms) });
+    expect(say(step(closedFor(rules.graceMs - 1), events.settled, NOW, rules))).toBe(opens);
+    expect(say(step(closedFor(rules.graceMs), events.settled, NOW, rules))).toBe(late);
+  });
+
+  test("staff's release moves the contact under its own name, where the goods are now", () => {
+    const moved = step(states.troubled, events.ordered, NOW, rules);
+    expect(moved).toMatchObject({ effects: [{ effect: { release: second, opening: order.opening } }] });
+    const opening = { line: "hatch", pulseMs: 700 };
+    const elsewhere = step(states.troubled, { ...events.ordered, opening }, NOW, rules);
+    expect(elsewhere).toMatchObject({
+      state: { order: { opening } },
+      effects: [{ effect: { release: second, opening } }],
+    });
+  });
+
+  test("money for an order whose goods this stand cannot find opens nothing", () => {
+    const bare: State = {
+      at: "charging",
+      order: { id: ORDER_ID, amount: PRICE, items: [], begunAt: 0 },
+      deadline: NOW,
+    };
+    expect(step(bare, events.settled, NOW, dry)).toMatchObject(owes("unknown-here"));
+    const owed: State = { ...bare, at: "troubled", paid, releases: [], because: "unknown-here", since: NOW };
+    expect(step(owed, events.ordered, NOW, dry)).toMatchObject(owes("release-failed", second));
+  });
+
+  test("the backend hears of each kind of statement, and the printer prints each kind of strip", () => {
+    expect(tellKinds).toEqual(["tell charge", "tell void", "tell delivered", "tell not-delivered"]);
+    expect(printKinds).toEqual(["print-qr", "print-receipt"]);
+    expect(releaseKinds).toEqual(["release"]);
   });
 
   describe("of a controller that lets the goods out itself", () => {
