@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { ledgerShape } from "../../backend/ledger/shape.ts";
 import { orderOf, type State } from "../../backend/ledger/words.ts";
@@ -102,7 +103,7 @@ function mountDisk(at: string, sizeMb: number): Disk | undefined {
 
 async function fill(at: string, ms: number, server: PostgresServer, place: PostgresPlace): Promise<void> {
   const ballast = join(at, "ballast");
-  writeUntilFull(ballast);
+  await writeUntilFull(ballast);
   await pause(ms);
   rmSync(ballast);
   const deadline = Date.now() + RECOVERS_MS;
@@ -118,18 +119,19 @@ const answers = (server: PostgresServer, place: PostgresPlace): Promise<boolean>
     () => false,
   );
 
-function writeUntilFull(file: string): void {
-  const ballast = openSync(file, "w");
+/** Everybody's network runs in this process meanwhile. */
+async function writeUntilFull(file: string): Promise<void> {
+  const ballast = await open(file, "w");
   try {
-    for (const size of [1_048_576, 4_096]) writeAll(ballast, Buffer.alloc(size));
+    for (const size of [33_554_432, 4_096]) await writeAll(ballast, Buffer.alloc(size));
   } finally {
-    closeSync(ballast);
+    await ballast.close();
   }
 }
 
-function writeAll(file: number, chunk: Buffer): void {
+async function writeAll(file: FileHandle, chunk: Buffer): Promise<void> {
   try {
-    for (;;) writeSync(file, chunk);
+    for (;;) await file.write(chunk);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
   }
