@@ -25,7 +25,7 @@ const HABITS = [
 type Habit = (typeof HABITS)[number][0];
 
 /** Longer than a stand waits for its backend, or for money. */
-const CODE_WITHIN_MS = 15_000;
+const CODE_WITHIN_MS = 25_000;
 const END_WITHIN_MS = 60_000;
 const PAY_WITHIN_MS = 20_000;
 /** When the provider hears of money that comes after its code has ended; it keeps it. */

@@ -41,9 +41,9 @@ export type FleetStand = {
 /** The name of the `nth` stand of a fleet, counted from 0. */
 export const idOf = (nth: number): StandId => `stand-${nth + 1}` as StandId;
 
-/** A customer who does not come to an end soon would make the run long. */
+/** Patience for a code is as delivered; a customer who does not pay soon would make the run long. */
 const RULES: Rules = {
-  chargePatienceMs: 10_000,
+  chargePatienceMs: 20_000,
   paymentPatienceMs: 15_000,
   graceMs: 2_000,
   prints: { qr: false, receipt: false },
