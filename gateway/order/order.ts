@@ -22,22 +22,23 @@ import {
  * has its function below, in the order in which a sale comes to them.
  */
 export function step(state: State | undefined, event: Event, now: Instant, rules: Rules): Step {
-  if (state === undefined) return unknownOrder(event, now, rules);
+  const at = { now, rules };
+  if (state === undefined) return unknownOrder(event, at);
   switch (state.at) {
     case "charging":
-      return charging(state, event, now, rules);
+      return charging(state, event, at);
     case "awaiting":
-      return awaiting(state, event, now, rules);
+      return awaiting(state, event, at);
     case "closing":
-      return closing(state, event, now, rules);
+      return closing(state, event, at);
     case "releasing":
-      return releasing(state, event, now, rules);
+      return releasing(state, event, at);
     case "delivered":
       return delivered(state, event);
     case "troubled":
-      return troubled(state, event, now, rules);
+      return troubled(state, event, at);
     case "closed":
-      return closed(state, event, now, rules);
+      return closed(state, event, at);
   }
 }
 
@@ -61,18 +62,19 @@ function windowEndOf({ order: { opening }, since }: At<"releasing">): Instant | 
 /** Open: the stand still expects something of this order and names it to the backend at every connect. */
 export const isOpen = (state: State): boolean => state.at !== "delivered" && state.at !== "closed";
 
+/** By which time, and by which of the stand's rules, a step is decided. */
 type Moment = { readonly now: Instant; readonly rules: Rules };
 
 const ignored = (why: string): Step => ({ ignored: why });
 
-function unknownOrder(event: Event, now: Instant, rules: Rules): Step {
-  if (event.type === "begun") return begin(event.order, now, rules);
+function unknownOrder(event: Event, at: Moment): Step {
+  if (event.type === "begun") return begin(event.order, at);
   if (event.type !== "settled") return ignored("this stand does not know the order");
   const order: Order = { id: event.order, amount: event.settlement.amount, items: [], begunAt: 0 };
-  return trouble({ order, paid: event.settlement, releases: [] }, "unknown-here", { now, rules });
+  return trouble({ order, paid: event.settlement, releases: [] }, "unknown-here", at);
 }
 
-function begin(order: Order, now: Instant, rules: Rules): Step {
+function begin(order: Order, { now, rules }: Moment): Step {
   const deadline = later(now, rules.chargePatienceMs);
   const { id, amount, items } = order;
   const body: UpBody = {
@@ -86,20 +88,20 @@ function begin(order: Order, now: Instant, rules: Rules): Step {
   return { state: { at: "charging", order, deadline }, effects: [tell(body, deadline)] };
 }
 
-function charging(state: At<"charging">, event: Event, now: Instant, rules: Rules): Step {
+function charging(state: At<"charging">, event: Event, at: Moment): Step {
   switch (event.type) {
     case "offered":
-      return offered(state, event, now, rules);
+      return offered(state, event, at);
     case "refused":
-      return close(state.order, { is: "refused", because: event.because }, now);
+      return close(state.order, { is: "refused", because: event.because }, at.now);
     case "settled":
-      return settled(state.order, event.settlement, { now, rules });
+      return settled(state.order, event.settlement, at);
     default:
-      return unpaid(state, event, now);
+      return unpaid(state, event, at);
   }
 }
 
-function offered(state: At<"charging">, event: Extract<Event, { type: "offered" }>, now: Instant, rules: Rules): Step {
+function offered(state: At<"charging">, event: Extract<Event, { type: "offered" }>, { now, rules }: Moment): Step {
   const order: Order = event.page === undefined ? state.order : { ...state.order, page: event.page };
   if (event.amount !== order.amount || checkOffer(event.qr, order.amount) !== "good") return end(order, "bad-qr", now);
   const deadline = later(now, Math.min(event.validForMs, rules.paymentPatienceMs));
@@ -109,21 +111,21 @@ function offered(state: At<"charging">, event: Extract<Event, { type: "offered" 
   };
 }
 
-function awaiting(state: At<"awaiting">, event: Event, now: Instant, rules: Rules): Step {
+function awaiting(state: At<"awaiting">, event: Event, at: Moment): Step {
   switch (event.type) {
     case "settled":
-      return settled(state.order, event.settlement, { now, rules });
+      return settled(state.order, event.settlement, at);
     case "not-shown":
-      return end(state.order, event.because, now);
+      return end(state.order, event.because, at.now);
     case "offered":
       return ignored("the offer is on show already");
     default:
-      return unpaid(state, event, now);
+      return unpaid(state, event, at);
   }
 }
 
 /** What ends an order that nobody has paid, wherever it stands. */
-function unpaid(state: At<"charging" | "awaiting">, event: Event, now: Instant): Step {
+function unpaid(state: At<"charging" | "awaiting">, event: Event, { now }: Moment): Step {
   switch (event.type) {
     case "cancel-pressed":
     case "interlock-tripped":
@@ -141,7 +143,7 @@ function unpaid(state: At<"charging" | "awaiting">, event: Event, now: Instant):
   }
 }
 
-function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules): Step {
+function closing(state: At<"closing">, event: Event, at: Moment): Step {
   switch (event.type) {
     case "voided":
     case "refused":
@@ -149,31 +151,26 @@ function closing(state: At<"closing">, event: Event, now: Instant, rules: Rules)
     case "remedied":
       return close(state.order, { is: "remedied", how: event.how }, state.since);
     case "settled":
-      return (event.inFront && isStillThere(state, now, rules) ? settled : paidLate)(state.order, event.settlement, {
-        now,
-        rules,
-      });
+      return (event.inFront && isStillThere(state, at) ? settled : paidLate)(state.order, event.settlement, at);
     default:
       return ignored("the order is closing; the backend's answer decides");
   }
 }
 
 /** The customer of an order that a power cut ended has been gone for as long as the power was, and nobody knows how long. */
-function isStillThere({ why, since }: At<"closing">, now: Instant, { graceMs }: Rules): boolean {
+function isStillThere({ why, since }: At<"closing">, { now, rules }: Moment): boolean {
   const age = sinceMs(since, now);
-  return why !== "rebooted" && age !== undefined && age < graceMs;
+  return why !== "rebooted" && age !== undefined && age < rules.graceMs;
 }
 
-function releasing(state: At<"releasing">, event: Event, now: Instant, rules: Rules): Step {
+function releasing(state: At<"releasing">, event: Event, at: Moment): Step {
   switch (event.type) {
     case "released":
     case "not-released":
-      return event.release === state.release
-        ? released(state, event, { now, rules })
-        : ignored("the outcome of another release");
+      return event.release === state.release ? released(state, event, at) : ignored("the outcome of another release");
     case "deadline":
     case "rebooted":
-      return windowOver(state, event.type, { now, rules });
+      return windowOver(state, event.type, at);
     default:
       return ignored("paid; the release is under way");
   }
@@ -210,12 +207,12 @@ function delivered(state: At<"delivered">, event: Event): Step {
   return { state, effects: [tell(body)], takesBack: [tellKind("delivered")], finished: true };
 }
 
-function troubled(state: At<"troubled">, event: Event, now: Instant, rules: Rules): Step {
+function troubled(state: At<"troubled">, event: Event, at: Moment): Step {
   switch (event.type) {
     case "release-ordered":
-      return releaseAgain(state, event, { now, rules });
+      return releaseAgain(state, event, at);
     case "remedied":
-      return close(state.order, { is: "remedied", how: event.how }, now);
+      return close(state.order, { is: "remedied", how: event.how }, at.now);
     default:
       return ignored("paid and not delivered: staff decides");
   }
@@ -234,11 +231,11 @@ function releaseAgain(state: At<"troubled">, event: Extract<Event, { type: "rele
 const openingNow = ({ reference, opening }: Order, ofMenu: Opening | undefined): Opening | undefined =>
   reference === undefined ? (ofMenu ?? opening) : opening;
 
-function closed(state: At<"closed">, event: Event, now: Instant, rules: Rules): Step {
+function closed(state: At<"closed">, event: Event, at: Moment): Step {
   if (state.ending.is === "remedied") return ignored("the money of this order has been dealt with");
   if (event.type === "remedied") return close(state.order, { is: "remedied", how: event.how }, state.since);
   if (event.type !== "settled") return ignored("the order is closed");
-  return paidLate(state.order, event.settlement, { now, rules });
+  return paidLate(state.order, event.settlement, at);
 }
 
 /** The money is there, and so is the customer. */
