@@ -2,9 +2,13 @@ import type { State } from "../../gateway/order/words.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import type { FleetStand } from "./stand.ts";
+import { habitOf, insteadOf, type Visit } from "./visit.ts";
 
 /** A payment that the phone was told to be made. */
 export type Paid = { readonly order: string; readonly amount: number };
+
+/** A press that began no order, and what was in its way. */
+export type TurnedAway = { readonly pressedMs: number; readonly because: string };
 
 export type CustomerParts = {
   readonly stand: FleetStand;
@@ -13,16 +17,6 @@ export type CustomerParts = {
   readonly random: Random;
   readonly pauseMs: number;
 };
-
-/** What a customer does when the code is on the glass, of every hundred. */
-const HABITS = [
-  ["pays", 78],
-  ["cancels", 6],
-  ["cancels and pays", 5],
-  ["walks away", 5],
-  ["pays too late", 6],
-] as const;
-type Habit = (typeof HABITS)[number][0];
 
 /** Longer than a stand waits for its backend, or for money. */
 const CODE_WITHIN_MS = 25_000;
@@ -35,6 +29,8 @@ const LATE_MS = 2_500;
 export class Customer {
   readonly #parts: CustomerParts;
   readonly paid: Paid[] = [];
+  readonly visits: Visit[] = [];
+  readonly turnedAway: TurnedAway[] = [];
   #isOpen = false;
   #isBusy = false;
 
@@ -72,37 +68,42 @@ export class Customer {
 
   async #buy(): Promise<void> {
     const { stand } = this.#parts.stand;
-    if ((await stand.press("new")) !== "begun") return;
+    const pressedMs = Date.now();
+    const became = await stand.press("new");
     const order = stand.stand.front?.order.id;
-    if (order === undefined) return;
-    const shown = await this.#sees(order, ({ at }) => at !== "charging", CODE_WITHIN_MS);
-    if (shown?.at === "awaiting") await this.#decide(order, shown.qr);
+    if (became !== "begun" || order === undefined) this.turnedAway.push({ pressedMs, because: wordsFor(became) });
+    else this.visits.push(await this.#visit({ order, pressedMs }));
   }
 
-  async #decide(order: string, qr: string): Promise<void> {
+  async #visit(begun: Visit): Promise<Visit> {
+    const shown = await this.#sees(begun.order, ({ at }) => at !== "charging", CODE_WITHIN_MS);
+    const shownMs = Date.now();
+    if (shown?.at !== "awaiting") return { ...begun, instead: { what: insteadOf(shown), ms: shownMs } };
+    const habit = habitOf(this.#parts.random());
+    const seen: Visit = { ...begun, codeMs: shownMs, habit };
+    const paidMs = await this.#decide(seen, shown.qr);
+    return paidMs === undefined ? seen : { ...seen, paidMs };
+  }
+
+  /** Resolves when the order is over, to when it was paid; money that comes late is not waited for by anybody. */
+  async #decide({ order, habit }: Visit, qr: string): Promise<number | undefined> {
     const { stand } = this.#parts.stand;
-    const habit = this.#habit();
     const cancels = habit === "cancels" || habit === "cancels and pays";
     const pays = habit === "pays" || habit === "cancels and pays";
     if (habit === "pays too late") await this.#pay(order, qr, { ms: LATE_MS, if_ended: "settle" });
-    await Promise.all([
+    const [, paidMs] = await Promise.all([
       cancels || habit === "pays too late" ? stand.cancel() : undefined,
       pays ? this.#pay(order, qr) : undefined,
     ]);
     await this.#sees(order, ({ at }) => at === "delivered" || at === "closed" || at === "troubled", END_WITHIN_MS);
+    return paidMs;
   }
 
-  #habit(): Habit {
-    let drawn = this.#parts.random() * HABITS.reduce((sum, [, share]) => sum + share, 0);
-    for (const [habit, share] of HABITS) {
-      if (drawn < share) return habit;
-      drawn -= share;
-    }
-    return "pays";
-  }
-
-  /** Nobody at the stand knows more of a payment than the phone does; where that says nothing, the provider's books count. */
-  async #pay(order: string, qr: string, late?: object): Promise<void> {
+  /**
+   * When the phone was told that it is paid. Nobody at the stand knows more of a payment than the phone does; where that says nothing, the
+   * provider's books count.
+   */
+  async #pay(order: string, qr: string, late?: object): Promise<number | undefined> {
     try {
       const answer = await fetch(`${this.#parts.phone}/pay`, {
         method: "POST",
@@ -111,9 +112,11 @@ export class Customer {
         signal: AbortSignal.timeout(PAY_WITHIN_MS),
       });
       const { paid, amount } = (await answer.json()) as { readonly paid?: boolean; readonly amount?: number };
-      if (paid === true) this.paid.push({ order, amount: amount ?? 0 });
+      if (paid !== true) return undefined;
+      this.paid.push({ order, amount: amount ?? 0 });
+      return Date.now();
     } catch {
-      return;
+      return undefined;
     }
   }
 
@@ -136,3 +139,6 @@ export class Customer {
     });
   }
 }
+
+const wordsFor = (became: Awaited<ReturnType<FleetStand["stand"]["press"]>>): string =>
+  typeof became === "object" ? became.obstacles.join(", ") : became;

@@ -8,7 +8,7 @@ import type { StorePlace } from "../../backend/store/store.ts";
 import type { PostgresPlace } from "../../journal/postgres/client.ts";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
 import { pause } from "../support/until.ts";
-import type { LedgerEntry, Queues } from "./truth.ts";
+import type { LedgerEntry, Queues, Steps } from "./truth.ts";
 
 export type FleetDatabase = {
   readonly port: number;
@@ -19,6 +19,8 @@ export type FleetDatabase = {
   readonly store: StorePlace;
   /** Every order's place in the ledger. */
   ledger(): Promise<ReadonlyMap<string, LedgerEntry>>;
+  /** When each order came how far. */
+  steps(): Promise<ReadonlyMap<string, Steps>>;
   /** How many effects of each kind are owed, looks at what is over left out; and how many orders wait for their refund's end. */
   owed(): Promise<Queues>;
   /** By a power cut. */
@@ -51,6 +53,7 @@ export async function startDatabase(folder: string, diskMb: number): Promise<Fle
     password: PASSWORD,
     store: { postgres: { ...place, user: "backend" } },
     ledger: () => ledgerIn(server, place),
+    steps: () => stepsIn(server, place),
     owed: async () => {
       type Owed = { readonly what: string; readonly count: string };
       const rows = await server.ask<Owed>(place, OWED);
@@ -75,6 +78,17 @@ async function ledgerIn(server: PostgresServer, place: PostgresPlace): Promise<R
       return [orderOf(read), entryOf(read)];
     }),
   );
+}
+
+const STEPS = `SELECT orders.id AS "order", json_strip_nulls(json_build_object(
+    'askedMs', min(wall) FILTER (WHERE said ->> 'type' = 'asked'),
+    'chargedMs', min(wall) FILTER (WHERE said ->> 'type' = 'charged'),
+    'settledMs', min(wall) FILTER (WHERE said -> 'standing' ->> 'is' = 'settled'))) AS steps
+  FROM (SELECT of, wall, event::json AS said FROM events) AS events JOIN orders ON orders.nth = events.of GROUP BY orders.id`;
+
+async function stepsIn(server: PostgresServer, place: PostgresPlace): Promise<ReadonlyMap<string, Steps>> {
+  const rows = await server.ask<{ readonly order: string; readonly steps: Steps }>(place, STEPS);
+  return new Map(rows.map(({ order, steps }) => [order, steps]));
 }
 
 function entryOf(state: State): LedgerEntry {

@@ -11,7 +11,7 @@ const told: string[] = [];
 beforeAll(async () => {
   report = await runFleet({
     ...{ stands: 24, backends: 3, houses: 2, seed: 7, pauseMs: 1_500, diskMb: 400 },
-    ...{ sellMs: 45_000, troubleEveryMs: 1_500, restWithinMs: 150_000 },
+    ...{ sellMs: 40_000, afterMs: 5_000, troubleEveryMs: 1_500, restWithinMs: 150_000 },
     firstTroubles: TROUBLES,
     tell: (what) => told.push(what),
   });
@@ -22,6 +22,12 @@ test("amid every trouble, each order that was paid is delivered, refunded or owe
   expect(report.tally.delivered).toBeGreaterThan(100);
   expect(report.tally.unpaid).toBeGreaterThan(5);
   expect(report.tally.owed + report.tally.refunded).toBeGreaterThan(0);
+});
+
+test("each order has its fate, of those amid the troubles and of those after them", () => {
+  const told = Object.values(report.accounts).flatMap(({ fates }) => [...fates]);
+  expect(told.reduce((sum, [, count]) => sum + count, 0)).toBe(report.tally.orders);
+  expect(told.map(([fate]) => fate)).not.toContain("unpaid, and nobody saw why");
 });
 
 test("every trouble was there", () => {

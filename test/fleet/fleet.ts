@@ -6,14 +6,16 @@ import { freePort } from "../support/free-port.ts";
 import { pause } from "../support/until.ts";
 import type { FleetBackend, Ways } from "./backends.ts";
 import { type FleetBroker, startBroker } from "./broker.ts";
+import type { TurnedAway } from "./customer.ts";
 import { type FleetDatabase, startDatabase } from "./database.ts";
 import { enrolAll } from "./enrol.ts";
+import { counted } from "./fates.ts";
 import { backendNames, dealt, type Ends, newStands, openFolder, startBackends } from "./ground.ts";
 import type { House, HouseParts, HouseReport } from "./house.ts";
 import { Network, startBalancer } from "./network.ts";
 import { type FleetProvider, SERVER_KEY, startProvider } from "./provider.ts";
 import type { StandPapers } from "./stand.ts";
-import type { OrderTruth, Queues } from "./truth.ts";
+import type { OrderTruth, Queues, Steps } from "./truth.ts";
 
 export type FleetParts = {
   readonly stands: number;
@@ -40,11 +42,13 @@ export type Fleet = {
   shut(): Promise<void>;
   report(): Promise<HouseReport>;
   queues(): Promise<Queues>;
-  truth(): Promise<readonly OrderTruth[]>;
+  truth(): Promise<FleetTruth>;
   /** With `keep`, its folder with every log stays. */
   close(keep?: "keep"): Promise<void>;
   readonly folder: string;
 };
+
+type FleetTruth = { readonly orders: readonly OrderTruth[]; readonly turnedAway: readonly TurnedAway[] };
 
 const HOST = "localhost";
 
@@ -124,8 +128,11 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
       const { open, unsent } = await report();
       return { "orders open at stands": open, "statements at stands": unsent, ...(await database.owed()) };
     },
-    truth: async () =>
-      truthOf(await provider.books(), await database.ledger(), await ask((house) => house.call("truth"))),
+    truth: async () => {
+      const told = await ask((house) => house.call("truth"));
+      const orders = truthOf(await provider.books(), await database.ledger(), await database.steps(), told);
+      return { orders, turnedAway: told.flatMap(({ turnedAway }) => turnedAway) };
+    },
   };
 }
 
@@ -162,11 +169,14 @@ type Told = Awaited<ReturnType<House["truth"]>>;
 function truthOf(
   books: Awaited<ReturnType<FleetProvider["books"]>>,
   ledger: Awaited<ReturnType<FleetDatabase["ledger"]>>,
+  steps: ReadonlyMap<string, Steps>,
   told: readonly Told[],
 ): readonly OrderTruth[] {
   const stands = new Map(told.flatMap(({ states }) => states));
-  const pulses = counted(told.flatMap((each) => each.pulses));
+  const pulses = counted(told.flatMap((each) => each.pulses.map(({ order }) => order)));
   const paid = counted(told.flatMap((each) => each.paid.map(({ order }) => order)));
+  const visits = new Map(told.flatMap((each) => each.visits.map((visit) => [visit.order, { visit }])));
+  const released = new Map(told.flatMap((each) => each.pulses.map(({ order, ms }) => [order, { releasedMs: ms }])));
   const orders = new Set([...books.keys(), ...ledger.keys(), ...stands.keys(), ...pulses.keys(), ...paid.keys()]);
   return [...orders].map((order) => ({
     order,
@@ -175,11 +185,6 @@ function truthOf(
     pulses: pulses.get(order) ?? 0,
     ledger: ledger.get(order),
     stand: stands.get(order),
+    story: { ...steps.get(order), ...visits.get(order), ...released.get(order) },
   }));
-}
-
-function counted(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }

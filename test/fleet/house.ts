@@ -5,8 +5,9 @@ import type { Random } from "../../protocol/ids.ts";
 import { keySetOf, type PublicJwk } from "../../protocol/keys.ts";
 import { serveFar } from "../bench/far.ts";
 import { seeded } from "../world/seeded.ts";
-import { Customer, type Paid } from "./customer.ts";
-import { type FleetStand, openFleetStand, type StandPapers } from "./stand.ts";
+import { Customer, type Paid, type TurnedAway } from "./customer.ts";
+import { type FleetStand, openFleetStand, type Pulse, type StandPapers } from "./stand.ts";
+import type { Visit } from "./visit.ts";
 
 export type HouseParts = {
   readonly stands: readonly StandPapers[];
@@ -31,11 +32,13 @@ export type HouseReport = {
   readonly busy: number;
 };
 
-/** Everything for the verdict: each closing of a contact, each payment that a phone was told of, each order's state. */
+/** Everything for the verdict: each closing of a contact, each payment that a phone was told of, each order's state, and how it came about. */
 export type HouseTruth = {
-  readonly pulses: readonly string[];
+  readonly pulses: readonly Pulse[];
   readonly paid: readonly Paid[];
   readonly states: readonly (readonly [order: string, at: string])[];
+  readonly visits: readonly Visit[];
+  readonly turnedAway: readonly TurnedAway[];
 };
 
 export type House = Awaited<ReturnType<typeof open>>;
@@ -73,6 +76,8 @@ async function open(parts: HouseParts) {
       pulses: stands.flatMap(({ pulses }) => pulses),
       paid: customers.flatMap(({ paid }) => paid),
       states: (await Promise.all(stands.map((stand) => stand.states()))).flat(),
+      visits: customers.flatMap(({ visits }) => visits),
+      turnedAway: customers.flatMap(({ turnedAway }) => turnedAway),
     }),
     memoryMb: () => process.memoryUsage.rss() / 1e6,
     close: async (): Promise<void> => {

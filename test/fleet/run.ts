@@ -1,5 +1,6 @@
 import { pause } from "../support/until.ts";
 import { seeded } from "../world/seeded.ts";
+import { type Account, accountOf } from "./fates.ts";
 import { type Trouble, Troublemaker, type TroublePlaces } from "./faults.ts";
 import { type Fleet, type FleetParts, openFleet } from "./fleet.ts";
 import type { OrderTruth, Queues } from "./truth.ts";
@@ -12,12 +13,18 @@ export type RunParts = FleetParts & {
   readonly firstTroubles: readonly Trouble[];
   /** Between the end of a trouble and the next, on average. */
   readonly troubleEveryMs: number;
+  /** How long it goes on selling when everything is mended. */
+  readonly afterMs: number;
   /** How long it may take to come to rest when everything is mended. */
   readonly restWithinMs: number;
 };
 
+type Time = "amid troubles" | "after them";
+
 export type RunReport = {
   readonly tally: Tally;
+  /** What became of the presses while there was trouble, and of those after it. */
+  readonly accounts: Readonly<Record<Time, Account>>;
   readonly troubles: ReadonlyMap<Trouble, number>;
   /** How often a backend was killed. */
   readonly deaths: number;
@@ -46,14 +53,21 @@ async function sellAndJudge(fleet: Fleet, parts: RunParts): Promise<Omit<RunRepo
   const maker = new Troublemaker(placesOf(fleet, parts), seeded(parts.seed));
   await fleet.open();
   await troubles(maker, parts);
-  await fleet.shut();
   fleet.network.mend();
   await Promise.all(fleet.backends.map((backend) => backend.start()));
-  parts.tell("everything is mended, and no customer comes any more");
+  const mendedMs = Date.now();
+  parts.tell("everything is mended");
+  await pause(parts.afterMs);
+  await fleet.shut();
+  parts.tell("no customer comes any more");
   const { queues, restMs } = await rest(fleet, parts);
-  const truth = await fleet.truth();
+  const { orders: truth, turnedAway } = await fleet.truth();
   return {
     tally: tallyOf(truth),
+    accounts: {
+      "amid troubles": accountOf(truth, turnedAway, (pressedMs) => pressedMs < mendedMs),
+      "after them": accountOf(truth, turnedAway, (pressedMs) => pressedMs >= mendedMs),
+    },
     troubles: maker.counts,
     deaths: fleet.backends.reduce((sum, { deaths }) => sum + deaths, 0),
     restMs,
@@ -79,7 +93,7 @@ async function troubles(maker: Troublemaker, parts: RunParts): Promise<void> {
   const end = Date.now() + parts.sellMs;
   const first = parts.firstTroubles.filter((trouble) => maker.possible.includes(trouble));
   for (let nth = 0; ; nth += 1) {
-    await pause(Math.min(-Math.log(1 - random()) * parts.troubleEveryMs, 3 * parts.troubleEveryMs));
+    await pause(Math.min(-Math.log(1 - random()), 3) * parts.troubleEveryMs);
     const next = first[nth];
     if (next === undefined && Date.now() > end) return;
     await (next === undefined ? maker.any() : maker.make(next));

@@ -24,12 +24,15 @@ export type StandGround = {
   readonly log: Log;
 };
 
+/** The contact closed. `ms`: since 1970. */
+export type Pulse = { readonly order: string; readonly ms: number };
+
 export type FleetStand = {
   readonly id: StandId;
   readonly stand: OpenStand;
   readonly connected: boolean;
-  /** One entry for each time the contact closed: the order. */
-  readonly pulses: readonly string[];
+  /** One entry for each time the contact closed. */
+  readonly pulses: readonly Pulse[];
   /** How many effects its journal owes. */
   owed(): Promise<number>;
   /** How many orders are under way; what is owed waits for a person. */
@@ -62,7 +65,7 @@ export async function openFleetStand(
   ground: StandGround,
 ): Promise<FleetStand> {
   const { broker, backendKeys, clock, random, log } = ground;
-  const pulses: string[] = [];
+  const pulses: Pulse[] = [];
   const newId = (): string => newUlid(clock.wall(), random);
   const { journal } = openSqliteJournal({ file: ":memory:", shape: standShape, newId, wall: clock.wall });
   const tls = () => ({ ca: broker.ca, ...papers });
@@ -74,7 +77,7 @@ export async function openFleetStand(
     menu: [{ ...coffee, opening: { line: "gate", pulseMs: PULSE_MS } }],
     journal,
     lost: false,
-    devices: { screen: dark, relayOf: () => countingRelay(clock, (order) => pulses.push(order)) },
+    devices: { screen: dark, relayOf: () => countingRelay(clock, (order) => pulses.push({ order, ms: Date.now() })) },
     openTransport: openMqtt({ url: broker.url, tls, clock, random, log, redial: REDIAL }),
     key: privateKeyFrom(pem),
     backendKeys,

@@ -9,6 +9,10 @@ const STAND_ENDS = ["delivered", "closed", "troubled"];
 
 const HAS_MONEY = ["settlement", "refund", "partial_refund"];
 
+/** Somebody paid, whatever became of the money. */
+export const hasMoney = (bank: readonly BankEntry[]): boolean =>
+  bank.some(({ standing }) => HAS_MONEY.includes(standing));
+
 type Rule = readonly [isBroken: boolean, what: string];
 
 /** Everything that is wrong when a fleet has come to rest, as lines; empty when every rupiah and every pulse is accounted for. */
@@ -85,7 +89,7 @@ export function tallyOf(orders: readonly OrderTruth[]): Tally {
     orders.filter((truth) => truth.ledger !== undefined && isMeant(truth.ledger, truth)).length;
   return {
     orders: orders.length,
-    paid: orders.filter(({ bank }) => bank.some(({ standing }) => HAS_MONEY.includes(standing))).length,
+    paid: orders.filter(({ bank }) => hasMoney(bank)).length,
     delivered: count(({ at }) => at === "delivered"),
     refunded: count(({ at }) => at === "remedied"),
     owed: count(({ at }) => at === "owed"),
