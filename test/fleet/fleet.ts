@@ -15,6 +15,7 @@ import type { House, HouseParts, HouseReport } from "./house.ts";
 import { Network, startBalancer } from "./network.ts";
 import { type FleetProvider, SERVER_KEY, startProvider } from "./provider.ts";
 import type { StandPapers } from "./stand.ts";
+import { longer, Standstill, type StoodStill } from "./standstill.ts";
 import type { OrderTruth, Queues, Steps } from "./truth.ts";
 
 export type FleetParts = {
@@ -43,6 +44,8 @@ export type Fleet = {
   report(): Promise<HouseReport>;
   queues(): Promise<Queues>;
   truth(): Promise<FleetTruth>;
+  /** How long the processes of the stands, and this one with everybody's network, let things wait since this was last asked. */
+  stoodStill(): Promise<Readonly<Record<"stands" | "network", StoodStill>>>;
   /** With `keep`, its folder with every log stays. */
   close(keep?: "keep"): Promise<void>;
   readonly folder: string;
@@ -119,6 +122,7 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
   const ask = <Answer>(what: (house: Far<House>) => Promise<Answer>): Promise<Answer[]> =>
     Promise.all(houses.map(what));
   const report = async () => (await ask((house) => house.call("report"))).reduce(added, NOTHING);
+  const standstill = new Standstill();
   await allConnected(report, stands.length);
   return {
     ...{ backends, network, broker, database, provider, report },
@@ -133,6 +137,10 @@ async function assemble(parts: FleetParts, folder: string, closing: Ends): Promi
       const orders = truthOf(await provider.books(), await database.ledger(), await database.steps(), told);
       return { orders, turnedAway: told.flatMap(({ turnedAway }) => turnedAway) };
     },
+    stoodStill: async () => ({
+      stands: (await ask((house) => house.call("stoodStill"))).reduce(longer),
+      network: standstill.since(),
+    }),
   };
 }
 

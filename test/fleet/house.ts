@@ -7,6 +7,7 @@ import { serveFar } from "../bench/far.ts";
 import { seeded } from "../world/seeded.ts";
 import { Customer, type Paid, type TurnedAway } from "./customer.ts";
 import { type FleetStand, openFleetStand, type Pulse, type StandPapers } from "./stand.ts";
+import { Standstill } from "./standstill.ts";
 import type { Visit } from "./visit.ts";
 
 export type HouseParts = {
@@ -48,6 +49,7 @@ async function open(parts: HouseParts) {
   const [clock, log] = [steadyClock(`house-${parts.seed}`), silentLog];
   const random: Random = seeded(parts.seed);
   const backendKeys = keySetOf([{ owner: "backend", jwk: parts.backend }]);
+  const standstill = new Standstill();
   const stands: FleetStand[] = [];
   for (const papers of parts.stands) {
     const shared = { broker: parts.broker, backendKeys, clock, log, random: systemChance };
@@ -79,6 +81,8 @@ async function open(parts: HouseParts) {
       visits: customers.flatMap(({ visits }) => visits),
       turnedAway: customers.flatMap(({ turnedAway }) => turnedAway),
     }),
+    /** How long this process let everybody wait, since the last time it was asked. */
+    stoodStill: () => standstill.since(),
     memoryMb: () => process.memoryUsage.rss() / 1e6,
     close: async (): Promise<void> => {
       for (const customer of customers) customer.stop();

@@ -6,7 +6,7 @@ import { runStorm, stormTable } from "./storm.ts";
 import { tableOf } from "./table.ts";
 
 const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause SECONDS] [--seed 1]
-             [--after SECONDS]
+             [--after SECONDS] [--calm]
 npm run fleet -- --storm 10000 [--backends 3]
 npm run fleet -- --backlog 10000 [--each 5] [--backends 3]
 
@@ -14,7 +14,7 @@ Stands, backends, broker, database and Midtrans' stand-in on this machine, sale 
 every order is judged, and it is told what became of whoever pressed amid the troubles, and of whoever did when all was mended.
 --pause: seconds between a customer's end and the next one's press, on average (default: 3, and so long that not more than fifty press
 in a second: what two processors can serve besides all that is simulated on them).
---after: seconds of selling when all is mended (default: 20).
+--after: seconds of selling when all is mended (default: 20). --calm: no trouble at all.
 --storm: so many stands lose their broker at once and come back, each with something to tell; all of it must be acknowledged in 120 s.
 --backlog: the backends come back after a day, so many stands have statements to tell, and customers press meanwhile.
 `;
@@ -52,6 +52,7 @@ async function main(): Promise<void> {
       houses: { type: "string", default: "2" },
       pause: { type: "string" },
       after: { type: "string", default: "20" },
+      calm: { type: "boolean", default: false },
       seed: { type: "string", default: "1" },
       storm: { type: "string" },
       backlog: { type: "string" },
@@ -77,7 +78,7 @@ async function main(): Promise<void> {
     diskMb: 2_000,
     sellMs: Number(values.minutes) * 60_000,
     firstTroubles: [],
-    troubleEveryMs: 4_000,
+    troubleEveryMs: values.calm ? undefined : 4_000,
     afterMs: 1_000 * Number(values.after),
     restWithinMs: 90_000,
     tell,

@@ -11,8 +11,8 @@ export type RunParts = FleetParts & {
   readonly sellMs: number;
   /** These come first, in this order; then any, until the time is over. */
   readonly firstTroubles: readonly Trouble[];
-  /** Between the end of a trouble and the next, on average. */
-  readonly troubleEveryMs: number;
+  /** Between the end of a trouble and the next, on average; without it there are none. */
+  readonly troubleEveryMs: number | undefined;
   /** How long it goes on selling when everything is mended. */
   readonly afterMs: number;
   /** How long it may take to come to rest when everything is mended. */
@@ -25,6 +25,8 @@ export type RunReport = {
   readonly tally: Tally;
   /** What became of the presses while there was trouble, and of those after it. */
   readonly accounts: Readonly<Record<Time, Account>>;
+  /** How long those who play a part here let things wait while everybody sold. */
+  readonly stoodStill: Awaited<ReturnType<Fleet["stoodStill"]>>;
   readonly troubles: ReadonlyMap<Trouble, number>;
   /** How often a backend was killed. */
   readonly deaths: number;
@@ -52,12 +54,14 @@ export async function runFleet(parts: RunParts, opened?: (fleet: Fleet) => void)
 async function sellAndJudge(fleet: Fleet, parts: RunParts): Promise<Omit<RunReport, "folder">> {
   const maker = new Troublemaker(placesOf(fleet, parts), seeded(parts.seed));
   await fleet.open();
+  await fleet.stoodStill();
   await troubles(maker, parts);
   fleet.network.mend();
   await Promise.all(fleet.backends.map((backend) => backend.start()));
   const mendedMs = Date.now();
   parts.tell("everything is mended");
   await pause(parts.afterMs);
+  const stoodStill = await fleet.stoodStill();
   await fleet.shut();
   parts.tell("no customer comes any more");
   const { queues, restMs } = await rest(fleet, parts);
@@ -68,6 +72,7 @@ async function sellAndJudge(fleet: Fleet, parts: RunParts): Promise<Omit<RunRepo
       "amid troubles": accountOf(truth, turnedAway, (pressedMs) => pressedMs < mendedMs),
       "after them": accountOf(truth, turnedAway, (pressedMs) => pressedMs >= mendedMs),
     },
+    stoodStill,
     troubles: maker.counts,
     deaths: fleet.backends.reduce((sum, { deaths }) => sum + deaths, 0),
     restMs,
@@ -89,11 +94,13 @@ function placesOf({ backends, network, broker, database }: Fleet, { tell }: RunP
 }
 
 async function troubles(maker: Troublemaker, parts: RunParts): Promise<void> {
+  const { troubleEveryMs } = parts;
+  if (troubleEveryMs === undefined) return pause(parts.sellMs);
   const random = seeded(parts.seed + 1);
   const end = Date.now() + parts.sellMs;
   const first = parts.firstTroubles.filter((trouble) => maker.possible.includes(trouble));
   for (let nth = 0; ; nth += 1) {
-    await pause(Math.min(-Math.log(1 - random()), 3) * parts.troubleEveryMs);
+    await pause(Math.min(-Math.log(1 - random()), 3) * troubleEveryMs);
     const next = first[nth];
     if (next === undefined && Date.now() > end) return;
     await (next === undefined ? maker.any() : maker.make(next));

@@ -1,5 +1,6 @@
 import type { Account } from "./fates.ts";
 import type { RunParts, RunReport } from "./run.ts";
+import type { StoodStill } from "./standstill.ts";
 
 const SHOWN = 40;
 
@@ -7,7 +8,7 @@ type Row = readonly [what: string, value: string | number];
 
 /** A run as a person reads it: what there was, what went wrong with it, what became of the orders, and the verdict. */
 export function tableOf({ stands, backends, sellMs, seed }: RunParts, report: RunReport): string {
-  const { tally, troubles, restMs, wrongs, folder, accounts } = report;
+  const { tally, troubles, restMs, wrongs, folder, accounts, stoodStill } = report;
   const rows: readonly Row[] = [
     ["stands", stands],
     ["backends", backends],
@@ -21,7 +22,8 @@ export function tableOf({ stands, backends, sellMs, seed }: RunParts, report: Ru
   const more = wrongs.length > SHOWN ? [`and ${wrongs.length - SHOWN} more`] : [];
   const verdict = wrongs.length === 0 ? ["every order is accounted for"] : [`logs: ${folder}`];
   const told = Object.entries(accounts).flatMap(([when, account]) => ["", ...linesOfAccount(when, account)]);
-  return [...aligned(rows), ...told, "", ...wrongs.slice(0, SHOWN), ...more, ...verdict, ""].join("\n");
+  const waits = Object.entries(stoodStill).map(([who, still]) => `${who} waited for this machine: ${inWords(still)}`);
+  return [...aligned(rows), ...told, "", ...waits, "", ...wrongs.slice(0, SHOWN), ...more, ...verdict, ""].join("\n");
 }
 
 function linesOfAccount(when: string, { turnedAway, fates, spreads }: Account): readonly string[] {
@@ -44,5 +46,8 @@ function aligned(rows: readonly Row[]): readonly string[] {
   const width = Math.max(...rows.map(([what]) => what.length));
   return rows.map(([what, value]) => `${what.padEnd(width)}  ${String(value).padStart(8)}`);
 }
+
+const inWords = ({ p50, p99, max }: StoodStill): string =>
+  `${[p50, p99, max].map((ms) => ms.toFixed(0)).join(", ")} ms (p50, p99, longest)`;
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, each) => all + each, 0);
