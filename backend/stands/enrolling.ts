@@ -6,7 +6,6 @@ import { type PublicJwk, thumbprintOf } from "../../protocol/keys.ts";
 import type { WallMs } from "../../protocol/time.ts";
 import type { Store } from "../store/store.ts";
 import { hashOfCode, judgeCode } from "./codes.ts";
-import type { StandRecord } from "./record.ts";
 import { endPapers, type Kept } from "./registry.ts";
 import type { Roster } from "./roster.ts";
 import { type Asked, changing } from "./rows.ts";
@@ -49,7 +48,7 @@ export class Enrolling {
   }
 
   async redeem(asked: EnrolRequest): Promise<Enrolled | TurnedDown> {
-    if (!isProven([asked.key], enrolProof(asked), asked.proof)) return refused("the proof does not fit the key");
+    if (!isProof(asked.key, enrolProof(asked), asked.proof)) return refused("the proof does not fit the key");
     const read = readRequest(asked.csr);
     if (read.is === "bad") return refused(`the certificate request: ${read.because}`);
     // Looked up before anything is locked: whoever guesses holds up nobody.
@@ -66,12 +65,16 @@ export class Enrolling {
     const { store, roster, wall } = this.#parts;
     const known = roster.get(asked.stand);
     if (known === undefined || known.isConfigured) return refused("no stand of the registry");
-    if (!isProven(known.keys, renewProof(asked), asked.proof)) return refused("not by a key of the stand", asked.stand);
+    const key = proverOf(known.keys, renewProof(asked), asked.proof);
+    if (key === undefined) return refused("not by a key of the stand", asked.stand);
     const read = readRequest(asked.csr);
     if (read.is === "bad") return refused(`the certificate request: ${read.because}`, asked.stand);
     const before = await certificateOf(store, read.request);
     if (before !== undefined) return again(before, asked.stand, wall());
-    const renewed = await changing(store, (whole, revision) => this.#renew(whole, revision, known, read.request));
+    const kid = thumbprintOf(key);
+    const renewed = await changing(store, (whole, revision) =>
+      this.#renew(whole, revision, { stand: asked.stand, kid }, read.request),
+    );
     if (renewed.is === "renewed") await this.#parts.changed();
     return renewed;
   }
@@ -124,20 +127,27 @@ export class Enrolling {
   async #renew(
     whole: Asked,
     revision: number,
-    { id }: StandRecord,
+    { stand, kid }: { readonly stand: StandId; readonly kid: string },
     request: CertificateRequest,
   ): Promise<Renewed | TurnedDown | TooOften> {
-    const row = await whole.selectFrom("stands").select("state").where("id", "=", id).executeTakeFirst();
-    if (row?.state !== "active") return refused("the stand was revoked", id);
+    // Asked anew: another backend may have revoked the stand, or given its place to another machine, a moment ago.
+    const key = await whole
+      .selectFrom("stand_keys")
+      .select("kid")
+      .where("kid", "=", kid)
+      .where("stand", "=", stand)
+      .where("revoked_ms", "is", null)
+      .executeTakeFirst();
+    if (key === undefined) return refused("the key was revoked", stand);
     const { made } = await whole
       .selectFrom("stand_certificates")
       .select(({ fn }) => fn.countAll<number>().as("made"))
-      .where("stand", "=", id)
+      .where("stand", "=", stand)
       .where("made_ms", ">", this.#parts.wall() - DAY_MS)
       .executeTakeFirstOrThrow();
     if (Number(made) >= RENEWALS_A_DAY) return { is: "too-often" };
-    await whole.updateTable("stands").set({ revision }).where("id", "=", id).execute();
-    return { is: "renewed", certificate: await this.#certify(whole, id, request), again: false };
+    await whole.updateTable("stands").set({ revision }).where("id", "=", stand).execute();
+    return { is: "renewed", certificate: await this.#certify(whole, stand, request), again: false };
   }
 
   /** The certificate for this key; the same one for who asks again. */
@@ -213,8 +223,8 @@ const keyHashOf = ({ publicKey }: CertificateRequest): string =>
     .update(publicKey.export({ format: "der", type: "spki" }))
     .digest("base64url");
 
-const isProven = (keys: readonly PublicJwk[], over: Buffer, proof: string): boolean =>
-  keys.some((key) => isProof(key, over, proof));
+const proverOf = (keys: readonly PublicJwk[], over: Buffer, proof: string): PublicJwk | undefined =>
+  keys.find((key) => isProof(key, over, proof));
 
 function refused(because: string, stand?: StandId): TurnedDown {
   return { is: "refused", because, ...(stand && { stand }) };

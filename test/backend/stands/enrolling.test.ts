@@ -232,7 +232,18 @@ describe("a stand that is revoked", () => {
     await office.enrolling.redeem(machine.enrols(await codeFor(office, LOBBY)));
     await late.following.look();
     await office.registry.revoke(LOBBY, "stolen");
-    expect(await late.enrolling.renew(machine.renews(LOBBY))).toMatchObject(refusedFor(/was revoked/));
+    expect(await late.enrolling.renew(machine.renews(LOBBY))).toMatchObject(refusedFor(/key was revoked/));
+  });
+
+  test("renews nothing for the machine whose place another has taken, at a backend that has not heard of it yet", async () => {
+    const office = await newOffice();
+    const late = openOffice(office.store);
+    const [machine, other] = [newMachine(), newMachine()];
+    await office.enrolling.redeem(machine.enrols(await codeFor(office, LOBBY)));
+    await late.following.look();
+    await office.enrolling.redeem(other.enrols(await codeAgain(office, LOBBY)));
+    expect(await late.enrolling.renew(machine.renews(LOBBY))).toMatchObject(refusedFor(/key was revoked/));
+    expect(await office.enrolling.renew(other.renews(LOBBY))).toMatchObject({ is: "renewed" });
   });
 
   test("comes back by a new code with new keys", async () => {
