@@ -197,9 +197,12 @@ describe("an order", () => {
 
   test("that the journal does not take has not begun", async () => {
     await onBench();
+    const takes = bench.journal.advance;
     bench.journal.advance = () => Promise.reject(new JournalFault("full", "no space is left"));
     expect(await post(ticket)).toMatchObject({ status: 503, body: { obstacles: [{ name: "journal-failed" }] } });
     expect(await get("/orders?reference=ticket-17")).toMatchObject({ status: 404 });
+    bench.journal.advance = takes;
+    expect((await post(ticket)).status).toBe(201);
   });
 
   test("of the menu is nobody's but the stand's", async () => {
@@ -257,6 +260,23 @@ describe("a cancelling", () => {
     await bench.backend.say({ type: "voided", order: id, as: "never-charged" });
     expect(await cancel(id)).toMatchObject({ status: 200, body: { state: "closed", because: "cancelled" } });
     expect((await post(vend)).status).toBe(201);
+  });
+
+  test("ends an order whose code is on show", async () => {
+    await onBench();
+    const id = await begin(ticket);
+    await bench.backend.say({ type: "offer", order: id, qr: qrFor(PRICE), amount: PRICE, validForMs: 180_000 });
+    expect(await stateOf(id)).toMatchObject({ state: "awaiting" });
+    expect(await cancel(id)).toMatchObject({ status: 200, body: { state: "closing", because: "cancelled" } });
+  });
+
+  test("does not take back what was paid and given back", async () => {
+    await onBench();
+    const id = await payFor(vend);
+    await answer(id, { outcome: "failed" });
+    await bench.backend.say({ type: "remedied", order: id, how: "refunded" });
+    await settle();
+    expect(await cancel(id)).toMatchObject({ status: 409, body: { order: { state: "closed", because: "refunded" } } });
   });
 
   test("comes too late for money that is there", async () => {
