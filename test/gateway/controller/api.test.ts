@@ -61,6 +61,12 @@ const ticket = {
 };
 const vend = { ...ticket, reference: "vend-42", release: { by: "controller", window_ms: 30_000 } };
 
+/** Two things that come to the price, whatever the first one costs. */
+const twoAt = (price: number) => [
+  { product: "wash", name: "Cuci", price },
+  { product: "dry", name: "Kering", price: PRICE - price },
+];
+
 const post = (body: unknown): Promise<Got> => call({ socketPath }, "POST", "/orders", body);
 const get = (path: string): Promise<Got> => call({ socketPath }, "GET", path);
 const cancel = (id: OrderId): Promise<Got> => call({ socketPath }, "DELETE", `/orders/${id}`);
@@ -152,11 +158,19 @@ describe("an order", () => {
   test.each([
     ["another amount", { ...ticket, amount: 5_000, items: [{ ...ticket.items[0], quantity: 1 }] }],
     ["other goods", { ...ticket, items: [{ ...ticket.items[0], name: "Parkir malam" }] }],
+    ["another product", { ...ticket, items: [{ ...ticket.items[0], product: "wash" }] }],
+    ["other prices", { ...ticket, items: twoAt(9_000) }, { ...ticket, items: twoAt(8_000) }],
     ["another way out", { ...ticket, release: { line: "gate", pulse_ms: 900 } }],
+    ["another relay", { ...ticket, release: { line: "roof", pulse_ms: 800 } }],
     ["another's release", { ...ticket, release: vend.release }],
-  ])("of a reference that has %s is refused", async (_, other) => {
+    [
+      "another window",
+      { ...ticket, release: { by: "controller", window_ms: 29_000 } },
+      { ...ticket, release: vend.release },
+    ],
+  ])("of a reference that has %s is refused", async (_, other, first: object = ticket) => {
     await onBench();
-    const id = await begin(ticket);
+    const id = await begin(first);
     expect(await post(other)).toMatchObject({ status: 409, body: { error: "other-order", order: { id } } });
   });
 
@@ -277,6 +291,7 @@ describe("a cancelling", () => {
     await bench.backend.say({ type: "remedied", order: id, how: "refunded" });
     await settle();
     expect(await cancel(id)).toMatchObject({ status: 409, body: { order: { state: "closed", because: "refunded" } } });
+    expect(await answer(id, { outcome: "failed" })).toMatchObject({ status: 200, body: { because: "refunded" } });
   });
 
   test("comes too late for money that is there", async () => {
@@ -347,11 +362,11 @@ describe("a release that the controller performs", () => {
 
   test("goes on waiting for the rest of its window when the daemon comes again in the same boot", async () => {
     await onBench();
-    const id = await payFor(vend);
+    const id = await payFor({ ...vend, release: { by: "controller", window_ms: 25_000 } });
     await bench.clock.advance(20_000);
     await restart("same-boot");
-    expect(await stateOf(id)).toMatchObject({ state: "releasing", left_ms: 10_000 });
-    await bench.clock.advance(10_000);
+    expect(await stateOf(id)).toMatchObject({ state: "releasing", left_ms: 5_000 });
+    await bench.clock.advance(5_000);
     expect(await stateOf(id)).toMatchObject({ because: "not-confirmed" });
   });
 
@@ -360,7 +375,7 @@ describe("a release that the controller performs", () => {
     const id = await payFor(vend);
     await restart("same-boot");
     expect((await answer(id, { outcome: "delivered" })).status).toBe(200);
-    expect(await stateOf(id)).toMatchObject({ state: "delivered" });
+    expect(await stateOf(id)).toMatchObject({ state: "delivered", confirmed: false });
   });
 
   test("is unclear after another boot", async () => {
