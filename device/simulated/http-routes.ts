@@ -167,4 +167,4 @@ const unknownName = (thing: string, name: string, names: readonly string[]): Ans
   refused(404, `there is no ${thing} ${short(name)} here`, `there are: ${names.join(", ") || "none"}`);
 
 const badField = (field: string, value: unknown, wanted: string): Answer =>
-  refused(400, `${field} is ${value === undefined ? "missing" : short(JSON.stringify(value))}`, `give ${wanted}`);
+  refused(400, `${field} is ${value === undefined ? "missing" : JSON.stringify(value).slice(0, 80)}`, `give ${wanted}`);

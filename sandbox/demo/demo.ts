@@ -75,7 +75,7 @@ async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
   const look = { world: around.world, network: around.network, house, power, knobs, pages: around.pages, staff };
   opened.add(glances, (it) => it.close());
   const routes = [
-    ...pageRoutes({ timeline, glances, turn: switchesOf({ ...look, ears }) }),
+    ...pageRoutes({ timeline, glances, switches: switchesOf({ ...look, ears }) }),
     ...standRoutes(STAND, { stand: around.world, power }, ears.changed),
     ...phoneOf(parts, around, http),
     ...staffRoutes("/demo/owed", staff),

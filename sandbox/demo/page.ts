@@ -3,13 +3,13 @@ import type { EventStream } from "../../host/http-events.ts";
 import { fileRoutes } from "../../host/http-files.ts";
 import type { Stop } from "../../protocol/time.ts";
 import type { Glance, Glances } from "./glance.ts";
+import type { Switches } from "./switches.ts";
 import type { Entry, Timeline } from "./timeline.ts";
 
 export type PageParts = {
   readonly timeline: Timeline;
   readonly glances: Glances;
-  /** Switches something; false when there is no such switch. */
-  turn(name: string, isOn: boolean): boolean;
+  readonly switches: Switches;
 };
 
 /** The page's own files, the stand's pictures and the phone in its frame; nothing from elsewhere. */
@@ -69,9 +69,13 @@ function turn(parts: PageParts, { params, body }: HttpRequest): HttpAnswer {
   const name = params["name"] ?? "";
   const isOn = readOn(body);
   if (isOn === undefined) return refused(400, 'Send {"on": true} or {"on": false}.');
-  if (!parts.turn(name, isOn)) return refused(404, `There is no switch ${JSON.stringify(name.slice(0, 40))}.`);
+  const { switches } = parts;
+  if (!switches.turn(name, isOn)) return refused(404, noSwitch(name, switches.names));
   return ok(parts.glances);
 }
+
+const noSwitch = (name: string, names: readonly string[]): string =>
+  `There is no switch ${JSON.stringify(name.slice(0, 40))}. There are: ${names.join(", ")}.`;
 
 const ok = (glances: Glances): HttpAnswer => ({ status: 200, body: glances.now() ?? {} });
 

@@ -1,5 +1,5 @@
 import type { Child } from "./child.ts";
-import { isKnob, type Knobs } from "./knobs.ts";
+import { isKnob, KNOBS, type Knobs } from "./knobs.ts";
 import type { Network } from "./network.ts";
 import type { PaymentTypeSwitch } from "./payment-type.ts";
 import type { Ears } from "./surroundings.ts";
@@ -15,8 +15,14 @@ export type SwitchParts = {
   readonly ears: Ears;
 };
 
-/** What can be switched from the page by name; false for a name that is none. */
-export function switchesOf({ network, house, knobs, ears }: SwitchParts): (name: string, isOn: boolean) => boolean {
+/** What can be switched from the page by name. */
+export type Switches = {
+  readonly names: readonly string[];
+  /** False for a name that is none. */
+  turn(name: string, isOn: boolean): boolean;
+};
+
+export function switchesOf({ network, house, knobs, ears }: SwitchParts): Switches {
   const crash = (child: Pick<Child, "crash">, isOn: boolean): void => {
     if (isOn) child.crash();
   };
@@ -26,12 +32,15 @@ export function switchesOf({ network, house, knobs, ears }: SwitchParts): (name:
     "crash-daemon": (isOn) => crash(house.daemon, isOn),
     gopay: (isOn) => house.payment.set(isOn ? "gopay" : "qris"),
   };
-  return (name, isOn) => {
-    if (isKnob(name)) knobs.set(name, isOn);
-    else if (Object.hasOwn(others, name)) others[name]?.(isOn);
-    else return false;
-    ears.changed();
-    return true;
+  return {
+    names: [...Object.keys(KNOBS), ...Object.keys(others)],
+    turn: (name, isOn) => {
+      if (isKnob(name)) knobs.set(name, isOn);
+      else if (Object.hasOwn(others, name)) others[name]?.(isOn);
+      else return false;
+      ears.changed();
+      return true;
+    },
   };
 }
 

@@ -186,7 +186,8 @@ describe("one demo, from the outside", () => {
   });
 
   test("refuses switches and words that there are not", async () => {
-    expect((await demo.turn("gravity", true)).status).toBe(404);
+    const gravity = await demo.turn("gravity", true);
+    expect(gravity).toMatchObject({ status: 404, json: { message: expect.stringContaining("late, drop, ") } });
     expect((await demo.turn("__proto__", true)).status).toBe(404);
     expect((await demo.post(`${demo.addresses.page}/demo/switches/drop`, { on: "yes" })).status).toBe(400);
     expect((await demo.post(`${demo.addresses.stand}/buttons/self-destruct`)).status).toBe(404);
