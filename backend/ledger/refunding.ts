@@ -1,6 +1,17 @@
 import type { Refunded, RefundMade, RefundRefusal, Standing } from "../providers/provider.ts";
 import { alarm, attemptOf, ignored, nothingToSay, objected, recheck, tell, tellKind } from "./effects.ts";
-import { backsOf, corrected, merged, type Plan, planPart, planWhole, refundIt, refusedAndMade } from "./refunds.ts";
+import {
+  backsOf,
+  corrected,
+  dueReceipts,
+  isUntouched,
+  merged,
+  type Plan,
+  planPart,
+  planWhole,
+  refundIt,
+  refusedAndMade,
+} from "./refunds.ts";
 import { endLeftOver } from "./stray.ts";
 import type { At, Back, Effects, Event, Of, OwedReason, Step, Terms } from "./words.ts";
 
@@ -136,12 +147,15 @@ function move(state: At<"refunding">, changed: readonly Back[], effects: Effects
     : handOver(next, round, effects, terms);
 }
 
+/** A refund ends what was owed of its payment, a part of it too; of another payment, and of the goods that are for it, it ends nothing. */
 function over(state: At<"refunding">, effects: Effects): Step {
   const { sale, receipts, backs, by, releases } = state;
-  const isMissed = receipts.some(({ attempt }) => !backs.some((back) => back.attempt === attempt));
-  if (state.isPaidAgain || (isMissed && state.because !== "paid-twice")) {
-    const kept = { sale, receipts, backs, releases, isReleasing: false } as const;
-    return { state: { at: "owed", ...kept, because: "paid-twice", delivered: true }, effects };
+  const [untouched] = dueReceipts(state).filter((receipt) => isUntouched(receipt, backs));
+  if (untouched !== undefined) {
+    const { because, delivered } = state;
+    const left =
+      untouched === receipts[0] ? { because, delivered } : ({ because: "paid-twice", delivered: true } as const);
+    return { state: { at: "owed", sale, receipts, ...left, releases, isReleasing: false, backs }, effects };
   }
   return {
     state: { at: "remedied", sale, receipts, how: "refunded", by, backs },
@@ -200,7 +214,7 @@ const isOpen = ({ stage }: Back): boolean => stage === "asked" || stage === "tak
 function paidTwice(state: At<"refunding">, attempt: number, { payment }: Extract<Standing, { is: "settled" }>): Step {
   const receipts = [...state.receipts, { attempt, payment }];
   return {
-    state: { ...state, receipts, isPaidAgain: true },
+    state: { ...state, receipts },
     effects: [alarm("paid-twice", { is: "paid-as-well", attempt })],
   };
 }

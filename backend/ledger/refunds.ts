@@ -28,10 +28,14 @@ export function leftOf(receipt: Receipt, backs: readonly Back[]): Rupiah {
 }
 
 /** One payment pays for goods that are out; whatever else came is the customer's. */
-function dueReceipts(state: Refundable): readonly Receipt[] {
-  const keepsOne = state.at === "owed" && state.delivered && state.because !== "goodwill";
+export function dueReceipts(state: Refundable | At<"refunding">): readonly Receipt[] {
+  const keepsOne = "delivered" in state && state.delivered && state.because !== "goodwill";
   return keepsOne ? state.receipts.slice(1) : state.receipts;
 }
+
+/** Nothing of this payment went back, or may have gone. */
+export const isUntouched = ({ attempt }: Receipt, backs: readonly Back[]): boolean =>
+  !backs.some((back) => back.attempt === attempt && mayBeGone(back));
 
 /** All that is owed: refunds whose end nobody knows go on under their old names, the rest begins anew. */
 export function planWhole(state: Refundable): Plan {

@@ -140,8 +140,6 @@ export type State =
       readonly backs: readonly Back[];
       /** The keys of those that are under way now. */
       readonly round: readonly string[];
-      /** By one more attempt, since they are under way. */
-      readonly isPaidAgain?: true;
       readonly by: string;
     }
   | {

@@ -90,12 +90,33 @@ describe("an order that was paid twice", () => {
     expect(stateOf(done)).toMatchObject({ at: "owed", receipts: twice });
   });
 
-  test("of which a part was given back that is one payment still owes the other", () => {
-    const both = owed({ receipts: twice });
-    const begun = afterwards(both, ordered(PRICE));
-    expect(stateOf(begun)).toMatchObject({ at: "refunding", round: [keyOf(2)] });
-    const done = afterwards(stateOf(begun) as State, confirmed(2));
-    expect(stateOf(done)).toMatchObject({ at: "owed", because: "paid-twice" });
+  test.each<[string, At<"owed">["because"]]>([
+    ["did not come out", "release-failed"],
+    ["nobody has yet", "paid-twice"],
+  ])("still owes the first payment when the second is back, where its goods %s", (_, because) => {
+    const begun = stateOf(afterwards(owed({ receipts: twice, because }), ordered(PRICE))) as State;
+    expect(begun).toMatchObject({ at: "refunding", round: [keyOf(2)] });
+    const left = stateOf(afterwards(begun, confirmed(2))) as State;
+    expect(left).toMatchObject({ at: "owed", because, delivered: false });
+    expect(stateOf(afterwards(left, ordered()))).toMatchObject({ at: "refunding", round: [keyOf(1)] });
+  });
+
+  test("owes it as well where an earlier refund of it was refused", () => {
+    const backs = [backOf("refused"), backOf("asked", { attempt: 2, key: keyOf(2) })];
+    const done = afterwards(goingBack({ receipts: twice, backs, round: [keyOf(2)] }), confirmed(2));
+    expect(stateOf(done)).toMatchObject({ at: "owed", because: "release-failed", delivered: false });
+  });
+
+  test("owes the second payment where only the first went back", () => {
+    const done = afterwards(goingBack({ receipts: twice }), confirmed());
+    expect(stateOf(done)).toMatchObject({ at: "owed", because: "paid-twice", delivered: true });
+    expect(stateOf(afterwards(stateOf(done) as State, ordered()))).toMatchObject({ round: [keyOf(2)] });
+  });
+
+  test("owes nothing more where its goods came out while the second payment went back", () => {
+    const backs = [backOf("asked", { attempt: 2, key: keyOf(2) })];
+    const done = afterwards(goingBack({ receipts: twice, delivered: true, backs, round: [keyOf(2)] }), confirmed(2));
+    expect(stateOf(done)).toMatchObject({ at: "remedied", how: "refunded" });
   });
 
   test("and keeps the first payment for the goods is done with when the second is back", () => {

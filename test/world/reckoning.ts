@@ -18,6 +18,8 @@ type Sums = {
   readonly times: number;
   readonly back: number;
   readonly kept: number;
+  /** How many of the payments went back, in part at least. */
+  readonly touched: number;
   readonly isOut: boolean;
   /** Some of it went back without the backend; then only the sum is bounded. */
   readonly isMeddled: boolean;
@@ -41,9 +43,10 @@ export function reckon(books: Books): readonly string[] {
 
 function sumsOf({ order, pulses, banks }: Books): Sums {
   const { amount: paid, times } = banks.paidFor(order);
-  const { amount: back } = banks.refundedFor(order);
+  const { amount: back, given } = banks.refundedFor(order);
+  const touched = new Set(given.map(({ key = "" }) => key.split("-")[1])).size;
   const isMeddled = banks.givenByHand.has(order);
-  return { paid, times, back, kept: paid - back, isOut: pulses > 0, isMeddled };
+  return { paid, times, back, kept: paid - back, touched, isOut: pulses > 0, isMeddled };
 }
 
 const rulesOfPlace = (at: string, { paid, times, back, kept, isOut, isMeddled }: Sums): readonly Rule[] => [
@@ -57,7 +60,8 @@ const rulesOfPlace = (at: string, { paid, times, back, kept, isOut, isMeddled }:
   [at === "delivered" && !isOut, "counts as delivered and nothing moved"],
 ];
 
-function rulesOfMoney(at: string, { paid, times, back, kept, isOut, isMeddled }: Sums, story: Story): readonly Rule[] {
+function rulesOfMoney(at: string, sums: Sums, story: Story): readonly Rule[] {
+  const { paid, times, back, kept, touched, isOut, isMeddled } = sums;
   const isOnePaymentForGoods = isOut && kept === paid / times;
   const isKeptWithReason = kept === 0 || story.isByHand || story.isPart || isOnePaymentForGoods || isMeddled;
   const isTold = story.alarms.has("contradiction");
@@ -65,6 +69,10 @@ function rulesOfMoney(at: string, { paid, times, back, kept, isOut, isMeddled }:
   return [
     [kept < 0, `got ${back} of ${paid} rupiah back`],
     [at === "remedied" && !isKeptWithReason, `is remedied, and ${kept} of ${paid} rupiah are kept`],
+    [
+      at === "remedied" && touched < times && !isOut && !story.isByHand && !isMeddled,
+      `is remedied without goods, and only ${touched} of ${times} payments went back`,
+    ],
     [isOut && times > 0 && kept === 0 && !isBothWithReason, "has both its goods and its money, and nobody is told"],
   ];
 }
