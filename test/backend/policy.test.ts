@@ -113,7 +113,7 @@ describe("a refund that staff ordered", () => {
   test("that nobody answered goes to a person, and goes on under its old name", () => {
     const stuck = stateAfter(paid, [ordered(), unclear, unclear, unclear], holding);
     expect(stuck.state).toMatchObject({ at: "owed", backs: [{ stage: "stuck", because: "unanswered" }] });
-    expect(doneBy(stuck.last)).toEqual(["alarm"]);
+    expect(doneBy(stuck.last)).toEqual(["alarm", "ask"]);
     const again = stateAfter(stuck.state, [ordered()], holding);
     expect(again.state).toMatchObject({ at: "refunding", backs: [{ stage: "asked", key: `${ORDER_ID}-1-r1` }] });
     expect(stateAfter(stuck.state, [ordered(1_000)], holding).last).toMatchObject({ ignored: expect.any(String) });
