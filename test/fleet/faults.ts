@@ -47,8 +47,8 @@ export class Troublemaker {
     return TROUBLES.filter((trouble) => trouble !== "disk full" || this.#places.fillDisk !== undefined);
   }
 
-  async any(): Promise<void> {
-    await this.make(this.#oneOf(this.possible));
+  async any(of: readonly Trouble[] = this.possible): Promise<void> {
+    await this.make(this.#oneOf(of));
   }
 
   async make(trouble: Trouble): Promise<void> {

@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 import { type BacklogParts, backlogTable, runBacklog } from "./backlog.ts";
+import { TROUBLES, type Trouble } from "./faults.ts";
 import type { Fleet } from "./fleet.ts";
 import { type RunParts, runFleet } from "./run.ts";
 import { runStorm, stormTable } from "./storm.ts";
 import { tableOf } from "./table.ts";
 
 const USAGE = `npm run fleet -- [--stands 20] [--minutes 1] [--backends 3] [--houses 2] [--pause SECONDS] [--seed 1]
-             [--after SECONDS] [--calm]
+             [--after SECONDS] [--calm | --only TROUBLE …]
 npm run fleet -- --storm 10000 [--backends 3]
 npm run fleet -- --backlog 10000 [--each 5] [--backends 3]
 
@@ -14,7 +15,8 @@ Stands, backends, broker, database and Midtrans' stand-in on this machine, sale 
 every order is judged, and it is told what became of whoever pressed amid the troubles, and of whoever did when all was mended.
 --pause: seconds between a customer's end and the next one's press, on average (default: 3, and so long that not more than fifty press
 in a second: what two processors can serve besides all that is simulated on them).
---after: seconds of selling when all is mended (default: 20). --calm: no trouble at all.
+--after: seconds of selling when all is mended (default: 20). --calm: no trouble at all. --only: of this kind, as in
+--only "disk full" --only "database restarted".
 --storm: so many stands lose their broker at once and come back, each with something to tell; all of it must be acknowledged in 120 s.
 --backlog: the backends come back after a day, so many stands have statements to tell, and customers press meanwhile.
 `;
@@ -23,6 +25,12 @@ in a second: what two processors can serve besides all that is simulated on them
 function endEarly(fleet: Fleet): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void fleet.close("keep").then(() => process.exit(130)));
+}
+
+function troubleCalled(name: string): Trouble {
+  const found = TROUBLES.find((each) => each === name);
+  if (found === undefined) throw new RangeError(`no trouble is called "${name}": there are ${TROUBLES.join(", ")}`);
+  return found;
 }
 
 const LEAST_PAUSE = 3;
@@ -53,6 +61,7 @@ async function main(): Promise<void> {
       pause: { type: "string" },
       after: { type: "string", default: "20" },
       calm: { type: "boolean", default: false },
+      only: { type: "string", multiple: true },
       seed: { type: "string", default: "1" },
       storm: { type: "string" },
       backlog: { type: "string" },
@@ -78,6 +87,7 @@ async function main(): Promise<void> {
     diskMb: 2_000,
     sellMs: Number(values.minutes) * 60_000,
     firstTroubles: [],
+    ...(values.only === undefined ? {} : { only: values.only.map(troubleCalled) }),
     troubleEveryMs: values.calm ? undefined : 4_000,
     afterMs: 1_000 * Number(values.after),
     restWithinMs: 90_000,

@@ -9,8 +9,9 @@ import { judge, type Tally, tallyOf } from "./verdict.ts";
 export type RunParts = FleetParts & {
   /** How long it sells, troubles and all. */
   readonly sellMs: number;
-  /** These come first, in this order; then any, until the time is over. */
+  /** These come first, in this order; then any, until the time is over, or any of `only`. */
   readonly firstTroubles: readonly Trouble[];
+  readonly only?: readonly Trouble[];
   /** Between the end of a trouble and the next, on average; without it there are none. */
   readonly troubleEveryMs: number | undefined;
   /** How long it goes on selling when everything is mended. */
@@ -103,7 +104,7 @@ async function troubles(maker: Troublemaker, parts: RunParts): Promise<void> {
     await pause(Math.min(-Math.log(1 - random()), 3) * troubleEveryMs);
     const next = first[nth];
     if (next === undefined && Date.now() > end) return;
-    await (next === undefined ? maker.any() : maker.make(next));
+    await (next === undefined ? maker.any(parts.only) : maker.make(next));
   }
 }
 
