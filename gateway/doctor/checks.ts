@@ -2,8 +2,10 @@ import type { Check } from "./check.ts";
 import { diskChecks } from "./disk.ts";
 import { fileChecks } from "./files.ts";
 import { journalChecks } from "./journal.ts";
+import { lineChecks } from "./lines.ts";
 import { linkChecks } from "./link.ts";
-import { ownChecks } from "./own.ts";
+import { sellingChecks } from "./selling.ts";
+import { showChecks } from "./shows.ts";
 import { systemChecks } from "./system.ts";
 import { timeChecks } from "./time.ts";
 
@@ -14,6 +16,8 @@ export const checks: readonly Check[] = [
   ...timeChecks,
   ...diskChecks,
   ...journalChecks,
-  ...ownChecks,
+  ...showChecks,
+  ...lineChecks,
+  ...sellingChecks,
   ...linkChecks,
 ];

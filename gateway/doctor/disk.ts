@@ -38,7 +38,7 @@ const IN_MEMORY: readonly string[] = ["tmpfs", "ramfs", "overlay", "aufs", "squa
 const LASTING: readonly string[] = ["ext4", "ext3", "f2fs", "btrfs", "xfs", "zfs"];
 const UNSAFE = /^(nobarrier|barrier=0|data=writeback|fsync_mode=nobarrier)$/;
 
-export const persistence = configuredCheck({
+const persistence = configuredCheck({
   name: "journal-disk",
   asks: "Does the journal lie on a disk that keeps what was written when the power goes?",
   outcomes: {
@@ -87,7 +87,7 @@ const MB = 1024 * 1024;
 const LEAST_BYTES = 20 * MB;
 const LITTLE_BYTES = 200 * MB;
 
-export const space = configuredCheck({
+const space = configuredCheck({
   name: "space",
   asks: "Is there room for the journal?",
   outcomes: {
@@ -122,7 +122,7 @@ export const space = configuredCheck({
 const TOO_QUICK_MS = 0.3;
 const SLOW_MS = 500;
 
-export const fsync = configuredCheck({
+const fsync = configuredCheck({
   name: "fsync",
   asks: "Does the disk take its time to have what was written? One that answers at once may lie, and forget it.",
   outcomes: {
@@ -158,7 +158,7 @@ export const fsync = configuredCheck({
 
 const msText = (ms: number): string => `${ms < 10 ? ms.toFixed(2) : Math.round(ms)} ms`;
 
-export const root = check({
+const root = check({
   name: "root",
   asks: "Is the system itself safe from power cuts?",
   outcomes: {
@@ -178,7 +178,7 @@ export const root = check({
   },
 });
 
-export const owner = configuredCheck({
+const owner = configuredCheck({
   name: "journal-owner",
   asks: "Do the journal and its folder belong to the stand's user?",
   outcomes: {

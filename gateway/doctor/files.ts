@@ -13,7 +13,7 @@ const OTHERS = 0o007;
 const GROUP = 0o070;
 const OTHERS_WRITE = 0o002;
 
-export const configuration = check({
+const configuration = check({
   name: "configuration",
   asks: "Is the configuration usable, and can nobody else change it?",
   outcomes: {
@@ -32,7 +32,7 @@ export const configuration = check({
 const modeText = (mode: number | undefined): string =>
   mode === undefined ? "unknown" : mode.toString(8).padStart(4, "0");
 
-export const standKey = configuredCheck({
+const standKey = configuredCheck({
   name: "stand-key",
   asks: "Is this stand's private key there, and does nobody else read it?",
   outcomes: {
@@ -77,7 +77,7 @@ function keyIn(text: string) {
 
 const jwkSet = z.object({ keys: z.array(publicJwkSchema).min(1) });
 
-export const backendKeys = configuredCheck({
+const backendKeys = configuredCheck({
   name: "backend-keys",
   asks: "Are the backend's public keys there, and can nobody else put another one among them?",
   outcomes: {
@@ -108,7 +108,7 @@ export const backendKeys = configuredCheck({
   },
 });
 
-export const brokerFiles = configuredCheck({
+const brokerFiles = configuredCheck({
   name: "broker-files",
   asks: "Are the password, the certificates and the key for the broker there, where the configuration names them?",
   outcomes: {
@@ -132,7 +132,7 @@ export const brokerFiles = configuredCheck({
   },
 });
 
-export const access = configuredCheck({
+const access = configuredCheck({
   name: "devices",
   asks: "Are the devices there, and may the stand's user open them?",
   outcomes: {

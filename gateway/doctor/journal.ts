@@ -7,7 +7,7 @@ import { type Check, configuredCheck } from "./check.ts";
 
 /** The journal's file, read without touching it. */
 
-export const journal = configuredCheck({
+const journal = configuredCheck({
   name: "journal",
   asks: "Is the journal whole, and is somebody owed something?",
   outcomes: {

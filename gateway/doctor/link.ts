@@ -12,7 +12,7 @@ function brokerIn({ link }: Pick<GatewayConfig, "link">): Broker {
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port || (isTls ? 8883 : 1883)), isTls };
 }
 
-export const name = configuredCheck({
+const name = configuredCheck({
   name: "broker-name",
   asks: "Does the broker's name lead to an address?",
   outcomes: {
@@ -32,7 +32,7 @@ export const name = configuredCheck({
   },
 });
 
-export const port = configuredCheck({
+const port = configuredCheck({
   name: "broker-port",
   asks: "Does the broker take connections?",
   outcomes: {
@@ -55,7 +55,7 @@ const DAY_MS = 24 * 3_600_000;
 const SOON_DAYS = 14;
 const OWN_MACHINE = /^(localhost|127(\.\d+){3}|::1)$/;
 
-export const tls = configuredCheck({
+const tls = configuredCheck({
   name: "broker-tls",
   asks: "Is the broker's certificate to be trusted, and for how long still?",
   outcomes: {
@@ -98,7 +98,7 @@ export const tls = configuredCheck({
   },
 });
 
-export const login = configuredCheck({
+const login = configuredCheck({
   name: "broker-login",
   asks: "Does the broker let this stand in?",
   outcomes: {
@@ -121,7 +121,7 @@ export const login = configuredCheck({
   },
 });
 
-export const backend = configuredCheck({
+const backend = configuredCheck({
   name: "backend",
   asks: "Does the backend answer what this stand has sealed?",
   outcomes: {

@@ -10,7 +10,7 @@ import { UNIT } from "./unit.ts";
 const LEAST_NODE = [20, 19] as const;
 const TRIED: readonly string[] = ["arm64", "arm", "x64"];
 
-export const node = check({
+const node = check({
   name: "node",
   asks: "Is this Node.js new enough, and built for a processor that the stand was tried on?",
   outcomes: {
@@ -35,7 +35,7 @@ export const node = check({
   },
 });
 
-export const gpio = configuredCheck({
+const gpio = configuredCheck({
   name: "gpio",
   asks: "Does the kernel have the GPIO chip that the configuration means?",
   outcomes: {
@@ -73,7 +73,7 @@ export const gpio = configuredCheck({
 const lineUser = ({ pins, screen }: GatewayConfig) =>
   [pins, screen].find(({ driver }) => ["gpio", "spi-panel", "e-paper"].includes(driver));
 
-export const power = check({
+const power = check({
   name: "power",
   asks: "Does the Raspberry Pi get enough voltage, and does it keep cool?",
   outcomes: {
@@ -107,7 +107,7 @@ export const power = check({
   },
 });
 
-export const uptime = check({
+const uptime = check({
   name: "uptime",
   asks: "Since when has this machine been running?",
   outcomes: {
@@ -133,7 +133,7 @@ function spanText(seconds: number): string {
   return seconds >= 60 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds)} s`;
 }
 
-export const watchdog = check({
+const watchdog = check({
   name: "watchdog",
   asks: "Does the machine's own watchdog start it anew when all of it hangs?",
   outcomes: {
@@ -163,7 +163,7 @@ const isLength = (text: string | undefined): boolean => text !== undefined && /^
 
 const MANY_RESTARTS = 5;
 
-export const unit = check({
+const unit = check({
   name: "unit",
   asks: "Does systemd start the stand, and keep it running?",
   outcomes: {
@@ -212,7 +212,7 @@ export const unit = check({
 export const wordsIn = (text: string): Readonly<Record<string, string | undefined>> =>
   Object.fromEntries(text.split("\n").map((line) => [line.split("=", 1)[0] ?? "", line.slice(line.indexOf("=") + 1)]));
 
-export const logs = check({
+const logs = check({
   name: "logs",
   asks: "Does systemd's journal keep so little that the card lives?",
   outcomes: {

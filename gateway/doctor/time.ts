@@ -6,7 +6,7 @@ import { wordsIn } from "./system.ts";
 const PLAUSIBLE_FROM = Date.UTC(2025, 0, 1);
 const PLAUSIBLE_TO = Date.UTC(2050, 0, 1);
 
-export const clock = check({
+const clock = check({
   name: "clock",
   asks: "Is the wall clock right?",
   outcomes: {
