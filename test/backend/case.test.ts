@@ -2,11 +2,20 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { Audit } from "../../backend/console/audit/audit.ts";
 import { main } from "../../backend/main.ts";
-import { firstReleaseOf } from "../../protocol/ids.ts";
+import { gather } from "../../backend/operator/case/gather.ts";
+import { entryOf } from "../../backend/reconcile/entry.ts";
+import { silentLog } from "../../host/log.ts";
+import { firstReleaseOf, newOrderId } from "../../protocol/ids.ts";
 import { openCounterShop } from "../support/counter-shop.ts";
 import { freePort } from "../support/free-port.ts";
+import { ORDER_ID } from "../support/sale.ts";
+import { freshStore } from "../support/stores.ts";
 import { type Typed, typed } from "../support/typed.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { seeded } from "../world/seeded.ts";
+import { states, stories } from "./pay/kit.ts";
 
 /* One order's whole story, taken out of a running backend for a dispute. */
 
@@ -88,4 +97,36 @@ test("an order that went wrong is told whole, once, and who took its story is wr
     "y",
   );
   expect([none.code, none.said]).toEqual([1, expect.stringContaining("no such order here")]);
+});
+
+test("a story has what comparing and staff made of this order, and nothing of another's", async () => {
+  const store = await freshStore();
+  const audit = new Audit({ store, clock: new VirtualClock(), log: silentLog });
+  const OTHER = newOrderId(Date.UTC(2026, 0, 1), seeded(7));
+  const wall = Date.UTC(2026, 0, 1, 3);
+  const entries = [ORDER_ID, OTHER].map((order) => entryOf(order, states.delivered, []));
+  const runs = [
+    { id: "mine", day: "2026-01-01", stage: "done" },
+    { id: "under-way", day: "2026-01-01", stage: "begun" },
+  ] as const;
+  for (const run of runs) {
+    const row = { ...run, is_whole: 1, begun_ms: wall, report: null, summary: null };
+    await store.insertInto("reconcile_runs").values(row).execute();
+    const rows = entries.map((entry, nth) => ({ run: run.id, nth, entry: JSON.stringify(entry) }));
+    await store.insertInto("reconcile_entries").values(rows).execute();
+  }
+  for (const about of [OTHER, ORDER_ID]) {
+    const what = { who: "ani", source: "terminal", what: "order.refund", about };
+    await audit.write({ ...what, result: "refused", because: "not-found" });
+  }
+  await audit.write({ who: "ani", source: "terminal", what: "order.refund", about: ORDER_ID, result: "done" });
+  const journal = { stateOf: async () => states.delivered, story: async () => [{ event: stories.asked, wall }] };
+  const wish = { by: "budi", why: "sengketa 17" };
+  const found = await gather(ORDER_ID, wish, { journal, store, clock: { wall: () => wall }, version: "1" });
+  expect(found?.reconciled).toEqual([{ day: "2026-01-01", entry: entries[0] }]);
+  const deed = { at: expect.any(String), who: "ani", role: "", source: "terminal", what: "order.refund" };
+  expect(found?.deeds).toEqual([
+    { ...deed, result: "refused", because: "not-found" },
+    { ...deed, result: "done" },
+  ]);
 });
