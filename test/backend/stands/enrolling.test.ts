@@ -265,7 +265,9 @@ describe("a stand that is revoked", () => {
     await office.registry.revoke(LOBBY, "stolen");
     expect(await office.enrolling.redeem(other.enrols(code))).toMatchObject({ is: "enrolled", stand: GATE });
     await office.registry.revoke(LOBBY, "stolen, surely");
-    expect(office.roster.keys.get(other.kid)?.owner).toBe(GATE);
+    const later = openOffice(office.store);
+    await later.following.look();
+    for (const { roster } of [office, later]) expect(roster.keys.get(other.kid)?.owner).toBe(GATE);
     const { papers } = await stateOf(office);
     expect(papers.filter(({ revoked_ms }) => revoked_ms === null)).toMatchObject([{ stand: GATE }]);
   });
