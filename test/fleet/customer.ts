@@ -1,6 +1,6 @@
 import type { State } from "../../gateway/order/words.ts";
 import type { Random } from "../../protocol/ids.ts";
-import type { Clock } from "../../protocol/time.ts";
+import type { Clock, Stop } from "../../protocol/time.ts";
 import type { FleetStand } from "./stand.ts";
 import { habitOf, insteadOf, type Visit } from "./visit.ts";
 
@@ -31,6 +31,7 @@ export class Customer {
   readonly paid: Paid[] = [];
   readonly visits: Visit[] = [];
   readonly turnedAway: TurnedAway[] = [];
+  #stopWaiting: Stop = () => undefined;
   #isOpen = false;
   #isBusy = false;
 
@@ -47,15 +48,14 @@ export class Customer {
     this.#later(this.#parts.random() * this.#parts.pauseMs);
   }
 
+  /** A pause that went on would keep the process for minutes. */
   stop(): void {
     this.#isOpen = false;
+    this.#stopWaiting();
   }
 
-  /** A pause that ends in a shut shop is nobody's. */
   #later(ms: number): void {
-    this.#parts.clock.after(ms, () => {
-      if (this.#isOpen) void this.#come();
-    });
+    if (this.#isOpen) this.#stopWaiting = this.#parts.clock.after(ms, () => void this.#come());
   }
 
   async #come(): Promise<void> {
