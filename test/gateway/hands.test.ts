@@ -41,12 +41,16 @@ const relay: Relay = {
 };
 
 type World = {
+  /** The only one that there is; "gate" when absent. */
+  readonly line?: string;
   readonly relay?: Relay | undefined;
   readonly sensor?: DeliverySensor;
   readonly interlocks?: NonNullable<HandsOptions["interlocks"]>;
   readonly reports?: (event: Event) => Promise<void>;
   readonly starts?: () => Promise<void>;
 };
+
+const lineOf = ({ line = "gate" }: World): string => line;
 
 const handsIn = (world: World = {}): Hands =>
   new Hands({
@@ -65,8 +69,8 @@ const handsIn = (world: World = {}): Hands =>
     },
     clock,
     log: silentLog,
-    relayOf: () => ("relay" in world ? world.relay : relay),
-    sensorOf: () => world.sensor,
+    relayOf: (line) => (line === lineOf(world) ? ("relay" in world ? world.relay : relay) : undefined),
+    sensorOf: (line) => (line === lineOf(world) ? world.sensor : undefined),
     ...(world.interlocks === undefined ? {} : { interlocks: world.interlocks }),
   });
 
@@ -203,6 +207,19 @@ describe("a delivery sensor", () => {
       close: async () => undefined,
     },
   };
+
+  test("is the one of the line that is opened, and so is the relay", async () => {
+    const opening = { line: "hatch", pulseMs: 500 };
+    const outcome = handsIn({ sensor, line: "hatch" }).release({
+      ...owed,
+      effect: { ...owed.effect, opening } as Effect,
+    });
+    await settle();
+    expect(tape).toEqual(["started", "listening", "closed"]);
+    hear?.();
+    await clock.advance(500);
+    expect(await outcome).toBe("reported");
+  });
 
   test("is listened to before the contact closes, and not any more afterwards", async () => {
     const outcome = handsIn({ sensor }).release(owed);
