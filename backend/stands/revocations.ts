@@ -1,8 +1,7 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
 import type { CertificateAuthority } from "../../host/certificates.ts";
 import { every } from "../../host/every.ts";
 import type { Log } from "../../host/log.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 import { type Clock, type Instant, isReached, later, type Stop } from "../../protocol/time.ts";
 import type { Store } from "../store/store.ts";
 import { revisionNow } from "./rows.ts";
@@ -53,13 +52,13 @@ export class Revocations {
     return list;
   }
 
-  /** Writes the file now, where there is one and the list is another. */
+  /** Writes the file now, where there is one and the list is another. A half one would shut everybody out. */
   async write(): Promise<void> {
     const { file, log } = this.#parts;
     if (file === undefined) return;
     const list = await this.list();
     if (list === this.#written) return;
-    writeWhole(file, list);
+    await replaceFile(file, list, 0o644);
     this.#written = list;
     log.info("revocations written", { file });
   }
@@ -84,24 +83,5 @@ export class Revocations {
       .execute();
     const revoked = rows.map(({ serial, revoked_ms }) => ({ serial, sinceMs: revoked_ms ?? nowMs }));
     return authority.list({ revoked, nowMs, untilMs: nowMs + listMs, number: Math.floor(nowMs / 1_000) });
-  }
-}
-
-/** The whole file or the one before, also after a power cut; never a half one: that would shut everybody out. */
-function writeWhole(file: string, text: string): void {
-  const beside = `${file}.new`;
-  const opened = openSync(beside, "w", 0o644);
-  try {
-    writeSync(opened, text);
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
-  renameSync(beside, file);
-  const folder = openSync(dirname(file), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
