@@ -45,8 +45,28 @@ export function mail(parts: MailParts, clock: Pick<Clock, "after">): Messenger {
 }
 
 async function deliver(notice: Notice, parts: MailParts, signal: AbortSignal): Promise<Sent> {
-  const { host, port, security, username, password, ca, from, to, tongue } = parts;
-  const transport = createTransport({
+  const { from, to, tongue } = parts;
+  const transport = transportOf(parts, signal);
+  try {
+    await transport.sendMail({
+      from,
+      to: [...to],
+      subject: subjectOf(notice, tongue),
+      text: bodyOf(notice, tongue),
+      messageId: `<${notice.id}@${domainOf(from)}>`,
+      headers: { "auto-submitted": "auto-generated", "x-qris-id": notice.id },
+    });
+    return { is: "sent" };
+  } catch (error) {
+    return { is: "failed", problem: wordsOf(error) };
+  } finally {
+    transport.close();
+  }
+}
+
+function transportOf(parts: MailParts, signal: AbortSignal) {
+  const { host, port, security, username, password, ca } = parts;
+  return createTransport({
     host,
     port,
     secure: security === "tls",
@@ -60,27 +80,14 @@ async function deliver(notice: Notice, parts: MailParts, signal: AbortSignal): P
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  try {
-    await transport.sendMail({
-      from,
-      to: [...to],
-      subject: subjectOf(notice, tongue),
-      text: bodyOf(notice, tongue),
-      messageId: `<${notice.id}@${
-        from
-          .split("@")
-          .at(-1)
-          ?.replace(/[^a-zA-Z0-9.-]/g, "") ?? "qris"
-      }>`,
-      headers: { "auto-submitted": "auto-generated", "x-qris-id": notice.id },
-    });
-    return { is: "sent" };
-  } catch (error) {
-    return { is: "failed", problem: wordsOf(error) };
-  } finally {
-    transport.close();
-  }
 }
+
+/** Of an address as it is configured, which may carry a name: `Kopi <alarm@kopi.example>`. */
+const domainOf = (address: string): string =>
+  address
+    .split("@")
+    .at(-1)
+    ?.replace(/[^a-zA-Z0-9.-]/g, "") ?? "qris";
 
 /** What a server answers may repeat what it was told, so of that only its number; what Node says of a connection is its own. */
 function wordsOf(error: unknown): string {
