@@ -1,6 +1,7 @@
 import { addressList, senderOf } from "../host/addresses.ts";
 import { type HttpRequest, type Route, type Server, serve } from "../host/http.ts";
 import { readVersion } from "../host/version.ts";
+import type { StandId } from "../protocol/ids.ts";
 import type { Backend } from "./backend.ts";
 import type { Care } from "./care.ts";
 import type { LedgerJournal } from "./cashier.ts";
@@ -159,13 +160,12 @@ function openDesk(ground: Ground, parts: DoorParts): Promise<Server> | undefined
   const waiting = (most: number) => moneyWaiting(parts.store, most);
   const cases = { journal, store: parts.store, clock, version: readVersion() };
   const record = (deed: DoorDeed): Promise<void> => writeDeed(audit, deed);
+  const recordOfStand = ({ stand, ...deed }: Omit<DoorDeed, "about"> & { readonly stand: StandId }): Promise<void> =>
+    record({ ...deed, about: stand });
+  const behind = [...stands.deskRoutes(recordOfStand), ...care.deskRoutes(recordOfStand), ...caseRoutes(cases, record)];
   const routes = [
     ...operatorRoutes({ cashier, journal, waiting, token, clock, random, log, audit }),
-    ...behindDoor([...stands.deskRoutes(record), ...care.deskRoutes(record), ...caseRoutes(cases, record)], {
-      token,
-      clock,
-      log,
-    }),
+    ...behindDoor(behind, { token, clock, log }),
     ...reconciliation.routes(token),
   ];
   const { host, port } = operator;

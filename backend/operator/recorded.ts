@@ -37,21 +37,17 @@ const becauseOf = (decided: Exclude<Decided, { is: "yes" }>): string =>
 export type DoorDeed = {
   readonly what: string;
   readonly by: string;
-  readonly stand: string;
+  /** An order's or a stand's id. */
+  readonly about: string;
   readonly details: Readonly<Record<string, unknown>>;
   /** Why nothing came of it. */
   readonly because?: string;
 };
 
-export const writeDeed = (
-  audit: Pick<Audit, "write">,
-  { what, by: who, stand: about, details, because }: DoorDeed,
-): Promise<void> =>
+export const writeDeed = (audit: Pick<Audit, "write">, { by: who, because, ...deed }: DoorDeed): Promise<void> =>
   audit.write({
     ...AT_THE_DOOR,
+    ...deed,
     who,
-    what,
-    about,
-    details,
     ...(because === undefined ? { result: "done" } : { result: "refused", because }),
   });

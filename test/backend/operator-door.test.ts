@@ -60,7 +60,7 @@ describe("a decision at the operator's door stands in the audit log", () => {
   test("and so does what else is done there", async () => {
     const written: Entry[] = [];
     const audit = { write: async (entry: Entry): Promise<void> => void written.push(entry) };
-    const deed = { what: "stand.revoke", by: "ani", stand: "lobby-1", details: { why: "stolen" } };
+    const deed = { what: "stand.revoke", by: "ani", about: "lobby-1", details: { why: "stolen" } };
     await writeDeed(audit, deed);
     await writeDeed(audit, { ...deed, because: "there is no stand lobby-1" });
     const entry = { ...DOOR, what: "stand.revoke", about: "lobby-1", details: { why: "stolen" } };

@@ -30,6 +30,6 @@ async function give(
   const { body } = said;
   const found = await gather(order, body, parts);
   if (found === undefined) return json(404, { error: "no such order here" });
-  await record({ what: "order.export", by: body.by, stand: order, details: { why: body.why } });
+  await record({ what: "order.export", by: body.by, about: order, details: { why: body.why } });
   return json(200, found);
 }
