@@ -12,7 +12,7 @@ import { type SaleRow, saleOf } from "../../sales/sale.ts";
 import { changedSales, type SalesFilter, saleById, searchSales } from "../../sales/search.ts";
 import { owedNow, type SumRow, salesSums, salesTotal } from "../../sales/sums.ts";
 import type { Store } from "../../store/store.ts";
-import type { OrderSearch, SalesDesk } from "../api/desks.ts";
+import type { SalesDesk } from "../api/desks.ts";
 import type { OrderLine, OrderPage, Overview, OwedLine, SalesRow } from "../api/words.ts";
 import { actionsOn } from "./actions.ts";
 import { eventLine } from "./story.ts";
@@ -40,7 +40,7 @@ export function salesDesk(parts: SalesDeskParts): SalesDesk {
   return {
     find: async ({ after, limit, ...filter }) => {
       const place = after === undefined ? {} : { after };
-      const page = await searchSales(store, filterOf(filter), { limit, ...place, breathe });
+      const page = await searchSales(store, filter, { limit, ...place, breathe });
       const { next } = page;
       return { orders: page.sales.map(lineOf), ...(next === undefined ? {} : { next }) };
     },
@@ -54,23 +54,11 @@ export function salesDesk(parts: SalesDeskParts): SalesDesk {
       return { day, total: all, stands: stands.map(rowOf), products: products.map(rowOf), owed: owedThen };
     },
     reportCsv: async (day) => csvOfDay(await dayOfSales(store, day as Day)),
-    csv: tablesOf((search) => csvOfSales(store, filterOf(search), { breathe })),
+    csv: tablesOf((filter) => csvOfSales(store, filter, { breathe })),
     today: kept(clock, TODAY_AGE_MS, () => today(store, clock)),
     onChange: (hear) => follow(parts, hear),
   };
 }
-
-type Search = Omit<OrderSearch, "after" | "limit">;
-
-const filterOf = ({ text, stand, state, fromMs, toMs, least, most }: Search): SalesFilter => ({
-  ...(text !== undefined && { text }),
-  ...(stand !== undefined && { stand }),
-  ...(state !== undefined && { state }),
-  ...(fromMs !== undefined && { fromMs }),
-  ...(toMs !== undefined && { toMs }),
-  ...(least !== undefined && { least }),
-  ...(most !== undefined && { most }),
-});
 
 const lineOf = (row: SaleRow): OrderLine => ({
   order: row.order_id,
@@ -173,17 +161,17 @@ async function today(store: Store, clock: Clock): Promise<Overview["today"]> {
 }
 
 /** Counts the tables that are being read. One that nobody reads is ended by whoever hands it on, and counts no more. */
-function tablesOf(read: (search: Search) => AsyncIterable<string>): SalesDesk["csv"] {
+function tablesOf(read: (filter: SalesFilter) => AsyncIterable<string>): SalesDesk["csv"] {
   let open = 0;
-  async function* counted(search: Search): AsyncGenerator<string> {
+  async function* counted(filter: SalesFilter): AsyncGenerator<string> {
     open += 1;
     try {
-      yield* read(search);
+      yield* read(filter);
     } finally {
       open -= 1;
     }
   }
-  return (search) => (open >= MOST_TABLES ? "busy" : counted(search));
+  return (filter) => (open >= MOST_TABLES ? "busy" : counted(filter));
 }
 
 const LOOK_MS = 1_000;
