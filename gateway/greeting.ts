@@ -29,9 +29,10 @@ const HURRIED = { firstMs: 2_000, capMs: 2_000 };
 const QUIET_MS = 180_000;
 
 /**
- * Says at every connection, whenever a statement was not answered, and when nothing was heard for three to six minutes, what orders the stand has
- * open, until the backend has it. So it knows whether any backend answers at all: none does when a statement had its full time and no ack,
- * and so had another one after it, and nothing was heard meanwhile. Whatever the backend says ends that.
+ * Says at every connection, whenever a statement was not answered, and when nothing was heard for three to six minutes, what
+ * orders the stand has open, until the backend has it. So it knows whether any backend answers at all: none does when a
+ * statement had its full time and no ack, and so had another one after it, and nothing was heard meanwhile. Whatever the backend
+ * says ends that.
  */
 export class Greeting {
   readonly #options: GreetingOptions;

@@ -11,8 +11,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A page's own files, read once, under their paths; who has one already is told so (304). `policy`: the Content-Security-Policy, the same for all of them. Throws for a
- * file that is not there and for one of a kind that no page has.
+ * A page's own files, read once, under their paths; who has one already is told so (304). `policy`: the Content-Security-Policy,
+ * the same for all of them. Throws for a file that is not there and for one of a kind that no page has.
  */
 export const fileRoutes = (files: Readonly<Record<string, URL>>, policy: string): readonly Route[] =>
   Object.entries(files).map(([path, url]) => {

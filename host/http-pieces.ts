@@ -5,8 +5,8 @@ import type { Log } from "./log.ts";
 export type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 /**
- * Writes `pieces` to `out` one after another, no faster than the other side takes them. They are not asked for more once it has gone, and are ended
- * then (`return`). When they break, the connection is cut: what has arrived must not look like the whole.
+ * Writes `pieces` to `out` one after another, no faster than the other side takes them. They are not asked for more once it has
+ * gone, and are ended then (`return`). When they break, the connection is cut: what has arrived must not look like the whole.
  */
 export async function answerPieces(
   out: ServerResponse,

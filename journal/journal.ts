@@ -133,7 +133,10 @@ export interface Journal<State, Event, Effect> {
    * with `gone` when the effect was finished or taken back: then the act must not be done. Answers its order's state as it is then.
    */
   start(effect: EffectId): Promise<State>;
-  /** Not waited for by the disk: a crash may forget it, and the effect is performed again. What must not be ends with its outcome, by `finishes`. */
+  /**
+   * Not waited for by the disk: a crash may forget it, and the effect is performed again. What must not be ends with its
+   * outcome, by `finishes`.
+   */
   finish(effect: EffectId): Promise<void>;
   /** Gives the effect back, due at `due`, with one more try. What was started stays started. */
   again(effect: EffectId, due: Instant): Promise<void>;

@@ -17,8 +17,8 @@ export function endOf(pem: string | undefined): number | undefined {
 const TIMEOUT_MS = 10_000;
 
 /**
- * When the certificate ends that a broker shows; `undefined` where it speaks without TLS, `unknown` where it cannot be asked. Whether it is to be trusted
- * is not asked here: the link itself checks that, and one that has ended is to be told too.
+ * When the certificate ends that a broker shows; `undefined` where it speaks without TLS, `unknown` where it cannot be asked.
+ * Whether it is to be trusted is not asked here: the link itself checks that, and one that has ended is to be told too.
  */
 export function brokerCertificateEnd(
   url: string,

@@ -20,8 +20,9 @@ const PACE = { intervalMs: 5_000, burst: 5 };
 type PutOff = { readonly body: SyncBody; readonly stop: Stop };
 
 /**
- * Bounds what one stand can make the books do by connecting: each sync reads and writes up to two hundred orders. Of those that come too often the last
- * one counts, a little later; that harms nothing, because what the stand hears then it either knows or needs. One entry for each stand.
+ * Bounds what one stand can make the books do by connecting: each sync reads and writes up to two hundred orders. Of those that
+ * come too often the last one counts, a little later; that harms nothing, because what the stand hears then it either knows or
+ * needs. One entry for each stand.
  */
 export class Syncs {
   readonly #parts: SyncsParts;

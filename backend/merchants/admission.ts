@@ -25,9 +25,10 @@ const WORDS_A_CHARGE = 4;
 const WORDS_AT_ONCE = 2_000;
 
 /**
- * Which charges may go on to the provider, and how much of what a stand says of its orders is written into the books, so that a broken or
- * stolen stand can neither flood an account nor hold up the other stands. Touches nothing but the instants that it is handed. Remembers two
- * instants for each stand and one for each merchant of its rules; whoever is not in them is not bounded here: he cannot speak, or has no account.
+ * Which charges may go on to the provider, and how much of what a stand says of its orders is written into the books, so that a
+ * broken or stolen stand can neither flood an account nor hold up the other stands. Touches nothing but the instants that it is
+ * handed. Remembers two instants for each stand and one for each merchant of its rules; whoever is not in them is not bounded
+ * here: he cannot speak, or has no account.
  */
 export class Admission {
   readonly #rules: AdmissionRules;

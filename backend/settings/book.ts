@@ -125,8 +125,8 @@ export type Said = {
 const APART_MS = 10_000;
 
 /**
- * Keeps the last word of each of these stands, in one commit; of one stand no more than one. Several backends hear one stand, and may write what it
- * said in any order: what it said later counts.
+ * Keeps the last word of each of these stands, in one commit; of one stand no more than one. Several backends hear one stand,
+ * and may write what it said in any order: what it said later counts.
  */
 export async function heardUsing(store: Store, said: readonly Said[]): Promise<void> {
   if (said.length === 0) return;

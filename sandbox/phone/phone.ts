@@ -21,10 +21,10 @@ export type PhoneOptions = {
 };
 
 /**
- * The customer's phone. `POST pay`: `{qr, issuer?, wallet?, late?}`, where `qr` is the code's text or a PNG as data URL, or the PNG
- * itself as the body; answers `{paid: true, amount, merchant}` or `{paid: false, because, words}`. `POST scan` says what paying
- * would do, also of a stand's screen: `{stand}`; `GET screen?stand=` is that screen. `GET open` lists what waits to be paid, `GET history` what passed through
- * wallets. `GET /` is the page.
+ * The customer's phone. `POST pay`: `{qr, issuer?, wallet?, late?}`, where `qr` is the code's text or a PNG as data URL, or the
+ * PNG itself as the body; answers `{paid: true, amount, merchant}` or `{paid: false, because, words}`. `POST scan` says what
+ * paying would do, also of a stand's screen: `{stand}`; `GET screen?stand=` is that screen. `GET open` lists what waits to be
+ * paid, `GET history` what passed through wallets. `GET /` is the page.
  */
 export function phoneRoutes(options: PhoneOptions): readonly HttpRoute[] {
   const { at, wallet } = options;
