@@ -28,6 +28,7 @@ class Talk {
   readonly strays: (readonly [string, readonly string[]])[] = [];
   readonly warnings: (readonly [string, Facts | undefined])[] = [];
   isCut = false;
+  isFull = false;
   refusal: Error | undefined;
   readonly stand: Exchange<DownStatement>;
   readonly backend: Exchange<UpStatement>;
@@ -62,6 +63,7 @@ class Talk {
       publish: (_topic, payload) => toStand(payload),
       strayAcks: async (...told) => void this.strays.push(told),
       unseal: (payload) => unsealUp(payload, keySetOf([{ owner: STAND, jwk: stand.publicJwk }]), "backend"),
+      admits: () => !this.isFull,
       commit: async (statement) => {
         if (this.refusal !== undefined) throw this.refusal;
         this.committed.push(statement);
@@ -96,6 +98,20 @@ describe("the exchange between stand and backend", () => {
     ]);
     await talk.clock.advance(2);
     expect(await told).toBe("acked");
+  });
+
+  test("neither keeps nor acks what it has no room for, and hears acks all the same", async () => {
+    talk.isFull = true;
+    const told = talk.stand.tell(LETTER, "backend", unaborted);
+    await talk.clock.advance(10_000);
+    expect(await told).toBe("silent");
+    expect(talk.committed).toEqual([]);
+    await talk.stand.say("backend", { type: "ack", ids: [LETTER.id as StatementId] });
+    expect(talk.strays).toEqual([[STAND, [LETTER.id]]]);
+    talk.isFull = false;
+    const again = talk.stand.tell(LETTER, "backend", unaborted);
+    await talk.clock.advance(2);
+    expect(await again).toBe("acked");
   });
 
   test("acks what comes later on as well, and each only once", async () => {
