@@ -2,8 +2,9 @@ import { systemChance } from "../host/chance.ts";
 import { readBootId, steadyClock } from "../host/clock.ts";
 import { Unfit } from "../host/daemon.ts";
 import type { Log } from "../host/log.ts";
+import { Opened } from "../host/opened.ts";
 import { type SystemdNotice, sdNotify, watchdogMs } from "../host/sdnotify.ts";
-import { type Ending, shutDownOnSignals } from "../host/shutdown.ts";
+import { shutDownOnSignals } from "../host/shutdown.ts";
 import { readVersion } from "../host/version.ts";
 import { within } from "../host/within.ts";
 import { type OpenedJournal, openSqliteJournal } from "../journal/sqlite/open.ts";
@@ -43,27 +44,25 @@ export const drive = (setup: Setup, env: NodeJS.ProcessEnv, log: Log): Promise<v
   return begin({ setup, env, clock: steadyClock(boot), boot, random: systemChance, log });
 };
 
-/** What is to be closed again when the start fails, the first opened last. */
-type Taken = (() => Promise<unknown>)[];
-
 async function begin(ground: Ground): Promise<void> {
-  const taken: Taken = [];
+  const open = new Opened();
   try {
-    await beginWith(ground, taken);
+    await beginWith(ground, open);
   } catch (error) {
-    for (const giveBack of taken.reverse()) await giveBack();
+    await open.end();
     throw error;
   }
 }
 
-async function beginWith(ground: Ground, taken: Taken): Promise<void> {
+async function beginWith(ground: Ground, open: Opened): Promise<void> {
   const { setup, env, clock, log } = ground;
-  const running = await openRunning(ground, taken);
-  const stopButtons = hearButtons(ground, running);
+  const running = await openRunning(ground, open);
+  open.keep("buttons", hearButtons(ground, running), (stop) => stop());
   const notice = await sdNotify(env, log);
-  const stopWatching = watchOver(ground, running, notice);
-  const endings = endingsOf(running, { notice, stopButtons, stopWatching });
-  shutDownOnSignals({ clock, log, process, deadlineMs: STOP_MS, endings });
+  running.watch.stop = watchOver(ground, running, notice);
+  const first = { what: "word to systemd", stop: () => notice.stopping() };
+  const last = { what: "systemd", stop: () => notice.close() };
+  shutDownOnSignals({ clock, log, process, deadlineMs: STOP_MS, endings: [first, ...open.endings, last] });
   await within(clock, FIRST_PAGE_MS, running.stand.firstPage(), undefined);
   notice.ready();
   log.info("ready", { stand: setup.config.stand.id, version: readVersion(), lost: running.lost });
@@ -78,55 +77,35 @@ type Running = {
   readonly cared: OpenedCare;
   readonly stand: OpenStand;
   readonly certificate: BrokerCertificate;
-  readonly stopRenewing: Stop;
-  readonly draining: { close(): Promise<void> };
-  readonly controller: ControllerApi | undefined;
+  /** Begins when all else has begun, and ends after the stand: systemd hears of it while it stops. */
+  readonly watch: { stop: Stop };
 };
 
-async function openRunning(ground: Ground, taken: Taken): Promise<Running> {
+/** Nobody presses or orders any more when the last release ends. */
+async function openRunning(ground: Ground, open: Opened): Promise<Running> {
   const { setup, clock, log } = ground;
   const { journal, quarantined } = openJournal(ground);
-  taken.push(() => journal.close());
+  open.keep("journal", journal, (it) => it.close());
   if (quarantined !== undefined) log.error("journal was damaged and set aside", { quarantined });
   const devices = await openDevices(setup.config, { clock, log, simulatedAddress: setup.config.simulated.address });
-  taken.push(() => devices.close());
+  open.keep("devices", devices, (it) => it.close());
   const misfit = unfit(devices);
   if (misfit !== undefined) throw new Unfit(misfit);
+  const watch: Running["watch"] = open.keep("watch", { stop: () => undefined }, (it) => it.stop());
   const lost = quarantined !== undefined || (await journal.newest()) === undefined;
   const certificate = brokerCertificate(ground, () => cared.changed());
   const cared = await openCare(ground, devices, () => certificate.endsInMs());
   const { care, config } = cared;
   const stand = await openStand(partsOf(ground, { journal, devices, lost, config, care }));
-  taken.push(() => stand.stop());
+  open.keep("stand", stand, (it) => it.stop());
   cared.tend(stand);
-  taken.push(() => cared.close());
-  const stopRenewing = certificate.keep();
-  taken.push(async () => stopRenewing());
+  open.keep("settings", cared, (it) => it.close());
+  open.keep("certificate", certificate.keep(), (stop) => stop());
   const draining = await openDrain({ stand, socket: drainSocketOf(config), clock, log });
-  taken.push(() => draining.close());
-  const controller = await openOrders(ground, stand, journal, devices);
-  return { journal, lost, devices, cared, stand, certificate, stopRenewing, draining, controller };
+  open.keep("drain", draining, (it) => it.close());
+  open.keep("controller", await openOrders(ground, stand, journal, devices), (it) => it?.close());
+  return { journal, lost, devices, cared, stand, certificate, watch };
 }
-
-type Watchers = { readonly notice: SystemdNotice; readonly stopButtons: Stop; readonly stopWatching: Stop };
-
-/** In the order in which they are to end: nobody presses or orders any more when the last release ends. */
-const endingsOf = (
-  { controller, draining, stopRenewing, cared, stand, devices, journal }: Running,
-  { notice, stopButtons, stopWatching }: Watchers,
-): readonly Ending[] => [
-  { what: "word to systemd", stop: () => notice.stopping() },
-  { what: "buttons", stop: stopButtons },
-  { what: "controller", stop: () => controller?.close() },
-  { what: "drain", stop: () => draining.close() },
-  { what: "certificate", stop: stopRenewing },
-  { what: "settings", stop: () => cared.close() },
-  { what: "stand", stop: () => stand.stop() },
-  { what: "watch", stop: stopWatching },
-  { what: "devices", stop: () => devices.close() },
-  { what: "journal", stop: () => journal.close() },
-  { what: "systemd", stop: () => notice.close() },
-];
 
 function openJournal({ setup, clock, random }: Ground): OpenedJournal<State, Event, Effect> {
   const wall = (): number => clock.wall();
