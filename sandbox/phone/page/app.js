@@ -1,5 +1,5 @@
 import { words } from "./app-words.js";
-import { keepTongue, money, preferredTongue } from "./tongue.js";
+import { keepTongue, money, preferredTongue, sayTexts } from "./tongue.js";
 
 const referenceid = new URLSearchParams(location.search).get("referenceid") ?? "";
 const $ = (id) => document.getElementById(id);
@@ -16,12 +16,7 @@ const say = (key) => words[tongue][key];
 
 function speak(chosen) {
   tongue = chosen;
-  document.documentElement.lang = tongue;
-  document.title = say("name");
-  for (const each of document.querySelectorAll("[data-say]")) each.textContent = say(each.dataset.say);
-  for (const each of document.querySelectorAll("[data-tongue]")) {
-    each.setAttribute("aria-pressed", String(each.dataset.tongue === tongue));
-  }
+  sayTexts(tongue, say);
   drawn();
 }
 

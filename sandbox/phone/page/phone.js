@@ -1,4 +1,4 @@
-import { keepTongue, money, preferredTongue } from "./tongue.js";
+import { keepTongue, money, preferredTongue, sayTexts } from "./tongue.js";
 import { words } from "./words.js";
 
 const stand = new URLSearchParams(location.search).get("stand");
@@ -18,12 +18,7 @@ const say = (key) => words[tongue][key];
 
 function speak(chosen) {
   tongue = chosen;
-  document.documentElement.lang = tongue;
-  document.title = say("name");
-  for (const each of document.querySelectorAll("[data-say]")) each.textContent = say(each.dataset.say);
-  for (const each of document.querySelectorAll("[data-tongue]")) {
-    each.setAttribute("aria-pressed", String(each.dataset.tongue === tongue));
-  }
+  sayTexts(tongue, say);
   $("finder-hint").textContent = say(stand === null ? "hint-none" : "hint-stand");
   $("pad").querySelector("[data-key=erase]")?.setAttribute("aria-label", say("erase"));
   showDots();

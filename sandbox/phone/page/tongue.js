@@ -17,5 +17,15 @@ export function keepTongue(chosen) {
   }
 }
 
+/** Says the texts that the page itself holds, and shows which language they are in. */
+export function sayTexts(tongue, say) {
+  document.documentElement.lang = tongue;
+  document.title = say("name");
+  for (const each of document.querySelectorAll("[data-say]")) each.textContent = say(each.dataset.say);
+  for (const each of document.querySelectorAll("[data-tongue]")) {
+    each.setAttribute("aria-pressed", String(each.dataset.tongue === tongue));
+  }
+}
+
 /** `Rp15.000`. */
 export const money = (amount) => `Rp${amount.toLocaleString("id-ID")}`;
