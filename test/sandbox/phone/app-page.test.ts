@@ -1,34 +1,19 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { SandboxWithPhone } from "../../../sandbox/phone/start.ts";
-import { needs } from "../../support/needs.ts";
 import { caller } from "../midtrans/kit.ts";
 import { startPhone, startShop } from "./kit.ts";
+import { phonePages } from "./phone-pages.ts";
 
-let browser: Browser;
 let page: Page;
 let sandbox: SandboxWithPhone;
 let shop: string;
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: needs("chromium"), args: ["--no-sandbox"] });
-});
-afterAll(() => browser.close());
+const pages = phonePages();
 
 beforeEach(async () => {
   sandbox = await startPhone();
   shop = await startShop();
-  page = await browser.newPage({ locale: "id-ID", viewport: { width: 440, height: 900 } });
-  complaints.length = 0;
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (line) => {
-    if (line.type() === "error") complaints.push(line.text());
-  });
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
+  page = await pages.open();
 });
 
 /** Charges Rp 44.000 as gopay; answers the deeplink. */
@@ -101,21 +86,20 @@ describe("the app's page", () => {
     await press("Coba lagi");
     await press("Bayar");
     await see("Pembayaran berhasil");
-    expect(complaints.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
+    expect(pages.complaints.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
   });
 
   test("knows no bill that is none", async () => {
     await page.goto(`${sandbox.phone}/app/checkout?referenceid=nothing`);
     await see("Tagihan ini tidak dikenal.");
-    expect(complaints.splice(0)).toEqual([expect.stringContaining("404")]);
+    expect(pages.complaints.splice(0)).toEqual([expect.stringContaining("404")]);
   });
 
   test("speaks the browser's language, and fits a small one", async () => {
-    const english = await browser.newPage({ locale: "en-GB", viewport: { width: 320, height: 560 } });
+    const english = await pages.open({ locale: "en-GB", viewport: { width: 320, height: 560 } });
     await english.goto(await deeplink());
     await english.getByRole("button", { name: "Pay", exact: true }).waitFor();
     const overflow = await english.evaluate("document.documentElement.scrollWidth - innerWidth");
     expect(overflow).toBeLessThanOrEqual(0);
-    await english.close();
   });
 });

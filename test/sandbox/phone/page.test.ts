@@ -1,33 +1,18 @@
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import { qrPicture } from "../../../sandbox/midtrans/qr-picture.ts";
 import type { SandboxWithPhone } from "../../../sandbox/phone/start.ts";
-import { needs } from "../../support/needs.ts";
 import { caller, chargeOf } from "../midtrans/kit.ts";
 import { startPhone, startStand, tell } from "./kit.ts";
+import { phonePages } from "./phone-pages.ts";
 
-let browser: Browser;
 let page: Page;
 let sandbox: SandboxWithPhone;
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: needs("chromium"), args: ["--no-sandbox"] });
-});
-afterAll(() => browser.close());
+const pages = phonePages();
 
 beforeEach(async () => {
   sandbox = await startPhone();
-  page = await browser.newPage({ locale: "id-ID", viewport: { width: 440, height: 900 } });
-  complaints.length = 0;
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (line) => {
-    if (line.type() === "error") complaints.push(line.text());
-  });
-});
-afterEach(async () => {
-  await page.close();
-  expect(complaints).toEqual([]);
+  page = await pages.open();
 });
 
 const charge = async (order = "a"): Promise<string> =>
@@ -117,7 +102,7 @@ describe("the phone's page", () => {
     await typePin();
     await see("Simulator tidak menjawab. Coba lagi.");
     await expect(page.getByText("Saldo kamu tidak berkurang.").isVisible()).resolves.toBe(false);
-    expect(complaints.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
+    expect(pages.complaints.splice(0)).toEqual(["Failed to load resource: net::ERR_FAILED"]);
   });
 
   test("says of every wallet whether it is the acquirer's own", async () => {
@@ -165,11 +150,10 @@ describe("the phone's page", () => {
   });
 
   test("speaks the browser's language", async () => {
-    const english = await browser.newPage({ locale: "en-GB" });
+    const english = await pages.open({ locale: "en-GB" });
     await english.goto(`${sandbox.phone}/`);
     await english.getByRole("heading", { name: "Scan QRIS" }).waitFor();
     expect(await english.title()).toBe("Simulator Wallet");
-    await english.close();
   });
 
   test.each([
