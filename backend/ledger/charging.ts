@@ -79,7 +79,9 @@ const voidingFrom = ({ sale, attempt, phase }: At<"charging">): At<"voiding"> =>
 function charged(state: At<"charging">, answer: Charge, now: Instant, terms: Terms): Step {
   switch (answer.is) {
     case "issued":
-      return offer(state, answer, now, terms);
+      return state.phase === "clearing"
+        ? ignored("its charge is being ended: it is not offered any more")
+        : offer(state, answer, now, terms);
     case "refused":
       return answer.retriable
         ? nextAttempt(state, now, terms, answer.because)

@@ -273,7 +273,7 @@ const table: Record<StateName, Record<EventName, string>> = {
     hinted: doubtful("charging"),
   },
   checking: unclearRow,
-  clearing: unclearRow,
+  clearing: { ...unclearRow, issued: no },
   payable: {
     ...silent,
     "no answer another": "payable: recheck",
