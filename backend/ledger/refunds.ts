@@ -54,12 +54,13 @@ function planReceipt(sale: Sale, receipt: Receipt, backs: readonly Back[]): read
 /** A part, from the latest payment that has so much left. */
 export function planPart(state: Refundable, amount: Rupiah): Plan {
   const backs = backsOf(state);
-  const stuck = backs.find((back) => back.stage === "stuck");
+  const due = dueReceipts(state);
+  const stuck = backs.find(({ stage, attempt }) => stage === "stuck" && due.some((each) => each.attempt === attempt));
   if (stuck !== undefined) {
     const why = `refund ${stuck.key} may have gone through: order one without an amount, which goes on with it`;
     return objected("refund-unclear", why);
   }
-  const receipt = dueReceipts(state).findLast((each) => leftOf(each, backs) >= amount);
+  const receipt = due.findLast((each) => leftOf(each, backs) >= amount);
   if (receipt === undefined || amount < 1) return objected("too-much", `no payment of it has ${amount} rupiah left`);
   return { backs: [freshBack(state.sale, receipt, amount, backs)] };
 }

@@ -171,6 +171,11 @@ describe("a refund that is ordered", () => {
     expect(owes(afterwards(owed(), ordered(0)))).toBe("nothing");
   });
 
+  test("in part waits for no refund of the payment that is kept for the goods", () => {
+    const both = owed({ receipts: twice, delivered: true, backs: [backOf("stuck")] });
+    expect(stateOf(afterwards(both, ordered(1_000)))).toMatchObject({ at: "refunding", round: [keyOf(2)] });
+  });
+
   test("in part waits for an earlier one of which nobody knows the end", () => {
     const done = afterwards(owed({ backs: [backOf("stuck", { amount: rupiah(4_000) })] }), ordered(1_000));
     expect(done).toEqual({ ignored: expect.stringContaining("may have gone through"), code: "refund-unclear" });
