@@ -84,7 +84,8 @@ function readBooks(standing: Standing, refund: Refund): Books {
     case "unclear":
       return standing;
     case "unknown":
-      return refusal("not-refundable", "Midtrans does not know the transaction: is it of another account?");
+      // Of a payment that was paid: these are another account's books. An earlier try may be in the right ones.
+      return { is: "unclear", detail: "Midtrans does not know the transaction: is it of another account?" };
     default:
       return refusal("not-refundable", `the transaction is ${standing.is}: it holds no money to give back`);
   }

@@ -107,7 +107,7 @@ describe("no money is asked for when the books", () => {
     ["show no payment", state("pending", "201"), "not-refundable"],
     ["show it expired", state("expire", "407"), "not-refundable"],
     ["show it cancelled", state("cancel"), "not-refundable"],
-    ["do not know it", refusing("404"), "not-refundable"],
+    ["do not know it: they are another account's", refusing("404"), "unclear"],
     ["show all of it given back by somebody else", { body: booked({ refund_key: "by-hand" }) }, "not-refundable"],
     ["show too much of it given back by somebody else", { body: partBooked("1000.00") }, "invalid"],
     ["cannot be read", refusing("500"), "unclear"],
