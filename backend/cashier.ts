@@ -136,7 +136,7 @@ export class Cashier {
 
   /** The provider's answer to somebody who looked. */
   async learned(order: OrderId, attempt: number, standing: Standing): Promise<Step> {
-    return (await this.#advance(order, { type: "news", attempt, standing, via: "answer" })).done;
+    return (await this.#advance(order, { type: "news", attempt, standing, via: "answer", isAside: true })).done;
   }
 
   /** Staff's word on an order that was paid. */

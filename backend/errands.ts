@@ -26,6 +26,12 @@ export type ErrandsParts = {
 
 const ALARM_AGAIN_MS = 10_000;
 
+/** How often a look that is not answered is put off, ever longer: for some seven hours, as long as notifications are repeated. */
+const LOOKS_MOST = 12;
+const lookPauseMs = (tries: number): number => Math.min(3_600_000, 60_000 * 2 ** tries);
+
+type Question = { readonly attempt: Attempt; readonly isAside?: true };
+
 /** What the ledger owes the provider, and its own alarms: each is run, and its outcome is told to the ledger. */
 export class Errands {
   readonly #parts: ErrandsParts;
@@ -40,9 +46,9 @@ export class Errands {
       case "charge":
         return this.#charge(owed, effect.attempt, signal);
       case "ask":
-        return this.#ask(owed, effect.attempt, signal);
+        return this.#ask(owed, effect, signal);
       case "void":
-        return this.#news(owed, effect.attempt, await this.#providerOf(effect.attempt).void(effect.attempt, signal));
+        return this.#news(owed, effect, await this.#providerOf(effect.attempt).void(effect.attempt, signal));
       case "refund":
         return this.#refund(owed, effect.refund, signal);
       case "lapse":
@@ -88,9 +94,12 @@ export class Errands {
     return charged(await this.#providerOf(attempt).charge(attempt, signal));
   }
 
-  async #ask(owed: Owed<Effect>, attempt: Attempt, signal: AbortSignal): Promise<Outcome> {
-    const looked = await this.#parts.questions.ask(attempt, signal);
-    return "againMs" in looked ? looked : this.#news(owed, attempt, looked);
+  /** Nobody asks again what a look was for: it goes on until it is answered, or the provider has been silent for long. */
+  async #ask(owed: Owed<Effect>, effect: Extract<Effect, { do: "ask" }>, signal: AbortSignal): Promise<Outcome> {
+    const looked = await this.#parts.questions.ask(effect.attempt, signal);
+    if ("againMs" in looked) return looked;
+    const isUnanswered = effect.isRecheck === true && looked.is === "unclear" && owed.tries < LOOKS_MOST;
+    return isUnanswered ? { againMs: lookPauseMs(owed.tries) } : this.#news(owed, effect, looked);
   }
 
   /** Its key makes all its tries one. A refund that the provider's books have shown meanwhile needs no more asking. */
@@ -107,8 +116,9 @@ export class Errands {
     return this.#parts.merchants.provider(merchant);
   }
 
-  #news(owed: Owed<Effect>, attempt: Attempt, standing: Standing): Promise<Outcome> {
-    return this.#report(owed, { type: "news", attempt: attempt.number, standing, via: "answer" });
+  #news(owed: Owed<Effect>, { attempt, isAside }: Question, standing: Standing): Promise<Outcome> {
+    const aside = isAside === undefined ? {} : { isAside };
+    return this.#report(owed, { type: "news", attempt: attempt.number, standing, via: "answer", ...aside });
   }
 
   async #report(owed: Owed<Effect>, event: Event): Promise<Outcome> {

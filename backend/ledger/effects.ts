@@ -81,6 +81,12 @@ export const offerOf = (sale: Sale, qr: string, validForMs: number): DownBody =>
 
 /** One more look at an attempt that is not in hand, by default when a slow request has surely arrived. */
 export const recheck = (attempt: Attempt, afterMs = RECHECK_MS): DueEffect<Effect> => ({
+  effect: { do: "ask", attempt, isRecheck: true, isAside: true },
+  afterMs,
+});
+
+/** One of the looks by which a refund is followed up. */
+export const followUp = (attempt: Attempt, afterMs: number): DueEffect<Effect> => ({
   effect: { do: "ask", attempt, isRecheck: true },
   afterMs,
 });

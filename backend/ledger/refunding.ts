@@ -1,5 +1,5 @@
 import type { Refunded, RefundMade, RefundRefusal, Standing } from "../providers/provider.ts";
-import { alarm, attemptOf, ignored, nothingToSay, objected, recheck, tell, tellKind } from "./effects.ts";
+import { alarm, attemptOf, followUp, ignored, nothingToSay, objected, recheck, tell, tellKind } from "./effects.ts";
 import {
   backsOf,
   corrected,
@@ -134,7 +134,7 @@ const stuck = (state: At<"refunding">, back: Back, detail: string, terms: Terms)
 /** Looks at the attempt's standing after a while: has the bank confirmed? */
 function follow({ sale }: At<"refunding">, attempt: number, tries: number, terms: Terms): Effects {
   const pauseMs = FOLLOW_PAUSES_MS[tries];
-  return pauseMs === undefined ? [] : [recheck(attemptOf(sale, attempt, terms), pauseMs)];
+  return pauseMs === undefined ? [] : [followUp(attemptOf(sale, attempt, terms), pauseMs)];
 }
 
 /** With these refunds changed: still under way, or over. */
@@ -195,7 +195,7 @@ function news(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
 }
 
 function newsOfRound(state: At<"refunding">, event: Of<"news">, terms: Terms): Step {
-  const { standing, attempt, via } = event;
+  const { standing, attempt, via, isAside = false } = event;
   const isPaid = state.receipts.some((receipt) => receipt.attempt === attempt);
   if (!isPaid && standing.is === "settled") return paidTwice(state, attempt, standing);
   if (!isPaid)
@@ -205,7 +205,7 @@ function newsOfRound(state: At<"refunding">, event: Of<"news">, terms: Terms): S
   const open = state.backs.filter((back) => back.attempt === attempt && state.round.includes(back.key) && isOpen(back));
   if (open.length === 0) return ignored("no refund of this payment is open");
   const seen = open.map((back) => (standing.is === "refunded" ? seenIn(standing, back) : back));
-  if (via === "notification") return told(state, open, seen, terms);
+  if (via === "notification" || isAside) return told(state, open, seen, terms);
   return (standing.is === "settled" ? gone(state, open, terms) : undefined) ?? lookedAt(state, seen, terms);
 }
 
@@ -227,7 +227,7 @@ function seenIn({ isFull, refunds }: Extract<Standing, { is: "refunded" }>, back
   return made !== undefined && back.stage === "asked" ? { ...back, stage: "taken", tries: 0 } : back;
 }
 
-/** A notification: what is not confirmed yet is followed up from the moment it is in the books. */
+/** Out of turn: what is not confirmed yet is followed up from the moment it is in the books, and no more often for it. */
 function told(state: At<"refunding">, before: readonly Back[], seen: readonly Back[], terms: Terms): Step {
   const taken = seen.filter((back, at) => back.stage === "taken" && before[at]?.stage === "asked");
   const changed = seen.filter((back, at) => back.stage !== before[at]?.stage);
@@ -251,7 +251,7 @@ function gone(state: At<"refunding">, open: readonly Back[], terms: Terms): Step
   return move(state, [next], refundIt(state, next, 0, terms), terms);
 }
 
-/** An answer: who still waits for the bank is looked at again, ever more slowly, and in the end by a person. */
+/** A look in its turn: who still waits for the bank is looked at again, ever more slowly, and in the end by a person. */
 function lookedAt(state: At<"refunding">, seen: readonly Back[], terms: Terms): Step {
   if (seen.every(({ stage }) => stage === "asked")) return ignored("its refund is not in the provider's books yet");
   const counted = seen.map((back) => (back.stage === "taken" ? countedOn(back) : back));

@@ -179,8 +179,17 @@ export type StandEvent =
 export type Event =
   | StandEvent
   | { readonly type: "charged"; readonly attempt: number; readonly charge: Charge }
-  /** A standing at the provider, however it was learnt. Notifications come late and out of order; answers do not. */
-  | { readonly type: "news"; readonly attempt: number; readonly standing: Standing; readonly via: Via }
+  /**
+   * A standing at the provider, however it was learnt. Notifications come late and out of order; answers do not. `isAside`: to a
+   * question that is none of those by which a refund is followed up.
+   */
+  | {
+      readonly type: "news";
+      readonly attempt: number;
+      readonly standing: Standing;
+      readonly via: Via;
+      readonly isAside?: true;
+    }
   /** A notification that must not be believed as it is: the provider is asked. */
   | { readonly type: "hinted"; readonly attempt: number }
   /** The stand should long have ended this order; perhaps it is gone. */
@@ -230,7 +239,7 @@ export type AlarmDetail =
 export type Effect =
   | { readonly do: "tell"; readonly to: StandId; readonly body: DownBody; readonly until?: Instant }
   | { readonly do: "charge"; readonly attempt: Attempt }
-  | { readonly do: "ask"; readonly attempt: Attempt; readonly isRecheck?: true }
+  | { readonly do: "ask"; readonly attempt: Attempt; readonly isRecheck?: true; readonly isAside?: true }
   | { readonly do: "refund"; readonly refund: Refund }
   | { readonly do: "void"; readonly attempt: Attempt }
   | { readonly do: "lapse" }

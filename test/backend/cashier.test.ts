@@ -186,6 +186,40 @@ describe("the cashier", () => {
     expect(provider.asked).toEqual(["charge 1", "standing 1"]);
   });
 
+  test("looks again, ever later, where what it was told to ask is not answered, and for some hours", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
+    await cashier.hinted(ONLY_MERCHANT, `${ORDER_ID}-1`);
+    const [owed] = await take();
+    if (owed === undefined) throw new Error("no look is owed");
+    provider.stands = { is: "unclear", detail: "no answer" };
+    const outcomes: unknown[] = [];
+    for (const tries of [0, 1, 5, 6, 11, 12]) {
+      outcomes.push(await cashier.perform({ ...owed, tries }, quiet));
+      await clock.advance(10_000);
+    }
+    const minutes = [1, 2, 32, 60, 60].map((each) => ({ againMs: each * 60_000 }));
+    expect(outcomes).toEqual([...minutes, "reported"]);
+  });
+
+  test("follows a refund up by its own looks, and not by those that it is told to make", async () => {
+    await cashier.hear(STAND, ask, statement(1));
+    await performAll();
+    await cashier.notified(ONLY_MERCHANT, `${ORDER_ID}-1`, { is: "settled", payment });
+    await cashier.decide(ORDER_ID, { type: "refund-ordered", by: "Ani", why: "test" });
+    await performRefunds();
+    const refunds = [{ key: `${ORDER_ID}-1-r1`, amount: PRICE, isConfirmed: false }];
+    provider.stands = { is: "refunded", transaction: "t-1", isFull: true, refunds };
+    await cashier.hinted(ONLY_MERCHANT, `${ORDER_ID}-1`);
+    await performAll();
+    await cashier.learned(ORDER_ID, 1, provider.stands);
+    expect(await stateNow()).toMatchObject({ at: "refunding", backs: [{ stage: "taken", tries: 0 }] });
+    await clock.advance(60_000);
+    await performAll();
+    expect(await stateNow()).toMatchObject({ at: "refunding", backs: [{ stage: "taken", tries: 1 }] });
+  });
+
   test("owes no more what it has performed, and wakes whoever performs with each event", async () => {
     await cashier.hear(STAND, ask, statement(1));
     expect(wakes).toBe(1);

@@ -198,6 +198,22 @@ describe("a refund that staff ordered", () => {
     expect(state).toMatchObject({ at: "owed", backs: [{ stage: "stuck", because: "unconfirmed" }] });
   });
 
+  test("is followed up no sooner, and no more often, for what the provider tells of it meanwhile", () => {
+    const taken: Event = { type: "refund-answered", key: `${ORDER_ID}-1-r1`, answer: { is: "taken" } };
+    const begun = stateAfter(paid, [ordered(), taken], holding).state;
+    const refunds = [{ key: `${ORDER_ID}-1-r1`, amount: PRICE, isConfirmed: false }];
+    const booked = { is: "refunded", transaction: "t", isFull: true, refunds } as const;
+    const looked: Event = { type: "news", attempt: 1, via: "answer", standing: booked };
+    for (const standing of [booked, { is: "settled", payment }, { is: "unclear", detail: "" }] as const) {
+      const aside: Event = { ...looked, standing, isAside: true };
+      expect(stateAfter(begun, [{ type: "hinted", attempt: 1 }, aside, aside, aside], holding)).toMatchObject({
+        state: { at: "refunding", backs: [{ stage: "taken", tries: 0 }] },
+        last: { ignored: "nothing new of its refund" },
+      });
+    }
+    expect(stateAfter(begun, [looked], holding).state).toMatchObject({ backs: [{ stage: "taken", tries: 1 }] });
+  });
+
   test("that the bank sent back is asked for anew once, and then refused", () => {
     const taken: Event = { type: "refund-answered", key: `${ORDER_ID}-1-r1`, answer: { is: "taken" } };
     const missing: Event = { type: "news", attempt: 1, via: "answer", standing: { is: "settled", payment } };
