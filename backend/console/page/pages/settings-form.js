@@ -1,30 +1,20 @@
-import { get, may, send } from "../api.js";
+import { get, send } from "../api.js";
 import { ask, toast } from "../dialog.js";
 import { draw, h } from "../dom.js";
-import { moment, rupiah } from "../format.js";
 import { icon } from "../icons.js";
 import { choice, field } from "../parts.js";
 import { say } from "../tongue.js";
+import { differences, settingsOf } from "./settings-words.js";
 
 /**
  * @typedef {import("../../api/words.ts").StandPage} StandPage
- * @typedef {{ id: string, name: string, price: number, button: string, line: string, pulseMs: number, sensor?: string, sensorWindowMs: number }} Product
- * @typedef {{ products: Product[], rules: { chargePatienceMs: number, paymentPatienceMs: number, graceMs: number }, texts: { name: string, site?: string, says?: object } }} Settings
+ * @typedef {import("./settings-words.js").Product} Product
+ * @typedef {import("./settings-words.js").Settings} Settings
  */
 
 const MOST_PRODUCTS = 40;
-/** @type {Settings} */
-const USUAL = {
-  products: [],
-  rules: { chargePatienceMs: 20_000, paymentPatienceMs: 120_000, graceMs: 20_000 },
-  texts: { name: "" },
-};
 /** @type {Product} */
 const NEW = { id: "", name: "", price: 10_000, button: "", line: "", pulseMs: 500, sensorWindowMs: 5_000 };
-
-/** What the backend wants of a stand, or the beginnings of it. @param {StandPage} stand @returns {Settings} */
-export const settingsOf = (stand) =>
-  /** @type {any} */ (structuredClone(stand.settings.desired?.settings ?? { ...USUAL, texts: { name: stand.name } }));
 
 /** Menu, patience and texts of one stand, or of all at its place. @param {StandPage} stand @param {() => void} done */
 export async function editSettings(stand, done) {
@@ -66,75 +56,6 @@ export async function editSettings(stand, done) {
       const body = { settings: cleaned(settings) };
       if (to === "one") await send("PUT", `/stands/${stand.id}/settings`, body);
       else await send("POST", "/settings", { stands: [stand.id, ...others], ...body });
-    },
-  });
-  if (!isDone) return;
-  toast(say("settings.sent"));
-  done();
-}
-
-/** The last versions, each with what it changed. @param {StandPage} stand @param {() => void} done */
-export function historyOf(stand, done) {
-  const history = stand.settings.history ?? [];
-  if (history.length < 2) return undefined;
-  const items = history.map((version, nth) => {
-    const before = history[nth + 1];
-    const changed =
-      before === undefined ? [say("settings.first")] : differences(asSettings(before), asSettings(version));
-    return h(
-      "li",
-      { key: version.version },
-      h(
-        "p",
-        {},
-        h("strong", {}, say("settings.version", { version: version.version })),
-        " ",
-        h("small", {}, `${moment(version.sinceMs)} · ${version.by}`),
-      ),
-      h(
-        "ul",
-        { class: "soft" },
-        changed.map((line) => h("li", {}, line)),
-      ),
-      nth > 0 && may("admin")
-        ? h(
-            "button",
-            { type: "button", class: "quiet small", onclick: () => void useAgain(stand, version, done) },
-            say("settings.back"),
-            h("span", { class: "unseen" }, ` ${say("settings.version", { version: version.version })}`),
-          )
-        : undefined,
-    );
-  });
-  return h("details", { class: "less history" }, h("summary", {}, say("settings.history")), h("ol", {}, items));
-}
-
-/** @param {import("../../api/words.ts").SettingsVersion} version @returns {Settings} */
-const asSettings = ({ settings }) => /** @type {any} */ (settings);
-
-/** @param {StandPage} stand @param {import("../../api/words.ts").SettingsVersion} version @param {() => void} done */
-async function useAgain(stand, version, done) {
-  const changed = differences(settingsOf(stand), asSettings(version));
-  const lines = changed.length === 0 ? [say("settings.back.nothing")] : changed;
-  const isDone = await ask({
-    title: say("settings.back.title", { version: version.version }),
-    body: h(
-      "div",
-      { class: "note plain" },
-      h(
-        "div",
-        {},
-        h("p", {}, say("settings.back.line")),
-        h(
-          "ul",
-          {},
-          lines.map((line) => h("li", {}, line)),
-        ),
-      ),
-    ),
-    confirm: () => ({ text: say("settings.send"), isReady: true }),
-    act: async () => {
-      await send("PUT", `/stands/${stand.id}/settings`, { settings: version.settings });
     },
   });
   if (!isDone) return;
@@ -199,26 +120,7 @@ const announceChange = () => document.querySelector("dialog form")?.dispatchEven
 
 /** @param {Product} product @param {number} nth @param {() => void} remove */
 function productEditor(product, nth, remove) {
-  /** @param {keyof Product} key @param {import("../tongue.js").Key} label @param {object} [more] */
-  const input = (key, label, more = {}) => {
-    const id = `product-${nth}-${key}`;
-    const isNumber = typeof NEW[key] === "number";
-    return h(
-      "div",
-      { class: `field ${key}` },
-      h("label", { for: id }, say(label)),
-      h("input", {
-        id,
-        value: product[key] ?? "",
-        autocomplete: "off",
-        ...(isNumber ? { type: "number", inputmode: "numeric", step: 1 } : { type: "text" }),
-        ...more,
-        oninput: (/** @type {any} */ { target }) => {
-          /** @type {any} */ (product)[key] = isNumber ? Number(target.value) : target.value.trim();
-        },
-      }),
-    );
-  };
+  const input = inputsOf(product, nth);
   return h(
     "li",
     { class: "product" },
@@ -261,6 +163,30 @@ function productEditor(product, nth, remove) {
   );
 }
 
+/** What is typed goes into the product at once. @param {Product} product @param {number} nth */
+const inputsOf =
+  (product, nth) =>
+  /** @param {keyof Product} key @param {import("../tongue.js").Key} label @param {object} [more] */
+  (key, label, more = {}) => {
+    const id = `product-${nth}-${key}`;
+    const isNumber = typeof NEW[key] === "number";
+    return h(
+      "div",
+      { class: `field ${key}` },
+      h("label", { for: id }, say(label)),
+      h("input", {
+        id,
+        value: product[key] ?? "",
+        autocomplete: "off",
+        ...(isNumber ? { type: "number", inputmode: "numeric", step: 1 } : { type: "text" }),
+        ...more,
+        oninput: (/** @type {any} */ { target }) => {
+          /** @type {any} */ (product)[key] = isNumber ? Number(target.value) : target.value.trim();
+        },
+      }),
+    );
+  };
+
 /** @param {Settings} settings */
 function rulesEditor(settings) {
   const { rules, texts } = settings;
@@ -299,37 +225,4 @@ function rulesEditor(settings) {
       seconds("graceMs", 0, 120),
     ),
   );
-}
-
-/** What will be another thing, in words. @param {Settings} before @param {Settings} after @returns {readonly string[]} */
-export function differences(before, after) {
-  const old = new Map(before.products.map((product) => [product.id, product]));
-  const now = new Map(after.products.map((product) => [product.id, product]));
-  const came = after.products
-    .filter(({ id }) => !old.has(id))
-    .map(({ name, price }) => say("diff.came", { name, price: rupiah(price) }));
-  const went = before.products.filter(({ id }) => !now.has(id)).map(({ name }) => say("diff.went", { name }));
-  const changed = after.products.flatMap((product) => productDifferences(old.get(product.id), product));
-  const rules = /** @type {const} */ (["chargePatienceMs", "paymentPatienceMs", "graceMs"])
-    .filter((key) => before.rules[key] !== after.rules[key])
-    .map((key) =>
-      say("diff.rule", { name: say(`rule.${key}`), from: before.rules[key] / 1_000, to: after.rules[key] / 1_000 }),
-    );
-  const text =
-    before.texts.name === after.texts.name ? [] : [say("diff.text", { from: before.texts.name, to: after.texts.name })];
-  return [...came, ...went, ...changed, ...rules, ...text];
-}
-
-/** @param {Product | undefined} old @param {Product} now @returns {readonly string[]} */
-function productDifferences(old, now) {
-  if (old === undefined) return [];
-  const price =
-    old.price === now.price
-      ? []
-      : [say("diff.price", { name: now.name, from: rupiah(old.price), to: rupiah(now.price) })];
-  const name = old.name === now.name ? [] : [say("diff.name", { from: old.name, to: now.name })];
-  const wires = /** @type {const} */ (["button", "line", "pulseMs", "sensor", "sensorWindowMs"]).some(
-    (key) => (old[key] ?? "") !== (now[key] ?? ""),
-  );
-  return [...price, ...name, ...(wires ? [say("diff.wires", { name: now.name })] : [])];
 }

@@ -1,5 +1,4 @@
-import { get, may, picture, query } from "../api.js";
-import { chartOf } from "../chart.js";
+import { get, may } from "../api.js";
 import { DAY_MS } from "../days.js";
 import { draw, h } from "../dom.js";
 import { ageTag, megabytes, moment, number, rupiah, span, timeTag } from "../format.js";
@@ -9,7 +8,6 @@ import { onLive } from "../live.js";
 import {
   bought,
   calm,
-  chooser,
   factList,
   orderLink,
   orderTag,
@@ -23,17 +21,16 @@ import {
 } from "../parts.js";
 import { say, wordFor } from "../tongue.js";
 import { alarmItem } from "./alarms.js";
-import { editSettings, historyOf, settingsOf } from "./settings-form.js";
+import { settingsPanel } from "./settings-panel.js";
 import { change, invite, revoke } from "./stand-forms.js";
+import { healthPanel, showHealth } from "./stand-health.js";
+import { screenPanel, showScreen } from "./stand-screen.js";
 
 /**
  * @typedef {import("../../api/words.ts").StandPage} StandPage
- * @typedef {import("../../api/words.ts").HealthSeries} HealthSeries
  * @typedef {{ stand?: StandPage, trouble?: unknown, screen: HTMLElement, charts: HTMLElement, span: string }} Seen
  */
 
-const SPANS = /** @type {const} */ ({ day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS });
-const POINTS = 288;
 /** A certificate that ends sooner is shown as trouble. */
 const SOON_MS = 14 * DAY_MS;
 
@@ -60,7 +57,7 @@ export function openStand({ here, root, signal }) {
   const pick = (chosen) => {
     seen.span = chosen;
     redraw();
-    void showHealth(seen.charts, id, SPANS[/** @type {keyof typeof SPANS} */ (chosen)], signal);
+    void showHealth(seen.charts, id, chosen, signal);
   };
   onLive("stand", (line) => line.id === id && reload(), signal);
   onLive("order", (order) => order.stand === id && reload(), signal);
@@ -94,37 +91,10 @@ function view({ stand, trouble, screen, charts, span: chosen }, { reload, look, 
       h("div", { class: "stack" }, screenPanel(screen, look), alarmsPanel(stand, reload)),
       panel(say("stand.now"), { id: "now" }, factsOf(stand)),
     ),
-    panel(
-      say("health"),
-      {
-        id: "health",
-        beside: chooser(
-          say("health.span"),
-          chosen,
-          [
-            ["day", say("span.day")],
-            ["week", say("span.week")],
-            ["month", say("span.month")],
-          ],
-          pick,
-        ),
-      },
-      charts,
-    ),
-    h("div", { class: "stand-bottom" }, menuPanel(stand, reload), ordersPanel(stand)),
+    healthPanel(charts, chosen, pick),
+    h("div", { class: "stand-bottom" }, settingsPanel(stand, reload), ordersPanel(stand)),
     keysPanel(stand),
   ];
-}
-
-/** @param {HTMLElement} screen @param {() => void} look */
-function screenPanel(screen, look) {
-  const again = h(
-    "button",
-    { type: "button", class: "quiet small", onclick: look },
-    icon("again"),
-    say("screen.again"),
-  );
-  return panel(say("screen"), { id: "screen", beside: again }, screen);
 }
 
 /** @param {StandPage} stand @param {() => void} reload */
@@ -203,143 +173,6 @@ function factsOf({ seenMs, software, health, merchant }) {
     [say("software"), software ?? "–"],
     [say("merchant"), merchant],
   ]);
-}
-
-/** Pages that may have a QR code. */
-const CODED = ["awaiting", "troubled"];
-
-/** @param {HTMLElement} glass @param {string} id @param {AbortSignal} signal */
-async function showScreen(glass, id, signal) {
-  if (glass.firstChild === null) draw(glass, h("div", { class: "glass-empty" }, say("screen.asking")));
-  glass.setAttribute("aria-busy", "true");
-  try {
-    const { blob, ageMs, page } = await picture(`/stands/${encodeURIComponent(id)}/screen`, signal);
-    const url = URL.createObjectURL(blob);
-    const image = h("img", { src: url, alt: say("screen.alt", { page: wordFor("page", page) }) });
-    await image.decode().catch(() => undefined);
-    draw(
-      glass,
-      image,
-      h(
-        "p",
-        { class: "soft", role: "status" },
-        ageMs < 10_000
-          ? say("screen.fresh", { page: wordFor("page", page) })
-          : say("screen.old", { page: wordFor("page", page), span: span(ageMs) }),
-        CODED.includes(page) ? ` ${say("screen.code")}` : "",
-      ),
-    );
-    URL.revokeObjectURL(url);
-  } catch (error) {
-    if (!signal.aborted)
-      draw(glass, h("div", { class: "glass-empty" }, error instanceof Error ? error.message : String(error)));
-  }
-  glass.removeAttribute("aria-busy");
-}
-
-/** In this order, where the stand says them. */
-const CHARTS = /** @type {const} */ ([
-  ["temperature", "--chart-1", (/** @type {number} */ value) => `${number(value)} °C`, 20],
-  ["load", "--chart-2", (/** @type {number} */ value) => `${number(value * 100)} %`, 0],
-  ["rss", "--chart-3", megabytes, 0],
-  ["diskFree", "--chart-4", megabytes, 0],
-  ["unsent", "--chart-5", (/** @type {number} */ value) => number(value), 0],
-  ["reconnects", "--chart-6", (/** @type {number} */ value) => number(value), 0],
-]);
-
-/** @param {HTMLElement} place @param {string} id @param {number} spanMs @param {AbortSignal} signal */
-async function showHealth(place, id, spanMs, signal) {
-  const to = Date.now();
-  if (place.firstChild === null) draw(place, waiting(6));
-  try {
-    const series = /** @type {HealthSeries} */ (
-      await get(`/stands/${encodeURIComponent(id)}/health${query({ from: to - spanMs, to, points: POINTS })}`, signal)
-    );
-    const there = CHARTS.filter(([name]) => series.figures[name]?.some((value) => value !== null));
-    if (there.length === 0) return draw(place, calm("away", say("health.none")));
-    draw(
-      place,
-      there.map(([name, tone, show, least]) =>
-        h(
-          "div",
-          { class: "chart-box" },
-          h("h3", {}, wordFor("figure", name)),
-          chartOf(
-            {
-              name: wordFor("figure", name),
-              times: series.atMs,
-              lines: [{ label: wordFor("figure", name), values: series.figures[name] ?? [], tone }],
-              show,
-              least,
-              whole: name === "unsent" || name === "reconnects",
-              height: 150,
-            },
-            signal,
-          ),
-        ),
-      ),
-    );
-  } catch (error) {
-    if (!signal.aborted)
-      draw(
-        place,
-        troubleNote(error, () => void showHealth(place, id, spanMs, signal)),
-      );
-  }
-}
-
-/** @param {StandPage} stand @param {() => void} reload */
-function menuPanel(stand, reload) {
-  const { desired, using, refused } = stand.settings;
-  const settings = settingsOf(stand);
-  const isPending = desired !== undefined && using !== desired.version && refused?.version !== desired.version;
-  return panel(
-    say("settings"),
-    {
-      id: "menu",
-      beside:
-        may("admin") &&
-        h(
-          "button",
-          { type: "button", class: "quiet small", onclick: () => void editSettings(stand, reload) },
-          say("change"),
-        ),
-    },
-    factList([
-      [
-        say("settings.wanted"),
-        desired === undefined ? say("settings.own") : say("settings.version", { version: desired.version }),
-      ],
-      desired !== undefined && [say("settings.since"), [moment(desired.sinceMs), ` · ${desired.by}`]],
-      [
-        say("settings.used"),
-        using === undefined
-          ? "–"
-          : [
-              using === 0 ? say("settings.own") : say("settings.version", { version: using }),
-              " ",
-              isPending
-                ? tag("wait", say("settings.pending"))
-                : using === desired?.version
-                  ? tag("good", say("settings.same"))
-                  : "",
-            ],
-      ],
-      refused !== undefined && [say("settings.refused", { version: refused.version }), refused.because],
-    ]),
-    settings.products.length === 0 && h("p", { class: "soft" }, say("settings.own.line")),
-    settings.products.length > 0 &&
-      table({
-        name: say("settings.menu"),
-        heads: [say("product.name"), say("product.price"), say("product.button"), say("product.line")],
-        numbers: [1],
-        rows: settings.products.map(({ id, name, price, button, line }) => ({
-          key: id,
-          cells: [name, rupiah(price), button, line],
-        })),
-      }),
-    historyOf(stand, reload),
-  );
 }
 
 /** @param {StandPage} stand */
