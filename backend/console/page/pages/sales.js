@@ -3,12 +3,12 @@ import { chartOf } from "../chart.js";
 import { DAY_MS, dayOf, startOf } from "../days.js";
 import { draw, h } from "../dom.js";
 import { followStands } from "../fleet.js";
-import { companyDate, number, rupiah, shortRupiah } from "../format.js";
-import { icon } from "../icons.js";
+import { number, rupiah, shortRupiah } from "../format.js";
 import { troubleIn } from "../later.js";
-import { calm, chooser, field, pageHead, panel, standLink, table, troubleNote, waiting } from "../parts.js";
+import { calm, chooser, pageHead, panel, standLink, table, troubleNote, waiting } from "../parts.js";
 import { stay } from "../router.js";
 import { say } from "../tongue.js";
+import { reportPanel } from "./day-report.js";
 
 /**
  * @typedef {import("../../api/words.ts").SalesRow} SalesRow
@@ -28,8 +28,6 @@ const FIRST = 10;
 const HOUR_MS = 3_600_000;
 /** Days whose hours a chart has room for. */
 const HOURS_OF = 7;
-/** Stands of a report that are written out; the table to take home has them all. */
-const REPORTED = 100;
 
 /** What was sold, when, where; the day's report. @type {import("../router.js").Page} */
 export function openSales({ here, root, signal }) {
@@ -42,7 +40,7 @@ export function openSales({ here, root, signal }) {
     chart: h("div", { class: "chart-place", own: true }),
   };
   const fleet = followStands(signal, () => redraw());
-  const redraw = () => draw(root, view(seen, fleet.nameOf, { span, by, day, reload }));
+  const redraw = () => draw(root, view(seen, fleet.nameOf, can));
   let painted = new AbortController();
   const load = async () => {
     const [from, to] = [startOf(dayOf(Date.now() - (seen.days - 1) * DAY_MS)), startOf(dayOf(Date.now())) + DAY_MS];
@@ -73,35 +71,27 @@ export function openSales({ here, root, signal }) {
     seen.trouble = undefined;
     Promise.all([load(), loadReport()]).catch(troubleIn(seen, signal, redraw));
   };
-  const keep = () => stay("/sales", query({ days: seen.days, by: seen.by === "hour" ? "hour" : "", day: seen.day }));
-  /** @param {string} each */
-  const by = (each) => {
-    seen.by = each === "hour" ? "hour" : "day";
-    keep();
+  /** @param {Partial<Seen>} asked */
+  const look = (asked) => {
+    Object.assign(seen, asked);
+    stay("/sales", query({ days: seen.days, by: seen.by === "hour" ? "hour" : "", day: seen.day }));
     redraw();
     reload();
   };
-  /** @param {string} days */
-  const span = (days) => {
-    seen.days = Number(days);
-    keep();
-    redraw();
-    reload();
-  };
-  /** @param {string} next */
-  const day = (next) => {
-    if (!/^\d{4}-\d\d-\d\d$/.test(next)) return;
-    seen.day = next;
-    seen.report = undefined;
-    keep();
-    redraw();
-    reload();
+  const can = {
+    reload,
+    by: (/** @type {string} */ each) => look({ by: each === "hour" ? "hour" : "day" }),
+    span: (/** @type {string} */ days) => look({ days: Number(days) }),
+    day: (/** @type {string} */ day) => isDay(day) && look({ day, report: undefined }),
   };
   draw(seen.chart, waiting(6));
   redraw();
   reload();
   fleet.loadNames().catch(() => undefined);
 }
+
+/** @param {string} text */
+const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text);
 
 /** A day has no days, and a month too many hours. @param {Pick<Seen, "days" | "by">} seen */
 const byOf = ({ days, by }) => (days === 1 ? "hour" : days <= HOURS_OF ? by : "day");
@@ -225,78 +215,4 @@ function ranking(name, rows, show) {
       return { key: row.key, cells: [[show(row.key), bar], number(row.sales), rupiah(row.amount)] };
     }),
   });
-}
-
-/** The day's report alone, on white paper. */
-function printReport() {
-  document.body.classList.add("print-report");
-  addEventListener("afterprint", () => document.body.classList.remove("print-report"), { once: true });
-  print();
-}
-
-/** @param {DayReport | undefined} report @param {string} day @param {(id: string) => string} nameOf @param {(day: string) => void} pick */
-function reportPanel(report, day, nameOf, pick) {
-  const asked = field({ name: "day", label: say("report.day"), type: "date", value: day });
-  asked.querySelector("input")?.addEventListener("change", ({ target }) => pick(/** @type {any} */ (target).value));
-  return panel(
-    say("report"),
-    {
-      id: "report",
-      beside: h(
-        "div",
-        { class: "deeds" },
-        h("button", { type: "button", class: "quiet small", onclick: () => printReport() }, say("report.print")),
-        h(
-          "a",
-          { class: "button quiet small", href: `/api/report/${day}.csv`, download: "" },
-          icon("download"),
-          say("report.csv"),
-        ),
-      ),
-    },
-    h("div", { class: "report-day", own: true }, asked),
-    report === undefined
-      ? waiting(5)
-      : [
-          h(
-            "p",
-            {},
-            say("report.line", {
-              day: companyDate(startOf(report.day)),
-              sales: number(report.total.sales),
-              amount: rupiah(report.total.amount),
-              refunded: rupiah(report.total.refunded),
-              owed: number(report.owed),
-            }),
-          ),
-          report.stands.length > REPORTED &&
-            h("p", { class: "soft" }, say("report.first", { first: REPORTED, count: number(report.stands.length) })),
-          report.stands.length === 0 && calm("away", say("sales.none"), say("report.none.line")),
-          report.products.length > 0 &&
-            table({
-              name: say("sales.by-product"),
-              heads: [say("product.name"), say("today.sales"), say("today.amount"), say("today.refunded")],
-              numbers: [1, 2, 3],
-              rows: report.products.map((row) => ({
-                key: row.key,
-                cells: [row.key, number(row.sales), rupiah(row.amount), rupiah(row.refunded)],
-              })),
-            }),
-          report.stands.length > 0 &&
-            table({
-              name: say("report"),
-              heads: [say("stand"), say("today.sales"), say("today.amount"), say("today.refunded")],
-              numbers: [1, 2, 3],
-              rows: report.stands.slice(0, REPORTED).map((row) => ({
-                key: row.key,
-                cells: [
-                  standLink(row.key, nameOf(row.key)),
-                  number(row.sales),
-                  rupiah(row.amount),
-                  rupiah(row.refunded),
-                ],
-              })),
-            }),
-        ],
-  );
 }
