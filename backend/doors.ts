@@ -1,5 +1,6 @@
 import { addressList, senderOf } from "../host/addresses.ts";
 import { type HttpRequest, type Route, type Server, serve } from "../host/http.ts";
+import type { Opened } from "../host/opened.ts";
 import { readVersion } from "../host/version.ts";
 import type { StandId } from "../protocol/ids.ts";
 import type { Backend } from "./backend.ts";
@@ -52,29 +53,16 @@ export type DoorParts = {
   condition(): Promise<Condition>;
 };
 
-/** Opens all of them, or none. */
-export async function openDoors(ground: Ground, parts: DoorParts): Promise<Doors> {
-  const opened: Pick<Server, "close">[] = [];
-  const kept = async <Door extends Pick<Server, "close">>(
-    opening: Promise<Door | undefined> | undefined,
-  ): Promise<Door | undefined> => {
-    const door = await opening;
-    if (door !== undefined) opened.push(door);
-    return door;
-  };
-  try {
-    const server = await openPublic(ground, parts);
-    opened.push(server);
-    return {
-      server,
-      desk: await kept(openDesk(ground, parts)),
-      metrics: await kept(openMetrics(ground, parts)),
-      console: await kept(openConsoleOf(ground, { ...parts, isTest: parts.accounts.every(isTest) })),
-    };
-  } catch (error) {
-    for (const each of opened) await each.close();
-    throw error;
-  }
+/** The one that is open to the world is opened last, and closed first. */
+export async function openDoors(ground: Ground, parts: DoorParts, open: Opened): Promise<Doors> {
+  const kept = <Door extends Pick<Server, "close"> | undefined>(what: string, door: Door): Door =>
+    open.keep(what, door, (it) => it?.close());
+  const world = { ...parts, isTest: parts.accounts.every(isTest) };
+  const console = kept("console", await openConsoleOf(ground, world));
+  const metrics = kept("metrics", await openMetrics(ground, parts));
+  const desk = kept("operator", await openDesk(ground, parts));
+  const server = kept("http", await openPublic(ground, parts));
+  return { server, desk, metrics, console };
 }
 
 const isTest = ({ provider }: Account): boolean => provider.isTest;

@@ -105,11 +105,7 @@ async function letIn(works: Works, open: Opened): Promise<void> {
   const notice = await sdNotify(env, log);
   open.keep("watch", watching(works, condition, notice), (stop) => stop());
   const own = { accounts: ways.accounts, cashier: backend.cashier, journal, store, stands, care, reconciliation };
-  const doors = await openDoors(ground, { ...own, condition, ...observation });
-  open.keep("console", doors.console, (door) => door?.close());
-  open.keep("metrics", doors.metrics, (door) => door?.close());
-  open.keep("operator", doors.desk, (door) => door?.close());
-  open.keep("http", doors.server, (door) => door.close());
+  const doors = await openDoors(ground, { ...own, condition, ...observation }, open);
   const first = { what: "word to systemd", stop: () => notice.stopping() };
   const last = { what: "systemd", stop: () => notice.close() };
   shutDownOnSignals({ clock, log, process, deadlineMs: STOP_MS, endings: [first, ...open.endings, last] });
