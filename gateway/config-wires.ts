@@ -8,6 +8,7 @@ export type Wired = {
     readonly button: string;
     readonly line: string;
     readonly sensor?: string | undefined;
+    readonly pulse_ms: number;
   }[];
   readonly buttons: { readonly cancel: string };
   readonly interlocks?: readonly { readonly input: string }[] | undefined;
@@ -17,7 +18,7 @@ export type Wired = {
 const wire = z.object({ name: z.string(), line: z.int() });
 const header = z.object({
   driver: z.literal("gpio"),
-  relays: z.array(wire),
+  relays: z.array(wire.extend({ most_ms: z.int() })),
   inputs: z.array(wire),
   outputs: z.array(wire),
 });
@@ -31,11 +32,22 @@ export function hasCancel({ pins, buttons }: Pick<Wired, "pins" | "buttons">): b
   return read.success ? read.data.inputs.some(({ name }) => name === buttons.cancel) : pins.driver !== "none";
 }
 
-/** Names that are no wire's, and wires that two things hang on: told before anything is opened. */
+/** Names that are no wire's, wires that two things hang on, and pulses that a relay would refuse: told before anything is opened. */
 export function wireIssues(config: Wired): readonly Complaint[] {
   const read = header.safeParse(config.pins);
-  return read.success ? [...unknownNames(config, read.data), ...sharedWires(read.data)] : [];
+  return read.success
+    ? [...unknownNames(config, read.data), ...sharedWires(read.data), ...longPulses(config, read.data)]
+    : [];
 }
+
+/** Each would be paid for, refused by the relay's guard, and owed. */
+const longPulses = ({ products }: Wired, { relays }: Header): readonly Complaint[] =>
+  products.flatMap(({ line, pulse_ms: ms }, place) => {
+    const most = relays.find(({ name }) => name === line)?.most_ms ?? ms;
+    if (ms <= most) return [];
+    const message = `${ms} ms is longer than the ${most} ms that "${line}" may be closed: shorten it, or raise that relay's most_ms`;
+    return [{ path: ["products", place, "pulse_ms"], message }];
+  });
 
 function unknownNames({ products, buttons, interlocks = [], signals }: Wired, wires: Header): readonly Complaint[] {
   const unless = (name: string | undefined, kind: Kind, ...path: Path): readonly Complaint[] => {

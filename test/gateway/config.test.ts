@@ -190,6 +190,14 @@ describe("on a header", () => {
     ]);
   });
 
+  test("a pulse that its relay would refuse is told before anybody pays for it", () => {
+    const relays = 'relays = [{ name = "slot-1", line = 27, most_ms = 499 }]';
+    expect(errorsOf(wired(`${relays}\n${INPUTS}`))).toEqual([
+      `products[0].pulse_ms: 500 ms is longer than the 499 ms that "slot-1" may be closed: shorten it, or raise that relay's most_ms`,
+    ]);
+    expect(errorsOf(wired(`${relays.replace("499", "500")}\n${INPUTS}`))).toEqual([]);
+  });
+
   test("two things on one line, and two of one name, are told", () => {
     const outputs = 'outputs = [{ name = "lamp", line = 27 }, { name = "lamp", line = 5 }]';
     expect(errorsOf(wired(`${RELAYS}\n${INPUTS}\n${outputs}`))).toEqual([
