@@ -67,7 +67,8 @@ function valueAt(document: unknown, path: Path): unknown {
   }, document);
 }
 
-const pathText = (path: Path): string =>
+/** `products[0].price` */
+export const pathText = (path: Path): string =>
   path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
     return text === "" ? tomlName(String(step)) : `${text}.${tomlName(String(step))}`;

@@ -134,6 +134,19 @@ describe("a bad configuration", () => {
     expect(JSON.stringify(errors(text))).not.toContain("hidden");
   });
 
+  test("a price with a point for the thousands is refused, and no price of five rupiah", () => {
+    const told = /^is a whole number with a point in it: write fifteen thousand as 15000 /;
+    const text = good.replace("9000", "5.000").replace("a = 1", "a = [[1, 1.0e3]]");
+    expect(errors(text)).toEqual({
+      "products[0].price": expect.stringMatching(told),
+      "lines.a[0][1]": expect.stringMatching(told),
+    });
+    expect(errors("a = -6.175\nb = 7_500\nc = 1979-05-27T07:32:00Z", z.looseObject({ b: z.literal(7500) }))).toEqual(
+      {},
+    );
+    expect(errors("a = 9007199254740993", z.looseObject({}))).toEqual({ a: "is too large a number | -" });
+  });
+
   test("that is no TOML is told with line and column", () => {
     expect(errors('name = "a"\nvolume = = 3\n')).toEqual({
       "line 2, column 10": expect.stringMatching(/^is no TOML: /),
