@@ -43,9 +43,9 @@ export class Throttle {
 /** The first four groups of an IPv6 address, written out. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
-  const [head = "", tail] = address.toLowerCase().split("::");
-  const [front, back] = [groupsOf(head), groupsOf(tail ?? "")];
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - front.length - back.length)).fill("0");
+  const [head = "", tail = ""] = address.toLowerCase().split("::");
+  const [front, back] = [groupsOf(head), groupsOf(tail)];
+  const zeros = Array<string>(Math.max(0, 8 - front.length - back.length)).fill("0");
   return [...front, ...zeros, ...back].slice(0, 4).map(withoutZeros).join(":");
 }
 

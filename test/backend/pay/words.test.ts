@@ -47,6 +47,15 @@ test("whoever may have lost money reads what to do, and whoever has nothing to p
   expect(withoutHelp.map(([name]) => name).sort()).toEqual(["charging", "forestalled", "payable"]);
 });
 
+test("what staff has set in motion or given back the customer reads too", () => {
+  const again = "The machine was asked to give it out once more.";
+  expect(tell(owed({ isReleasing: true }))).toContain(again);
+  expect(tell(owed())).not.toContain(again);
+  const settled = { ...states.remedied, how: "settled-by-staff" } as const;
+  expect(tell({ ...settled, backs: [back("confirmed", 4_000)] })).toContain("Rp 4.000");
+  expect(tell({ ...settled, backs: [] })).not.toContain("Rp");
+});
+
 describe("an order that can be paid", () => {
   test("says so with its code, its link and the time left, until its time is over", () => {
     const { paying } = sheetOf(payable({ deeplink: DEEPLINK }), [], NOW);
