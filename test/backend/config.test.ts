@@ -3,7 +3,7 @@ import { type BackendConfig, backendConfigSchema } from "../../backend/config/co
 import { placeOf } from "../../backend/config/journal-config.ts";
 import { notificationPathOf } from "../../backend/merchants/config.ts";
 import { merchantBounds } from "../../backend/setup.ts";
-import { configuredStands } from "../../backend/stands/configured.ts";
+import { commonTerms, configuredStands } from "../../backend/stands/configured.ts";
 import { readConfig } from "../../host/config.ts";
 import { Secret } from "../../host/secret.ts";
 import { newKeyPair } from "../../protocol/keys.ts";
@@ -169,6 +169,27 @@ describe("where notifications arrive", () => {
 });
 
 describe("stands", () => {
+  test("are active and of the configuration, each with its rules and its pace", () => {
+    const rules = 'late_payment = "refund"\nfailed_release = "deliver"\ncharges_a_minute = 7\ncharges_burst = 3';
+    const [one] = configuredStands(good({ stands: [`stand-1 ${rules}`] }));
+    expect(one).toMatchObject({ id: "stand-1", name: "stand-1", state: "active", isConfigured: true });
+    expect(one).toMatchObject({ policies: { late: "refund", failed: "deliver" }, rate: { aMinute: 7, burst: 3 } });
+  });
+
+  test("have terms in milliseconds, whatever they are written in", () => {
+    const asked = "first_ask_seconds = 12\nslowest_ask_seconds = 240\nlapse_seconds = 31";
+    const pauses = "retry_pauses_seconds = [2]\nrefund_pauses_minutes = [5]";
+    const terms = `[terms]\npayable_seconds = 90\n${asked}\n${pauses}`;
+    expect(commonTerms(good({ journal: `file = "/ledger.sqlite"\n${terms}` }))).toEqual({
+      payableMs: 90_000,
+      retryPausesMs: [2_000],
+      firstAskMs: 12_000,
+      slowestAskMs: 240_000,
+      lapseMs: 31_000,
+      refundPausesMs: [300_000],
+    });
+  });
+
   test("with two keys are there twice, and one stand all the same", () => {
     const stands = configuredStands(good({ stands: ["stand-1", "stand-1"] }));
     expect(stands.map(({ id, keys }) => [id, keys.length])).toEqual([["stand-1", 2]]);

@@ -23,6 +23,8 @@ class Plugin {
   connections = 0;
   isDeaf = false;
   isUp = false;
+  /** A message is taken no sooner. */
+  opens: Promise<void> = Promise.resolve();
   /** What is answered to these instead, once. */
   readonly refuses = new Map<string, string>();
   #events: TransportEvents | undefined;
@@ -38,7 +40,10 @@ class Plugin {
         return isUp();
       },
       lastAttempt: { clock: "", ms: 0 },
-      publish: async (topic, payload) => topic === COMMANDS_TOPIC && this.#take(payload),
+      publish: async (topic, payload) => {
+        await this.opens;
+        return topic === COMMANDS_TOPIC && this.#take(payload);
+      },
       hurry: () => undefined,
       close: async () => {
         this.isUp = false;
@@ -118,7 +123,7 @@ test("a stand may say and hear what is its own, and nothing else", () => {
 test("a broker is told what it lacks, and what it has of nobody goes, half of it too", async () => {
   const plugin = new Plugin();
   for (const name of ["gone-1", "backend.1", GATE]) plugin.clients.add(name);
-  for (const name of ["stand-gone-2", "access"]) plugin.roles.add(name);
+  for (const name of ["stand-gone-2", "access", `stand-${LOBBY}`]) plugin.roles.add(name);
   const { clock } = opens([LOBBY, GATE], plugin);
   await clock.advance(1_000);
   expect([...plugin.clients].sort()).toEqual(["backend.1", GATE, LOBBY]);
@@ -248,4 +253,23 @@ test("a refused command is told of, and the whole is compared anew; that it was 
     { error: expect.objectContaining({ message: "the broker refused createClient: Internal error" }) },
   ]);
   expect([...plugin.clients].sort()).toEqual([GATE, LOBBY]);
+});
+
+test("a connection that goes before a message is taken is told of, and harms nobody", async () => {
+  const plugin = new Plugin();
+  let open = (): void => undefined;
+  plugin.opens = new Promise((resolve) => {
+    open = resolve;
+  });
+  const { clock, warned } = opens([LOBBY], plugin);
+  await clock.advance(1_000);
+  plugin.goes();
+  // A rejection that nobody hears would end the program about now.
+  await new Promise((resolve) => setImmediate(resolve));
+  open();
+  await clock.advance(15_000);
+  expect(warned).toEqual([
+    { error: expect.objectContaining({ message: expect.stringContaining("connection is gone") }) },
+  ]);
+  expect([...plugin.clients]).toEqual([LOBBY]);
 });
