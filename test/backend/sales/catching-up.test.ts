@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { CatchingUp, type CatchingUpParts } from "../../../backend/sales/catching-up.ts";
+import { bookedUntil, CatchingUp, type CatchingUpParts } from "../../../backend/sales/catching-up.ts";
 import { Projector, type ProjectorOptions } from "../../../backend/sales/projector.ts";
 import { saleOf } from "../../../backend/sales/sale.ts";
 import { cursorsIn, dropCursor, setCursor, writeSales } from "../../../backend/sales/writing.ts";
@@ -124,8 +124,10 @@ test("whoever comes to lead looks once at what the one before may have left; alo
   expect(leader.orders()).toEqual([order]);
   await leader.behind.run();
   expect(leader.pages).toHaveLength(1);
-  await setCursor(world.store, { name: "another", until_ms: world.shop.wall.now });
+  const until = world.shop.wall.now - 1;
+  await setCursor(world.store, { name: "another", until_ms: until });
   await leader.behind.run();
+  expect(await bookedUntil(world.store)).toBe(until);
   expect((await cursorsIn(world.store)).map(({ name }) => name).sort()).toEqual(["another", "book"]);
   await catching(world, { leads: () => true, isAlone: true }).behind.run();
   expect((await cursorsIn(world.store)).map(({ name }) => name)).toEqual(["book"]);
