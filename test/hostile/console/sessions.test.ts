@@ -97,13 +97,15 @@ test("signing in again, or a new password, ends what was there before", async ()
   expect(await second.get("/api/me")).toMatchObject({ status: 200 });
 });
 
-test("a stolen cookie is good for nothing after its owner has signed out", async () => {
+test("a stolen cookie is good for nothing after its owner has signed out, who signs nobody else out", async () => {
   const world = await openWorld();
   const ani = await world.rig.signedIn("ani", "staff");
+  const budi = await world.rig.signedIn("budi", "viewer");
   const thief = ani.copy();
   expect(await thief.get("/api/me")).toMatchObject({ status: 200 });
   expect(await ani.post("/api/logout")).toMatchObject({ status: 204 });
   expect(await thief.get("/api/me")).toMatchObject({ status: 401 });
+  expect(await budi.get("/api/me")).toMatchObject({ status: 200 });
   expect(await thief.post(`/api/orders/${ORDER}/refund`, { why: "x" })).toMatchObject({ status: 401 });
   await nothingMoved(world, /^order\.refund$/, /^signed-out$/);
   expect((await world.rig.entries()).filter(({ what }) => what === "GET /api/me")).toHaveLength(1);
