@@ -38,7 +38,37 @@ function problemOf(issue: Issue, path: Path, shape: Shape): string {
   if (values.length > 0 && (issue.code === "invalid_union" || issue.code === "invalid_value")) {
     return `must be one of ${values.map(tomlValue).join(", ")}`;
   }
-  return issue.message;
+  return ZODS_OWN.test(issue.message) ? (plainly(issue) ?? issue.message) : issue.message;
+}
+
+/** What a schema says that was given no words. */
+const ZODS_OWN = /^(Invalid input: expected|Too (small|big): expected|Invalid URL|Invalid string: must match)/;
+
+function plainly(issue: Issue): string | undefined {
+  if (issue.code === "invalid_type") return KINDS[issue.expected];
+  if (issue.code === "too_small") return `must ${boundWords(issue, "least", Number(issue.minimum))}`;
+  if (issue.code === "too_big") return `must ${boundWords(issue, "most", Number(issue.maximum))}`;
+  if (issue.code !== "invalid_format") return undefined;
+  return issue.format === "url" ? "must be an address" : `must be written so: ${issue.pattern}`;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "must be text, in quotes",
+  number: "must be a number, without quotes",
+  int: "must be a whole number",
+  boolean: "must be true or false, without quotes",
+  array: "must be a list, in [ ]",
+  object: "must be a table",
+  record: "must be a table",
+};
+
+type Bound = { readonly origin: string; readonly inclusive?: boolean };
+
+function boundWords({ origin, inclusive }: Bound, end: "least" | "most", bound: number): string {
+  if (origin === "string") return end === "least" && bound === 1 ? "not be empty" : `have at ${end} ${bound} letters`;
+  if (origin === "array") return `have at ${end} ${bound} ${bound === 1 ? "entry" : "entries"}`;
+  if (inclusive === false) return `be ${end === "least" ? "more" : "less"} than ${bound}`;
+  return `be at ${end} ${bound}`;
 }
 
 function unknownKey(path: Path, key: string, shape: Shape): ConfigError {

@@ -90,15 +90,32 @@ describe("a bad configuration", () => {
     expect(errors(text)).toEqual({
       nmae: 'is not known; did you mean name? | name = "Kopi Lobi"',
       name: 'is missing | name = "Kopi Lobi"',
-      volume: "Too big: expected number to be <=11 | volume = 5",
+      volume: "must be at most 11 | volume = 5",
       mood: 'must be one of "calm", "lively" | mood = "calm"',
       colour: expect.stringMatching(/^is not known; known here: name, volume, /),
-      "lines.a": expect.stringMatching(/^Invalid input: expected number, received string/),
+      "lines.a": expect.stringMatching(/^must be a number, without quotes/),
       broker: 'is missing | broker = { url = "mqtts://broker:8883" }',
       screen: 'is missing | screen = { driver = "none" }',
       "products[1].id": 'is missing | id = "coffee"',
-      "products[1].price": "Too small: expected number to be >=1 | price = 15000",
+      "products[1].price": "must be at least 1 | price = 15000",
     });
+  });
+
+  test.each([
+    [z.string(), "7", "must be text, in quotes"],
+    [z.int(), "7.5", "must be a whole number"],
+    [z.boolean(), '"yes"', "must be true or false, without quotes"],
+    [z.array(z.int()), "7", "must be a list, in [ ]"],
+    [z.object({}), "7", "must be a table"],
+    [z.string().min(1), '""', "must not be empty"],
+    [z.string().max(2), '"abc"', "must have at most 2 letters"],
+    [z.array(z.int()).min(1), "[]", "must have at least 1 entry"],
+    [z.number().gt(0), "-0.5", "must be more than 0"],
+    [z.url(), '"broker"', "must be an address"],
+    [z.string().regex(/^a$/), '"b"', "must be written so: /^a$/"],
+    [z.string().regex(/^a$/, "must be an a"), '"b"', "must be an a"],
+  ])("is told in words, nr. %#", (schema, value, words) => {
+    expect(errors(`x = ${value}`, z.object({ x: schema }))["x"]).toMatch(`${words} | `);
   });
 
   test.each([
