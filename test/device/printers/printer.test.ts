@@ -8,7 +8,13 @@ import { printerContract } from "../contract.ts";
 import { plainStrip } from "../fixtures.ts";
 import { TcpPrinter } from "./tcp-printer.ts";
 
-const clock = steadyClock("test");
+const steady = steadyClock("test");
+/** A printer that is stuck in mid-picture has five seconds; to wait one of them shows the same. */
+const clock: typeof steady = {
+  now: () => steady.now(),
+  wall: () => steady.wall(),
+  after: (ms, run) => steady.after(Math.min(ms, 1_000), run),
+};
 const OPTIONS = { dots: 384, rowsPerSecond: 100_000, cut: "partial", feedLines: 2, drawer: "none" } as const;
 /** Ten pieces or so. */
 const LONG = plainStrip(384, 400);
