@@ -14,14 +14,16 @@ export class Opened {
     return part;
   }
 
-  /** Ends them all, for a start that failed; one that does not end well keeps no other open. */
-  async end(): Promise<void> {
-    for (const { stop } of this.endings) {
+  /** Ends them all, once; one that does not end well keeps no other open. Answers what went wrong, the first first. */
+  async end(): Promise<readonly unknown[]> {
+    const failures: unknown[] = [];
+    for (const { stop } of this.#endings.splice(0).reverse()) {
       try {
         await stop();
-      } catch {
-        // Why the start failed is what people must hear.
+      } catch (error) {
+        failures.push(error);
       }
     }
+    return failures;
   }
 }

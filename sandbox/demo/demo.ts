@@ -1,6 +1,7 @@
 import { type Http, openHttp } from "../../backend/providers/http.ts";
 import { readQrImage } from "../../backend/providers/qr-image.ts";
 import { type Route, type Server, serve } from "../../host/http.ts";
+import { Opened } from "../../host/opened.ts";
 import { phoneRoutes } from "../phone/phone.ts";
 import { Wallet } from "../phone/wallet.ts";
 import type { SnapAccess } from "../snap/access.ts";
@@ -8,7 +9,6 @@ import { Glances } from "./glance.ts";
 import { type Household, openHousehold } from "./household.ts";
 import { Knobs } from "./knobs.ts";
 import { openNeighbours } from "./neighbours.ts";
-import { Opened } from "./opened.ts";
 import { pageRoutes } from "./page.ts";
 import { powerCord } from "./power.ts";
 import { USUAL_PORT } from "./settings.ts";
@@ -48,11 +48,16 @@ export type Demo = { readonly addresses: Addresses; close(): Promise<void> };
 export async function startDemo(parts: DemoParts): Promise<Demo> {
   const opened = new Opened();
   try {
-    return { addresses: await open(parts, opened), close: () => opened.close() };
+    return { addresses: await open(parts, opened), close: () => closeAll(opened) };
   } catch (error) {
-    await opened.close();
+    await opened.end();
     throw error;
   }
+}
+
+async function closeAll(opened: Opened): Promise<void> {
+  const [failure] = await opened.end();
+  if (failure !== undefined) throw failure;
 }
 
 async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
@@ -65,27 +70,28 @@ async function open(parts: DemoParts, opened: Opened): Promise<Addresses> {
     },
     changed: () => glances.changed(),
   };
-  const folder = opened.add(openFolder(settings.state), (it) => it.remove());
+  const folder = opened.keep("folder", openFolder(settings.state), (it) => it.remove());
   const around = await openSurroundings(parts, folder, ears, opened);
   const house = await openHousehold(parts, folder, around, ears, opened);
   const power = powerCord({ daemon: house.daemon, stand: around.world, ears });
   const knobs = new Knobs(around.midtrans.faults);
-  const http = opened.add(openHttp({ clock }), (it) => it.close());
-  const staff = opened.add(openStaff(parts, house, http, { timeline, ears }), (it) => it.close());
+  const http = opened.keep("calls", openHttp({ clock }), (it) => it.close());
+  const staff = opened.keep("staff", openStaff(parts, house, http, { timeline, ears }), (it) => it.close());
   const look = { world: around.world, network: around.network, house, power, knobs, pages: around.pages, staff };
-  opened.add(glances, (it) => it.close());
+  opened.keep("glances", glances, (it) => it.close());
   const routes = [
     ...pageRoutes({ timeline, glances, switches: switchesOf({ ...look, ears }) }),
     ...standRoutes(STAND, { stand: around.world, power }, ears.changed),
     ...phoneOf(parts, around, http),
     ...staffRoutes("/demo/owed", staff),
   ];
-  const server = opened.add(await servePage(routes, parts), (it) => it.close());
+  const server = opened.keep("page", await servePage(routes, parts), (it) => it.close());
   around.midtrans.phoneAt(server.url + PHONE);
   glances.open({ ...look, stand: server.url + STAND });
   await Promise.all([house.backend.start(), house.daemon.start()]);
   await Promise.all([house.backend.connected(), house.daemon.connected()]);
-  opened.add(openNeighbours({ url: around.bus.url, clock, random: parts.random, log: parts.log }), (it) => it.close());
+  const neighbours = openNeighbours({ url: around.bus.url, clock, random: parts.random, log: parts.log });
+  opened.keep("neighbours", neighbours, (it) => it.close());
   return addressesOf(server, around, house);
 }
 

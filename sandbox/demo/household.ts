@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 import type { Desk } from "../../backend/commands/operator.ts";
 import type { PaymentType } from "../../backend/providers/midtrans/charge-body.ts";
 import { utcClock } from "../../host/clock.ts";
+import type { Opened } from "../../host/opened.ts";
 import { newKeyPair, type PublicJwk } from "../../protocol/keys.ts";
 import { Child, type ChildNews } from "./child.ts";
 import { type Account, furnish } from "./fleet.ts";
 import type { LogLine } from "./log-line.ts";
-import type { Opened } from "./opened.ts";
 import { PaymentTypeSwitch } from "./payment-type.ts";
 import {
   consolePasswordIn,
@@ -70,9 +70,13 @@ export async function openHousehold(
   const backend = child("backend", writeBackend(folder, addresses, "qris"));
   const account = { name: CONSOLE_ACCOUNT, password: consolePasswordIn(folder) };
   await furnish({ file: storeIn(folder), clock: utcClock(), account, key: standKeyIn(folder), newKey });
-  opened.add([daemon, backend], async (both) => void (await Promise.all(both.map((one) => one.stop()))));
+  opened.keep(
+    "stand and backend",
+    [daemon, backend],
+    async (both) => void (await Promise.all(both.map((one) => one.stop()))),
+  );
   const write = (type: PaymentType): void => void writeBackend(folder, addresses, type);
-  const payment = opened.add(new PaymentTypeSwitch({ backend, write, ears }), (it) => it.close());
+  const payment = opened.keep("payment type", new PaymentTypeSwitch({ backend, write, ears }), (it) => it.close());
   const http = httpOf(addresses);
   const door = { url: `http://127.0.0.1:${operatorPort}`, token: operatorTokenIn(folder) };
   const console = { ...account, url: `http://127.0.0.1:${consolePort}` };

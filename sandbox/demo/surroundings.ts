@@ -1,6 +1,7 @@
 import { type ServedWorld, serveWorld } from "../../device/simulated/cable-stand.ts";
 import { SimulatedStand } from "../../device/simulated/world.ts";
 import type { Log } from "../../host/log.ts";
+import type { Opened } from "../../host/opened.ts";
 import type { Random } from "../../protocol/ids.ts";
 import type { Clock } from "../../protocol/time.ts";
 import { readTopic } from "../../protocol/topics.ts";
@@ -10,7 +11,6 @@ import { newSnapKeys } from "../snap/keys.ts";
 import { type Bus, openBus } from "./bus.ts";
 import { SHAPE, STAND_ID } from "./goods.ts";
 import { layNetwork, type Network } from "./network.ts";
-import type { Opened } from "./opened.ts";
 import { Pages } from "./pages.ts";
 import type { Settings } from "./settings.ts";
 import { type Folder, serverKeyIn } from "./site.ts";
@@ -63,9 +63,9 @@ export async function openSurroundings(
     tell(tellPublication(topic, payload));
   };
   const broker = settings.broker === undefined ? {} : { broker: settings.broker };
-  const bus = opened.add(await openBus({ clock, random, log, heard, ...broker }), (it) => it.close());
-  const network = opened.add(await layNetwork(bus), (it) => it.close());
-  const cable = opened.add(await serveWorld(world, 0, clock), (it) => it.close());
+  const bus = opened.keep("broker", await openBus({ clock, random, log, heard, ...broker }), (it) => it.close());
+  const network = opened.keep("network", await layNetwork(bus), (it) => it.close());
+  const cable = opened.keep("cable", await serveWorld(world, 0, clock), (it) => it.close());
   const serverKey = serverKeyIn(folder);
   const hear = (news: Parameters<typeof tellMidtrans>[0]): void => {
     tell(tellMidtrans(news));
@@ -73,6 +73,6 @@ export async function openSurroundings(
   };
   const snapKeys = await newSnapKeys(random);
   const midtrans = await startMidtrans({ port: 0, clock, random, log, serverKey, snapKeys, shop: SHOP, hear });
-  opened.add(midtrans, (it) => it.close());
+  opened.keep("midtrans", midtrans, (it) => it.close());
   return { world, cable, bus, network, midtrans, snap: accessOf(midtrans, snapKeys), pages };
 }

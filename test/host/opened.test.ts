@@ -11,6 +11,7 @@ test("what was opened last ends first, and one that does not end well keeps no o
   open.keep("store", "a broken store", stop);
   open.keep("door", "a door", stop);
   expect(open.endings.map(({ what }) => what)).toEqual(["door", "store", "journal"]);
-  await open.end();
+  expect(await open.end()).toEqual([new Error("it does not close")]);
+  expect(await open.end()).toEqual([]);
   expect(ended).toEqual(["a door", "a broken store", "a journal"]);
 });
