@@ -62,10 +62,16 @@ async function look(desk: Desk, asked: Refund, signal: AbortSignal): Promise<Loo
     case "settled":
       return find([], failedKeysIn(answer ?? {}), asked);
     case "refunded":
-      return find(standing.refunds, failedKeysIn(answer ?? {}), asked);
+      return findAmong(standing.refunds, failedKeysIn(answer ?? {}), asked);
     default:
       return { is: "barred", detail: `Midtrans holds the payment for ${standing.is}` };
   }
+}
+
+/** An earlier try of this refund may be what went back. */
+function findAmong(gone: readonly RefundMade[], failedKeys: readonly string[], asked: Refund): Looked {
+  if (gone.length > 0 || failedKeys.length > 0) return find(gone, failedKeys, asked);
+  return { is: "unclear", detail: "money went back, and Midtrans does not list by which refunds: ask again" };
 }
 
 function find(gone: readonly RefundMade[], failedKeys: readonly string[], asked: Refund): Looked {

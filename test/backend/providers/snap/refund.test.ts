@@ -146,6 +146,11 @@ describe("before anything is sent the books are asked:", () => {
       { body: { ...paid, additionalInfo: { refundHistory: 7 } } },
       { is: "unclear" },
     ],
+    [
+      "money that went back by a refund that is not listed may be this one's",
+      { body: { ...paid, amount: money(PAID), latestTransactionStatus: "04" } },
+      { is: "unclear" },
+    ],
     ["books that do not answer say nothing", "hang-up", { is: "unclear" }],
     ["nor do books in trouble", saying("5005101"), { is: "unclear" }],
   ])("%s", async (_, answer, said) => {
