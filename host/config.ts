@@ -70,9 +70,18 @@ function parsed(text: string): Configured<unknown> {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const [reason = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    return bad(`line ${error.line}, column ${error.column}`, `is no TOML: ${reason}`);
+    return bad(`line ${error.line}, column ${error.column}`, `is no TOML: ${reason}${hintOn(reason)}`);
   }
 }
+
+/** What was probably meant, where it is a mistake that many make. */
+const hintOn = (reason: string): string => HINTS.find(([pattern]) => pattern.test(reason))?.[1] ?? "";
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/^invalid value/, '; text stands in quotes: name = "Kopi Lobi"'],
+  [/already defined/, "; it is there twice: put both together"],
+  [/^control characters/, "; is the quote at its end missing?"],
+];
 
 /**
  * The document with plain numbers. A fraction that is none is refused: who writes 15.000 for fifteen thousand, as it stands on

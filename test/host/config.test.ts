@@ -170,6 +170,14 @@ describe("a bad configuration", () => {
     });
   });
 
+  test.each([
+    ["name = Kopi Lobi", "line 1, column 8", "text stands in quotes"],
+    ['name = "Kopi\nvolume = 3', "line 1, column 13", "is the quote at its end missing?"],
+    ["[broker]\n[broker]", "line 2, column 2", "it is there twice"],
+  ])("that is no TOML says what was probably meant, nr. %#", (text, place, hint) => {
+    expect(errors(text)[place]).toMatch(hint);
+  });
+
   test("whose file cannot be read is told with the file", () => {
     const read = readConfigFile("/nowhere/gateway.toml", kiosk);
     expect(read).toMatchObject({
