@@ -219,6 +219,16 @@ describe("an order", () => {
     expect((await post(ticket)).status).toBe(201);
   });
 
+  test("that could not be looked up does not keep the next one from being placed", async () => {
+    await onBench();
+    const id = await begin(ticket);
+    const reads = bench.journal.stateOf;
+    bench.journal.stateOf = () => Promise.reject(new JournalFault("unwritable", "the disk is gone"));
+    expect(await post(ticket)).toMatchObject({ status: 503, body: { obstacles: [{ name: "journal-failed" }] } });
+    bench.journal.stateOf = reads;
+    expect(await post(ticket)).toMatchObject({ status: 200, body: { id } });
+  });
+
   test("of the menu is nobody's but the stand's", async () => {
     await onBench();
     await bench.stand.press("new");
