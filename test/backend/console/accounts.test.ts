@@ -80,12 +80,14 @@ storeSuites("accounts", (freshStore, freshPlace) => {
     const { accounts, sessions } = deskOn(store);
     await accounts.add(ACTOR, "ani", "admin");
     await accounts.add(ACTOR, "budi", "staff");
+    const another = await sessions.begin(store, "ani", "192.0.2.7");
     for (const change of [{ role: "viewer" }, { newPassword: true }, { isDisabled: true }] as const) {
       const id = await sessions.begin(store, "budi", "192.0.2.7");
       expect(await sessions.of(id)).toMatchObject({ name: "budi" });
       await accounts.change(ACTOR, "budi", change);
       expect(await sessions.of(id)).toBeUndefined();
     }
+    expect(await sessions.of(another)).toMatchObject({ name: "ani" });
   });
 
   test("that come from elsewhere have their role and password there", async () => {
@@ -109,10 +111,11 @@ storeSuites("sessions", (freshStore) => {
     for (let minutes = 0; minutes < 120; minutes += 20) {
       expect(await sessions.of(id)).toMatchObject({ name: "ani" });
       clock.pass(20 * MINUTE_MS);
-      if (minutes === 40) await sessions.sweep();
+      if (minutes !== 40) continue;
+      await sessions.sweep();
+      expect(await sessions.of(idle)).toBeUndefined();
     }
     expect(await sessions.of(id)).toBeUndefined();
-    expect(await sessions.of(idle)).toBeUndefined();
     await sessions.sweep();
     expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
   });
@@ -164,6 +167,8 @@ storeSuites("sessions", (freshStore) => {
     const store = await freshStore();
     const { accounts, sessions, clock } = deskOn(store);
     await accounts.add(ACTOR, "ani", "staff");
+    await accounts.add(ACTOR, "budi", "staff");
+    const another = await sessions.begin(store, "budi", "192.0.2.7");
     const ids: string[] = [];
     for (let nth = 0; nth < 11; nth += 1) {
       ids.push(await sessions.begin(store, "ani", "192.0.2.7"));
@@ -172,6 +177,7 @@ storeSuites("sessions", (freshStore) => {
     expect(await sessions.of(ids[0])).toBeUndefined();
     expect(await sessions.of(ids[1])).toMatchObject({ name: "ani" });
     expect(await sessions.of(ids[10])).toMatchObject({ name: "ani" });
+    expect(await sessions.of(another)).toMatchObject({ name: "budi" });
   });
 });
 
@@ -185,6 +191,14 @@ storeSuites("signing in", (freshStore) => {
     const knock = { name: "ani", password: added.password, source: "192.0.2.7" };
     return { ...desk, hasher, knock, parts: { store: desk.store, clock, audit, hasher, sessions, tries } };
   };
+
+  test("ends the session that the browser had, and no other", async () => {
+    const { store, sessions, knock, parts } = await opened();
+    const [had, other] = [await sessions.begin(store, "ani", "a"), await sessions.begin(store, "ani", "b")];
+    expect(await logIn({ ...knock, session: had }, parts)).toMatchObject({ is: "in" });
+    expect(await sessions.of(had)).toBeUndefined();
+    expect(await sessions.of(other)).toMatchObject({ name: "ani" });
+  });
 
   test("with the right password costs no pause, however often", async () => {
     const { knock, parts } = await opened();
@@ -205,20 +219,38 @@ storeSuites("signing in", (freshStore) => {
     expect(await logIn({ ...knock, password }, parts)).toEqual({ is: "not-let-in", known: "ani" });
   });
 
-  test.each<[string, Change]>([
+  const changes: readonly [string, Change][] = [
     ["given another password", { newPassword: true }],
     ["switched off", { isDisabled: true }],
-  ])("lets nobody into an account that is %s while the password is looked at", async (_, change) => {
-    const { accounts, hasher, knock, parts, store } = await opened();
-    const slow = Object.assign(Object.create(hasher) as Hasher, {
+  ];
+  /** A hasher that takes so long that the account is changed meanwhile. */
+  const slowed = (hasher: Hasher, accounts: Accounts, change: Change): Hasher =>
+    Object.assign(Object.create(hasher) as Hasher, {
       isPassword: async (...said: Parameters<Hasher["isPassword"]>) => {
         const is = await hasher.isPassword(...said);
         await accounts.change(ACTOR, "ani", change);
         return is;
       },
+      hash: (said: string) => hasher.hash(said),
     });
+
+  test.each(changes)("lets nobody into an account that is %s while the password is looked at", async (_, change) => {
+    const { accounts, hasher, knock, parts, store } = await opened();
+    const slow = slowed(hasher, accounts, change);
     expect(await logIn(knock, { ...parts, hasher: slow })).toEqual({ is: "not-let-in", known: "ani" });
     expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
+  });
+
+  test.each(changes)("changes no password of an account that is %s meanwhile", async (_, change) => {
+    const { accounts, hasher, knock, parts, sessions, store } = await opened();
+    const who = await sessions.of(await sessions.begin(store, "ani", knock.source));
+    if (who === undefined) throw new Error("ani is signed in");
+    const said = { old: knock.password, new: "kopi susu di lobi barat", source: knock.source };
+    const slow = slowed(hasher, accounts, change);
+    expect(await changePassword(who, said, { ...parts, hasher: slow })).toEqual({ is: "not-let-in" });
+    expect(await store.selectFrom("sessions").selectAll().execute()).toEqual([]);
+    await accounts.change(ACTOR, "ani", { isDisabled: false });
+    expect(await logIn({ ...knock, password: said.new }, parts)).toMatchObject({ is: "not-let-in" });
   });
 });
 
@@ -273,11 +305,13 @@ storeSuites("sign-ins that fail", (freshStore, freshPlace) => {
     expect(await tries.begin("budi", "192.0.2.7")).toBe(0);
   });
 
-  test("are forgotten with the right password, and after a day", async () => {
+  test("are forgotten with the right password, nobody else's by it, and after a day", async () => {
     const { tries, clock } = deskOn(await freshStore());
     for (let nth = 0; nth < 5; nth += 1) await tries.begin("ani", "192.0.2.7");
     expect(await tries.begin("ani", "192.0.2.7")).toBeGreaterThan(0);
+    for (let nth = 0; nth < 5; nth += 1) await tries.begin("budi", "192.0.2.7");
     await tries.succeed("ani", "192.0.2.7");
+    expect(await tries.begin("budi", "192.0.2.7")).toBeGreaterThan(0);
     for (let nth = 0; nth < 5; nth += 1) expect(await tries.begin("ani", "192.0.2.7")).toBe(0);
     clock.pass(25 * 60 * MINUTE_MS);
     for (let nth = 0; nth < 5; nth += 1) expect(await tries.begin("ani", "192.0.2.7")).toBe(0);
