@@ -14,17 +14,23 @@ test("what any stand could use is good, and comes back as it was", () => {
   expect(checkSettings(menuOf(3))).toEqual({ is: "good", settings: menuOf(3) });
 });
 
-test("every mistake is told, each with where it is", () => {
+test("every mistake is told in plain words, each with where it is", () => {
   const [product] = menuOf().products;
   const checked = checkSettings(
     withProducts([
       { ...product, price: 0 },
-      { ...product, button: "B 2", colour: "red" },
+      { ...product, button: "B 2", colour: "red", price: "5000" },
     ]),
   );
-  expect(checked.is).toBe("bad");
-  const paths = checked.is === "bad" ? checked.issues.map(({ path }) => path) : [];
-  expect(paths).toEqual(expect.arrayContaining(["products[0].price", "products[1].button", "products[1]"]));
+  const told = checked.is === "bad" ? checked.issues.map(({ path, message }) => `${path} ${message}`) : [];
+  expect(told).toEqual(
+    expect.arrayContaining([
+      "products[0].price must be at least 1",
+      expect.stringMatching(/^products\[1\]\.button /),
+      "products[1].price must be a number, without quotes",
+      expect.stringMatching(/^products\[1\]\.colour is not known/),
+    ]),
+  );
 });
 
 test("two products on one button are told where the second is", () => {
