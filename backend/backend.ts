@@ -161,7 +161,7 @@ const lanesOf = (cashier: Cashier, fleet: Fleet): readonly Lane<Effect>[] => {
     { kinds: ["charge"], atOnce: 32, perform },
     { kinds: ["void"], atOnce: 16, perform },
     { kinds: ["refund"], atOnce: 4, perform },
-    { kinds: ["ask", "recheck"], atOnce: 8, perform },
+    { kinds: ["ask", "recheck", "follow-up"], atOnce: 8, perform },
     { kinds: ["lapse", "alarm"], atOnce: 1, perform },
   ];
 };

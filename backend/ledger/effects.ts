@@ -17,7 +17,8 @@ export const tellKinds: readonly string[] = (
 
 const kindOf = (effect: Effect): string => {
   if (effect.do === "tell") return tellKind(effect.body.type);
-  return effect.do === "ask" && effect.isRecheck ? "recheck" : effect.do;
+  if (effect.do !== "ask" || !effect.isRecheck) return effect.do;
+  return effect.isAside ? "recheck" : "follow-up";
 };
 
 export const traitsOf = (effect: Effect): EffectTraits => ({

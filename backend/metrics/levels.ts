@@ -58,7 +58,7 @@ const QUEUES: Readonly<Record<string, readonly string[]>> = {
   charge: ["charge"],
   void: ["void"],
   refund: ["refund"],
-  ask: ["ask", "recheck"],
+  ask: ["ask", "recheck", "follow-up"],
   own: ["lapse", "alarm"],
 };
 

@@ -115,7 +115,7 @@ beforeEach(() => {
 });
 afterEach(() => journal.close());
 
-const kinds = ["charge", "ask", "recheck", "void", "lapse"];
+const kinds = ["charge", "ask", "recheck", "follow-up", "void", "lapse"];
 const take = (): Promise<readonly Owed<Effect>[]> =>
   journal.take({ now: clock.now(), kinds, limit: 10, leaseMs: 600_000 });
 const stateNow = (): Promise<State | undefined> => journal.stateOf(ORDER_ID);

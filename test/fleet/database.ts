@@ -31,7 +31,7 @@ export type FleetDatabase = {
 };
 
 /** A refund that the provider has in its books is followed up by a look, the first after a minute. */
-const OWED = `SELECT kind || ' in the ledger' AS what, count(*) AS count FROM effects WHERE kind <> 'recheck' GROUP BY kind
+const OWED = `SELECT kind || ' in the ledger' AS what, count(*) AS count FROM effects WHERE kind NOT IN ('recheck', 'follow-up') GROUP BY kind
   UNION ALL SELECT 'orders that are refunding', count(*) FROM orders WHERE finished = 0 AND state::json ->> 'at' = 'refunding'`;
 const PASSWORD = "open sesame";
 /** Long enough for a server that stopped for want of space to come back by itself. */

@@ -58,11 +58,6 @@ export class Banks {
     return this.#of(order).filter(({ status }) => status === "pending").length;
   }
 
-  /** Something could still be paid. */
-  get isPayable(): boolean {
-    return this.references.some((reference) => this.payableFor(reference.slice(0, 26)) > 0);
-  }
-
   get references(): readonly string[] {
     return this.#banks.flatMap(({ references }) => references);
   }

@@ -115,7 +115,7 @@ export type ShopOptions = {
 };
 
 const quiet = new AbortController().signal;
-const KINDS = ["charge", "ask", "recheck", "void", "lapse", "alarm"];
+const KINDS = ["charge", "ask", "recheck", "follow-up", "void", "lapse", "alarm"];
 const TERMS = {
   payableMs: 900_000,
   retryPausesMs: [0, 0],
