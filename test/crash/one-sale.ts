@@ -55,7 +55,7 @@ const LOOK_MS = 100;
 const RESTART_MS = 3_000;
 const SAY_AGAIN_MS = 5_000;
 /** What is done this long after the ledger's last step is no part of the sale: an idle stand asks whether anybody is there. */
-const AFTER_SALE_MS = 60_000;
+const AFTER_SALE_MS = 5_000;
 /** Long enough for every timer of an order to have had its turn, the provider's own expiry and repeats included. */
 const END_MS = 45 * 60_000;
 

@@ -16,7 +16,7 @@ afterAll(() => server?.close());
 
 const books = (timeline: Timeline): PostgresDisk => new PostgresDisk(server, timeline);
 /** Of all pairs of moments so many are tried: every one takes as long as a sale in a file's thirty. */
-const EVERY_NTH_PAIR = isEverythingTried ? 5 : 40;
+const EVERY_NTH_PAIR = isEverythingTried ? 10 : 40;
 
 describe("a backend on PostgreSQL that is killed", () => {
   test("at any moment charges no attempt twice and loses no settlement", async () => {
