@@ -96,7 +96,7 @@ async function all() {
   const outcomes = await runSteps(ROOT, CHECKS);
   outcomes.push(await timed("build", built));
   const simulation = beside("simulation", ROOT, vitestFor("simulation", [SEEDS, "--maxWorkers=2"], skipped));
-  outcomes.push(await vitest("tests", ["--coverage", "--exclude", `${SEEDS}-*`], skipped));
+  outcomes.push(await vitest("tests", ["--exclude", `${SEEDS}-*`], skipped));
   if (thisMachine.mustBeWhole) outcomes.push(await vitest("hardware", [], skipped));
   else say(`\nLeft out: the drivers in the lab's machine, some minutes more. They have their own run: ${HARDWARE_RUN}`);
   outcomes.push(await simulation.told());
