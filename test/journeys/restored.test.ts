@@ -57,7 +57,7 @@ test("an order that was begun since, and is paid, is an alarm for each word of i
   await goesBack(rig, backup);
   await rig.pays(qr);
   await rig.until("somebody is told of the money", () => rig.diary.has("alarm", order, "unknown-order"));
-  expect(rig.answersTo(order)).toContain(404);
+  await rig.until("Midtrans is told that nobody knows it", () => rig.answersTo(order).includes(404));
   rig.stand.press("cancel");
   await rig.standIs("closed");
   expect(await rig.backend.stateOf(order)).toMatchObject({ at: "forestalled" });
