@@ -10,6 +10,7 @@ test("a notification that is lost is made up for by the first status query, whic
   const rig = await openRig();
   rig.arms({ fault: "drop", of: "settlement" });
   const { order, qr } = await rig.orders();
+  await rig.until("the one of the charge is answered", () => rig.answersTo(order).length === 1);
   await rig.pays(qr);
   rig.clock.skip(FIRST_ASK_MS);
   await rig.endsWell();
