@@ -19,6 +19,13 @@ const LINES = {
   },
 } as const satisfies Readonly<Record<string, Ruling>>;
 
+/** The same of lines that are only read. */
+const INPUTS = {
+  ok: { verdict: "ok", means: "They are." },
+  none: { verdict: "skipped", means: "The configuration names none." },
+  ...LINES,
+} as const satisfies Readonly<Record<string, Ruling>>;
+
 const relays = configuredCheck({
   name: "relays",
   asks: "Is every relay that lets something out ready?",
@@ -58,9 +65,7 @@ const inputs = configuredCheck({
   name: "inputs",
   asks: "Are buttons and sensors there, and at rest?",
   outcomes: {
-    ok: { verdict: "ok", means: "They are." },
-    none: { verdict: "skipped", means: "The configuration names none." },
-    ...LINES,
+    ...INPUTS,
     missing: {
       verdict: "wrong",
       means: "A button or sensor is named that is not under [pins].",
@@ -84,9 +89,7 @@ const interlocks = configuredCheck({
   name: "interlocks",
   asks: "Are the switches of doors and the like there, and at rest?",
   outcomes: {
-    ok: { verdict: "ok", means: "They are." },
-    none: { verdict: "skipped", means: "The configuration names none." },
-    ...LINES,
+    ...INPUTS,
     missing: {
       verdict: "wrong",
       means: "A switch is named that is not under [pins].",
