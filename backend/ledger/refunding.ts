@@ -164,10 +164,10 @@ function over(state: At<"refunding">, effects: Effects): Step {
   };
 }
 
-/** How long a demand that was made twice, or was not answered, may still be on its way to the provider. */
-const STRAY_MS = MINUTE_MS;
-
-/** A person has to see to what could not be given back; whether it was given back all the same is looked at once more. */
+/**
+ * A person has to see to what could not be given back. A demand that was made twice, or was not answered, may still be on its way, so
+ * whether it was given back all the same is looked at once more.
+ */
 function handOver(state: At<"refunding">, round: readonly Back[], effects: Effects, terms: Terms): Step {
   const { sale, receipts, backs, because, delivered, releases } = state;
   const failed = round.filter(({ stage }) => stage !== "confirmed");
@@ -177,7 +177,7 @@ function handOver(state: At<"refunding">, round: readonly Back[], effects: Effec
     said,
   }));
   const attempts = [...new Set(failed.map(({ attempt }) => attempt))];
-  const looks = attempts.map((attempt) => recheck(attemptOf(sale, attempt, terms), STRAY_MS));
+  const looks = attempts.map((attempt) => recheck(attemptOf(sale, attempt, terms)));
   return {
     state: { at: "owed", sale, receipts, because, delivered, releases, isReleasing: false, backs },
     effects: [...effects, alarm("refund-failed", { is: "refunds-failed", refunds }), ...looks],
